@@ -1,0 +1,10 @@
+"""Every address of the portal; each app keeps its own."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("", include("staff.urls")),
+    path("", include("lists_core.urls")),
+]
