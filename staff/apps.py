@@ -1,0 +1,16 @@
+"""The app of people: the lowest one."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffConfig(AppConfig):
+    name = "staff"
+    verbose_name = _("Company")
+
+    def ready(self) -> None:
+        from staff.menu import add_menu
+
+        add_menu()

@@ -1,0 +1,22 @@
+"""What this app adds to the shell's side menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from svod.shell import MenuItem, menu
+
+
+def add_menu() -> None:
+    menu.register(
+        MenuItem(slug="people", label=_("People"), icon="users", url_name="people", order=60)
+    )
+    menu.register(
+        MenuItem(
+            slug="departments",
+            label=_("Departments"),
+            icon="hierarchy-2",
+            url_name="departments",
+            order=61,
+        )
+    )

@@ -1,0 +1,139 @@
+"""Writes about employees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from staff import selectors
+from staff.models import Employee
+from staff.services.groups import sync_groups
+from staff.services.photos import read_photo
+from svod.base.errors import Forbidden, Invalid
+
+OWN_FIELDS = (
+    "last_name", "first_name", "patronymic", "phone", "birthday", "time_zone", "language", "theme",
+)  # fmt: skip
+OFFICE_FIELDS = ("username", "email", "position", "department", "manager", "is_superuser")
+
+
+@transaction.atomic
+def update_profile(
+    employee: Employee, values: Mapping[str, Any], *, actor: Employee | None
+) -> Employee:
+    """Change what people keep about themselves (OWN_FIELDS); others only as administrators."""
+    if actor is not None and actor.pk != employee.pk:
+        selectors.require_administrator(actor)
+    return _write(employee, values, OWN_FIELDS)
+
+
+@transaction.atomic
+def update_employee(
+    employee: Employee, values: Mapping[str, Any], *, actor: Employee | None
+) -> Employee:
+    """Change everything about an employee, as an administrator."""
+    _require(actor)
+    if actor == employee and not values.get("is_superuser", True):
+        raise Invalid({"is_superuser": [_("You cannot take this right from yourself.")]})
+    written = _write(employee, values, OWN_FIELDS + OFFICE_FIELDS)
+    sync_groups([written])
+    return written
+
+
+@transaction.atomic
+def create_employee(values: Mapping[str, Any], *, actor: Employee | None) -> Employee:
+    """An employee who cannot sign in until they follow an invitation and set a password."""
+    _require(actor)
+    employee = Employee()
+    employee.set_unusable_password()
+    created = _write(employee, values, OWN_FIELDS + OFFICE_FIELDS)
+    sync_groups([created])
+    return created
+
+
+@transaction.atomic
+def deactivate_employee(employee: Employee, *, actor: Employee | None) -> None:
+    """Close the portal to an employee: sessions and mailed links die at once."""
+    _require(actor)
+    if actor == employee:
+        raise Forbidden(_("You cannot deactivate yourself."))
+    Employee.objects.filter(pk=employee.pk).update(is_active=False)
+    end_sessions(employee, actor=actor)
+    employee.is_active = False
+
+
+@transaction.atomic
+def activate_employee(employee: Employee, *, actor: Employee | None) -> None:
+    """Let an employee in again; nothing of the old sessions comes back."""
+    _require(actor)
+    Employee.objects.filter(pk=employee.pk).update(is_active=True)
+    employee.is_active = True
+
+
+@transaction.atomic
+def end_sessions(employee: Employee, *, actor: Employee | None) -> None:
+    """Sign an employee out on every device."""
+    if actor is not None and actor.pk != employee.pk:
+        selectors.require_administrator(actor)
+    locked = Employee.objects.select_for_update().get(pk=employee.pk)
+    employee.session_epoch = locked.session_epoch + 1
+    Employee.objects.filter(pk=employee.pk).update(session_epoch=employee.session_epoch)
+
+
+def set_photo(
+    employee: Employee, upload: IO[bytes], size: int, *, actor: Employee | None
+) -> None:
+    """Replace the photo by `upload` of `size` bytes; Invalid when it is no fit picture."""
+    if actor is not None and actor.pk != employee.pk:
+        selectors.require_administrator(actor)
+    photo, thumbnail = read_photo(upload, size)
+    _swap_photo(employee, photo, thumbnail)
+
+
+def remove_photo(employee: Employee, *, actor: Employee | None) -> None:
+    if actor is not None and actor.pk != employee.pk:
+        selectors.require_administrator(actor)
+    _swap_photo(employee, None, None)
+
+
+@transaction.atomic
+def _swap_photo(employee: Employee, photo: Any, thumbnail: Any) -> None:
+    storage, old = employee.photo.storage, [employee.photo.name, employee.thumbnail.name]
+    employee.photo, employee.thumbnail = photo, thumbnail
+    employee.save(update_fields=["photo", "thumbnail"])
+    # Files go only when the row no longer names them, whatever happens to the transaction.
+    transaction.on_commit(lambda: [storage.delete(name) for name in old if name])
+
+
+def _require(actor: Employee | None) -> None:
+    if actor is not None:
+        selectors.require_administrator(actor)
+
+
+def _write(employee: Employee, values: Mapping[str, Any], allowed: tuple[str, ...]) -> Employee:
+    old_email = employee.email
+    for name in allowed:
+        if name in values:
+            setattr(employee, name, values[name])
+    if not employee.username or employee.username == old_email:
+        employee.username = employee.email
+    employee.email = employee.email.lower()
+    employee.is_staff = employee.is_superuser
+    _check_manager(employee)
+    try:
+        with transaction.atomic():
+            employee.save()
+    except IntegrityError as error:
+        raise Invalid({"email": [_("An employee with this e-mail already exists.")]}) from error
+    return employee
+
+
+def _check_manager(employee: Employee) -> None:
+    manager = employee.manager
+    if manager is None or employee.pk is None:
+        return
+    if employee.pk in (manager.pk, *selectors.manager_ids(manager)):
+        raise Invalid({"manager": [_("An employee cannot be above their own manager.")]})
