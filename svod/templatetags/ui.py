@@ -25,7 +25,7 @@ CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
     (forms.Select, "form-select"),
     (forms.Textarea, "form-control"),
-    (forms.Input, "form-control"),
+    (forms.widgets.Input, "form-control"),
 )
 
 
