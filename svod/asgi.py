@@ -1,9 +1,16 @@
 """The ASGI entry point that granian serves."""
 
+from __future__ import annotations
+
 import os
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svod.settings")
+django_application = get_asgi_application()
 
-application = get_asgi_application()
+from django.conf import settings  # noqa: E402
+
+from svod.limits import limit_body  # noqa: E402
+
+application = limit_body(django_application, settings.REQUEST_MAX_BYTES)

@@ -1,17 +1,22 @@
 """Svod's settings: everything that differs between machines comes from the environment.
 
-SVOD_ENV is `development` (the default), `test` or `production`; the few lines that
-depend on it stand together at the end.
+SVOD_ENV is `development` (the default), `test` or `production`. Development is as strict as
+production but for what needs HTTPS; what differs reads PRODUCTION or TESTING.
 """
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from svod import logs
 from svod.embedded import places
+from svod.keys import stored_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = places.var_folder()
@@ -20,10 +25,18 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 ENVIRONMENT = env("SVOD_ENV", default="development")
 PRODUCTION = ENVIRONMENT == "production"
+TESTING = ENVIRONMENT == "test"
+# What this process is: `web`, `worker`, `beat`, or empty for a command.
+ROLE = env("SVOD_ROLE", default="")
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env("SECRET_KEY", default=None if PRODUCTION else "development-only-" + "k3y" * 16)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
+if PRODUCTION:
+    SECRET_KEY = env("SECRET_KEY")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+else:
+    SECRET_KEY = env("SECRET_KEY", default="") or stored_key(VAR_DIR / "secret-key")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[".localhost", "127.0.0.1", "[::1]"])
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -34,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "tree_queries",
     "axes",
     "django_celery_beat",
@@ -44,19 +58,25 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "svod.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "svod.request_log.RequestMiddleware",
+    "svod.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "staff.middleware.PersonalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
-    "svod.base.htmx.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    # The last ones are synchronous: so Django runs the whole chain in one thread instead of
+    # changing between threads at every middleware.
+    "svod.base.htmx.HtmxMiddleware",
+    "svod.base.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "svod.urls"
@@ -82,27 +102,91 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=places.database(VAR_DIR))}
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_svod")}
+DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if ROLE == "web":
+    # A request runs in a thread of its own, so connections are lent from a pool; a query or a
+    # transaction that a person no longer waits for must not hold one.
+    DATABASES["default"]["OPTIONS"] |= {
+        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=20), "timeout": 10},
+        "options": "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
 REDIS_URL = env("REDIS_URL", default=places.redis(VAR_DIR))
+if TESTING:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "svod",
+        }
+    }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# --- background work --------------------------------------------------------------------
 
-CELERY_BROKER_URL = places.broker(REDIS_URL)
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BROKER_URL = "memory://" if TESTING else places.broker(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+# A message leaves the queue when its task is done: a killed worker's tasks run again.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Below Redis' visibility time-out of one hour, after which a message is given out again.
+CELERY_TASK_SOFT_TIME_LIMIT = 50 * 60
+CELERY_TASK_TIME_LIMIT = 55 * 60
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "clear expired sessions": {"task": "svod.clear_sessions", "schedule": timedelta(hours=6)},
+}
 
 # --- people -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.Employee"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "staff.backends.EmployeeBackend",
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign_in"
+PASSWORD_HASHERS = [
+    "staff.hashers.SvodArgon2PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+PASSWORD_RULES = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": PASSWORD_RULES + "MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": PASSWORD_RULES + "CommonPasswordValidator"},
+    {
+        "NAME": PASSWORD_RULES + "UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "email", "last_name", "first_name"]},
+    },
+]
+PASSWORD_RESET_TIMEOUT = 2 * 24 * 3600
+
+# Guessing is stopped by name and address together, so a colleague elsewhere gets in.
+AXES_HANDLER = "staff.lockout.SignInHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "staff.lockout.username_key"
+AXES_LOCKOUT_CALLABLE = "staff.views.sign_in.locked_out"
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_VERBOSE = False
+AXES_IPWARE_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0) or None
+AXES_IPWARE_META_PRECEDENCE_ORDER = (
+    ["HTTP_X_FORWARDED_FOR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
+)
+SIGN_IN_FAILURES_PER_ADDRESS = 60
 
 # --- language and time ------------------------------------------------------------------
 
@@ -115,6 +199,82 @@ USE_TZ = True
 # --- files ------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
-MEDIA_ROOT = VAR_DIR / "files"
+MEDIA_ROOT = Path(env("FILES_ROOT", default=VAR_DIR / "files"))
+STATIC_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    # Any backend of django-storages, such as "storages.backends.s3.S3Storage" with its options.
+    "default": {
+        "BACKEND": env("FILE_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("FILE_STORAGE_OPTIONS", default={}),
+    },
+    "staticfiles": {
+        "BACKEND": STATIC_STORAGE
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+# svod.asgi cuts a request that is longer, before anything reads it.
+REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=128 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # all that is not a file
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+# --- mail -------------------------------------------------------------------------------
+
+vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="svod@localhost")
+
+# --- protection of the browser ----------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+if PRODUCTION:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
+# Only behind a proxy that sets this header itself: from anybody else it is a lie.
+if env.bool("BEHIND_HTTPS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- logs -------------------------------------------------------------------------------
+
+LOGGING_CONFIG = None
+logs.configure(level=env("LOG_LEVEL", default="WARNING" if TESTING else "INFO"))
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
+# --- the demo portal --------------------------------------------------------------------
+
+# What `make run` prints and `load_demo` creates. Never loaded in production.
+DEMO_LOGIN, DEMO_PASSWORD = "demo", "demo-svod"  # noqa: S105

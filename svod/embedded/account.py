@@ -36,7 +36,9 @@ def create_user() -> None:
         subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     except (OSError, subprocess.CalledProcessError) as error:
         detail = getattr(error, "stderr", "") or error
-        raise EmbeddedError(f"PostgreSQL cannot run as root, and useradd failed: {detail}") from error
+        raise EmbeddedError(
+            f"PostgreSQL cannot run as root, and useradd failed: {detail}"
+        ) from error
 
 
 def own_folder(folder: Path, user: str | None) -> None:
