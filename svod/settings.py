@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
@@ -100,6 +101,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- data -------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=places.database(VAR_DIR))}
+# As libpq has it, a host may be the folder of a Unix socket with its slashes quoted.
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_svod")}
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -1,0 +1,67 @@
+"""One's own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from staff.forms import ProfileForm
+from staff.models import Employee
+from staff.services import employees
+from svod.base.errors import Invalid
+from svod.base.htmx import toast
+
+YEAR = 31_536_000
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Shows and saves the profile of the person signed in."""
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ProfileForm(*posted, instance=request.user)
+    if form.is_valid() and save(form, actor=request.user):
+        return saved(request, form.cleaned_data)
+    status = 422 if form.errors else 200
+    return render(request, "staff/profile.html", {"form": form}, status=status)
+
+
+def save(form: ProfileForm, *, actor: Employee) -> bool:
+    """Photo first: it is what can still be refused."""
+    photo = form.cleaned_data["photo"]
+    try:
+        if photo:
+            employees.set_photo(actor, photo, photo.size, actor=actor)
+        elif form.cleaned_data.get("remove_photo"):
+            employees.remove_photo(actor, actor=actor)
+        employees.update_profile(actor, form.cleaned_data, actor=actor)
+    except Invalid as error:
+        form.add_domain_errors(error)
+        return False
+    return True
+
+
+def saved(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
+    """Back to the page, already in the language and theme just chosen."""
+    with translation.override(values["language"]):
+        toast(request, _("Profile saved."))
+    response = redirect("profile")
+    response.set_cookie("theme", values["theme"], samesite="Lax", max_age=YEAR)
+    return response
+
+
+@login_required
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """Ends every session but this one."""
+    employees.end_sessions(request.user, actor=request.user)
+    update_session_auth_hash(request, request.user)
+    toast(request, _("All other devices are signed out."))
+    return redirect("profile")
