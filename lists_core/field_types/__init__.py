@@ -1,0 +1,1 @@
+"""Field types: one module each. `autodiscover` finds them, here and in the apps above."""

@@ -1,2 +1,5 @@
+"""The start page, list settings, fields and the bin."""
+
 from django.urls import URLPattern
+
 urlpatterns: list[URLPattern] = []

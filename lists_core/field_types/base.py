@@ -1,0 +1,167 @@
+"""What a field type is: the narrow contract that everything else is built from.
+
+A type speaks of ONE value. Whether a field holds one value or many is the business of
+`lists_core.schema.fields.SchemaField`, so a new type gets multiple values for nothing.
+An empty value is always None, in Python and in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.expressions import BaseExpression, F
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from svod.base.registry import Registry
+
+if TYPE_CHECKING:
+    from lists_core.filters.operators import Operator
+    from lists_core.models import Field
+    from staff.models import Employee
+
+
+@dataclass(frozen=True)
+class Title:
+    """How a thing that a value refers to is shown: its text and, when it has one, its page."""
+
+    text: str
+    url: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+Titles = Mapping[Any, Title]
+"""The titles a page loaded for one field: value → title; a missing one was not readable."""
+
+NO_TITLES: Titles = {}
+
+
+class FieldSettingsForm(forms.Form):
+    """A type's own settings; `cleaned_data` goes to `Field.settings` and must fit JSON."""
+
+    def __init__(self, *args: Any, field: Field, actor: Employee, **kwargs: Any) -> None:
+        self.field = field
+        self.actor = actor
+        super().__init__(*args, **kwargs)
+
+
+class FieldType:
+    """Behaviour of one kind of field. Subclasses set the data and override what differs."""
+
+    slug: str = ""
+    label: str | Promise = ""
+    icon: str = "forms"
+    SettingsForm: type[FieldSettingsForm] = FieldSettingsForm
+    multiple_allowed = True
+    unique_allowed = False
+    sortable = True
+    searchable = False
+    #: Slug in `references`: whose titles a page has to load to show this type's values.
+    reference: str = ""
+    #: Filled by the program when the element is created, so forms may leave it empty.
+    automatic = False
+
+    # --- storage ------------------------------------------------------------------------
+
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
+        """Suffix of the column name → Django model field of one value; the first is the main."""
+        raise NotImplementedError(f"{type(self).__name__} has no columns")
+
+    def from_columns(self, field: Field, parts: tuple[Any, ...]) -> Any:
+        """The natural value from the columns' values, in the order of `columns`."""
+        return parts[0]
+
+    def to_columns(self, field: Field, value: Any) -> tuple[Any, ...]:
+        """The columns' values of a natural value that is not None."""
+        return (value,)
+
+    # --- checking and forms -------------------------------------------------------------
+
+    def form_field(self, field: Field, *, required: bool) -> forms.Field:
+        """The control for one value; its `clean` gives a natural value or None."""
+        raise NotImplementedError(f"{type(self).__name__} has no form field")
+
+    def multiple_form_field(self, field: Field, *, required: bool) -> forms.Field | None:
+        """The control for many values, or None for the ordinary one repeated."""
+        return None
+
+    def clean(self, field: Field, value: Any) -> Any:
+        """Check one natural value whatever its origin; raise ValidationError."""
+        return value
+
+    # --- other forms of a value ---------------------------------------------------------
+
+    def to_text(self, field: Field, value: Any, titles: Titles) -> str:
+        """Plain text for exports, search results and history."""
+        return str(value)
+
+    def to_cell(self, field: Field, value: Any, titles: Titles) -> str | int | Decimal | date:
+        """The value for a cell of an exported table: a number or a date where it is one."""
+        return self.to_text(field, value, titles)
+
+    def from_text(self, field: Field, text: str) -> Any:
+        """The value of a cell of an imported table; raise ValidationError."""
+        value = self.form_field(field, required=False).clean(text)
+        return None if value in ("", None) else value
+
+    def from_texts(
+        self, field: Field, texts: Collection[str], *, actor: Employee
+    ) -> dict[str, Any]:
+        """Many distinct cell texts at once: text → value or the ValidationError it gave.
+
+        Types that look values up in the database override this to ask once.
+        """
+        return {text: self._try_text(field, text) for text in texts}
+
+    def _try_text(self, field: Field, text: str) -> Any:
+        try:
+            return self.clean(field, self.from_text(field, text))
+        except ValidationError as error:
+            return error
+
+    def to_json(self, field: Field, value: Any) -> Any:
+        """The value in JSON, for the API, history and defaults."""
+        return value
+
+    def from_json(self, field: Field, raw: Any) -> Any:
+        """The opposite of `to_json`; raise ValidationError for what does not fit."""
+        return self.form_field(field, required=False).clean(raw)
+
+    def render(self, field: Field, value: Any, titles: Titles) -> SafeString:
+        """One value as HTML, for a cell of the grid and the element's page."""
+        return format_html("{}", self.to_text(field, value, titles))
+
+    # --- queries ------------------------------------------------------------------------
+
+    @property
+    def operators(self) -> Iterable[Operator]:
+        """What a filter can ask of this type, in the order of the menu."""
+        return ()
+
+    def sort_key(self, field: Field, column: str) -> BaseExpression | F:
+        """What the main column is sorted by; empty values always come last."""
+        return F(column)
+
+    def search_values(self, field: Field, words: str) -> Collection[Any] | None:
+        """Values whose text contains the words, for types that keep ids instead of text."""
+        return None
+
+    # --- life -----------------------------------------------------------------------------
+
+    def next_value(self, field: Field) -> Any:
+        """The value the program gives to a new element (`automatic` types)."""
+        return None
+
+    def settings_saved(self, field: Field, cleaned: Mapping[str, Any]) -> None:
+        """Called in the transaction that saved the settings, for data kept beside the field."""
+
+
+field_types: Registry[FieldType] = Registry("field type")

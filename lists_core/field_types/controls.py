@@ -1,0 +1,79 @@
+"""Form controls that several field types share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
+
+
+class MultipleWidget(forms.Widget):
+    """A control repeated for each value; the page's `<svod-multi>` adds and removes rows."""
+
+    template_name = "components/widgets/multiple.html"
+
+    def __init__(self, item: forms.Widget) -> None:
+        self.item = item
+        super().__init__()
+
+    @property
+    def media(self) -> forms.Media:
+        return self.item.media
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        values = list(value or []) or [None]
+        context["rows"] = [self._row(name, item, attrs, number) for number, item in enumerate(values)]
+        context["blank"] = self._row(name, None, attrs, "new")
+        return context
+
+    def _row(self, name: str, value: Any, attrs: Any, number: int | str) -> dict[str, Any]:
+        own = {**(attrs or {}), "id": f"{(attrs or {}).get('id', name)}_{number}"}
+        own.pop("required", None)
+        return self.item.get_context(name, value, {**own})["widget"]
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Any]:
+        names = self._names(name)
+        columns = [data.getlist(part) if isinstance(data, MultiValueDict) else data.get(part, [])
+                   for part in names]  # fmt: skip
+        return [self._one(names, row, name) for row in zip(*columns, strict=False)]
+
+    def _names(self, name: str) -> list[str]:
+        """The names of the inputs one row sends: one, or those of a MultiWidget."""
+        if isinstance(self.item, forms.MultiWidget):
+            return [name + suffix for suffix in self.item.widgets_names]
+        return [name]
+
+    def _one(self, names: list[str], row: tuple[Any, ...], name: str) -> Any:
+        return self.item.value_from_datadict(dict(zip(names, row, strict=True)), {}, name)
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return all(part not in data for part in self._names(name))
+
+
+class MultipleField(forms.Field):
+    """Many values of one control; `clean` gives a list without the empty rows."""
+
+    widget: MultipleWidget
+
+    def __init__(self, item: forms.Field, *, required: bool) -> None:
+        self.item = item
+        super().__init__(required=required, widget=MultipleWidget(item.widget))
+
+    def prepare_value(self, value: Any) -> Any:
+        return [self.item.prepare_value(item) for item in value or []]
+
+    def clean(self, value: Any) -> list[Any] | None:
+        values = [cleaned for cleaned in map(self._item, value or []) if cleaned not in (None, "")]
+        if self.required and not values:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return values or None
+
+    def _item(self, raw: Any) -> Any:
+        return self.item.clean(raw)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or None) != self.clean(data))

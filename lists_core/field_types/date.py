@@ -1,0 +1,85 @@
+"""Date: a day of the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lists_core.field_types.base import FieldType, Titles, field_types
+from lists_core.filters import operators, periods
+
+if TYPE_CHECKING:
+    from lists_core.filters.operators import Operator
+    from lists_core.models import Field
+
+FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y")
+
+
+def parse_date(text: str) -> date:
+    """A day from ISO or the usual Russian and English forms. Raises ValidationError."""
+    for form in FORMATS:
+        try:
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise ValidationError(_("Enter a date."))
+
+
+class DayField(forms.Field):
+    """An `<input type="date">`."""
+
+    def __init__(self, *, required: bool) -> None:
+        widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        super().__init__(required=required, widget=widget)
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        return value if isinstance(value, date) else parse_date(str(value))
+
+
+@field_types.register
+class DateType(FieldType):
+    slug = "date"
+    label = gettext_lazy("Date")
+    icon = "calendar"
+
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
+        return {"": models.DateField(null=True)}
+
+    def form_field(self, field: Field, *, required: bool) -> forms.Field:
+        return DayField(required=required)
+
+    def clean(self, field: Field, value: Any) -> date:
+        if isinstance(value, datetime):
+            return value.date()
+        return value if isinstance(value, date) else parse_date(str(value))
+
+    def to_text(self, field: Field, value: Any, titles: Titles) -> str:
+        return date_format(value, "SHORT_DATE_FORMAT")
+
+    def to_cell(self, field: Field, value: Any, titles: Titles) -> date:
+        return value
+
+    def from_text(self, field: Field, text: str) -> date | None:
+        return parse_date(text) if text.strip() else None
+
+    def to_json(self, field: Field, value: Any) -> str:
+        return value.isoformat()
+
+    def from_json(self, field: Field, raw: Any) -> date:
+        if not isinstance(raw, str):
+            raise ValidationError(_("Enter a date."))
+        return parse_date(raw)
+
+    @property
+    def operators(self) -> Iterable[Operator]:
+        return periods.DAY

@@ -1,0 +1,108 @@
+"""Date-time: a moment, typed and shown in the person's own time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lists_core.field_types.base import FieldType, Titles, field_types
+from lists_core.field_types.date import parse_date
+from lists_core.filters import operators, periods
+
+if TYPE_CHECKING:
+    from lists_core.filters.operators import Operator
+    from lists_core.models import Field
+
+FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
+           "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")  # fmt: skip
+
+
+def parse_moment(text: str) -> datetime:
+    """An aware moment from ISO or the usual Russian and English forms; a bare date is midnight.
+
+    Raises ValidationError.
+    """
+    try:
+        moment = parse_datetime(text.strip())
+    except ValueError:
+        moment = None
+    moment = moment or _by_format(text.strip())
+    if moment is None:
+        moment = datetime.combine(parse_date(text), datetime.min.time())
+    try:
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    except OverflowError:
+        raise ValidationError(_("Enter a date and time.")) from None
+
+
+def _by_format(text: str) -> datetime | None:
+    for form in FORMATS:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - made aware by the caller
+        except ValueError:
+            continue
+    return None
+
+
+class MomentField(forms.Field):
+    """An `<input type="datetime-local">` in the person's time zone."""
+
+    def __init__(self, *, required: bool) -> None:
+        widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(required=required, widget=widget)
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        return value if isinstance(value, datetime) else parse_moment(str(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return timezone.localtime(value) if isinstance(value, datetime) else value
+
+
+@field_types.register
+class DateTimeType(FieldType):
+    slug = "datetime"
+    label = gettext_lazy("Date and time")
+    icon = "calendar-time"
+
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
+        return {"": models.DateTimeField(null=True)}
+
+    def form_field(self, field: Field, *, required: bool) -> forms.Field:
+        return MomentField(required=required)
+
+    def clean(self, field: Field, value: Any) -> datetime:
+        moment = value if isinstance(value, datetime) else parse_moment(str(value))
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+    def to_text(self, field: Field, value: Any, titles: Titles) -> str:
+        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+
+    def to_cell(self, field: Field, value: Any, titles: Titles) -> datetime:
+        return timezone.localtime(value)
+
+    def from_text(self, field: Field, text: str) -> datetime | None:
+        return parse_moment(text) if text.strip() else None
+
+    def to_json(self, field: Field, value: Any) -> str:
+        return value.isoformat()
+
+    def from_json(self, field: Field, raw: Any) -> datetime:
+        if not isinstance(raw, str):
+            raise ValidationError(_("Enter a date and time."))
+        return parse_moment(raw)
+
+    @property
+    def operators(self) -> Iterable[Operator]:
+        return periods.MOMENT

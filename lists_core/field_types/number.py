@@ -1,0 +1,129 @@
+"""Number: an exact decimal with a chosen precision and a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lists_core.field_types.base import FieldSettingsForm, FieldType, Titles, field_types
+from lists_core.filters import operators
+
+if TYPE_CHECKING:
+    from lists_core.filters.operators import Operator
+    from lists_core.models import Field
+
+MAX_DIGITS = 30
+MAX_PRECISION = 10
+SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'")
+
+
+def parse_decimal(text: str) -> Decimal:
+    """A number as people write it: spaces between thousands, a comma or a point.
+
+    Raises ValidationError.
+    """
+    plain = text.translate(SPACES).replace(",", ".").replace("−", "-")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise ValidationError(_("Enter a number.")) from None
+    if not number.is_finite():
+        raise ValidationError(_("Enter a number."))
+    return number
+
+
+class NumberField(forms.Field):
+    """A decimal typed with a comma or a point."""
+
+    def __init__(self, *, required: bool, step: str = "any") -> None:
+        super().__init__(required=required, widget=forms.TextInput({"inputmode": "decimal"}))
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, bool):
+            raise ValidationError(_("Enter a number."))
+        return parse_decimal(str(value))
+
+
+class NumberSettings(FieldSettingsForm):
+    precision = forms.IntegerField(
+        label=gettext_lazy("Digits after the point"),
+        min_value=0,
+        max_value=MAX_PRECISION,
+        initial=0,
+    )
+    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=20, required=False)
+    plain = forms.BooleanField(
+        label=gettext_lazy("Without spaces between thousands"),
+        required=False,
+        help_text=gettext_lazy("For years, codes and numbers of documents."),
+    )
+
+
+@field_types.register
+class NumberType(FieldType):
+    slug = "number"
+    label = gettext_lazy("Number")
+    icon = "123"
+    SettingsForm = NumberSettings
+    unique_allowed = True
+
+    def precision(self, field: Field) -> int:
+        return int(field.settings.get("precision", 0))
+
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
+        # One width for every precision: changing it later rewrites nothing.
+        return {"": models.DecimalField(max_digits=MAX_DIGITS, decimal_places=MAX_PRECISION, null=True)}
+
+    def form_field(self, field: Field, *, required: bool) -> forms.Field:
+        return NumberField(required=required)
+
+    def from_columns(self, field: Field, parts: tuple[Any, ...]) -> Decimal:
+        return round(Decimal(parts[0]), self.precision(field))
+
+    def clean(self, field: Field, value: Any) -> Decimal:
+        number = value if isinstance(value, Decimal) else parse_decimal(str(value))
+        places = self.precision(field)
+        if number.adjusted() >= MAX_DIGITS - MAX_PRECISION:
+            raise ValidationError(_("The number is too large."))
+        if number != round(number, places):
+            raise ValidationError(
+                _("At most %(places)d digits after the point.") % {"places": places}
+            )
+        return round(number, places)
+
+    def to_text(self, field: Field, value: Any, titles: Titles) -> str:
+        grouped = not field.settings.get("plain")
+        number = number_format(value, self.precision(field), force_grouping=grouped)
+        unit = field.settings.get("unit")
+        return f"{number}\u00a0{unit}" if unit else number
+
+    def to_cell(self, field: Field, value: Any, titles: Titles) -> Decimal:
+        return value
+
+    def from_text(self, field: Field, text: str) -> Decimal | None:
+        unit = field.settings.get("unit")
+        plain = text.removesuffix(unit) if unit else text
+        return parse_decimal(plain) if plain.strip() else None
+
+    def to_json(self, field: Field, value: Any) -> str:
+        # A string: a JSON number would go through a float and lose digits.
+        return str(value)
+
+    def from_json(self, field: Field, raw: Any) -> Decimal:
+        if isinstance(raw, bool) or not isinstance(raw, int | str | float):
+            raise ValidationError(_("Enter a number."))
+        return parse_decimal(str(raw))
+
+    @property
+    def operators(self) -> Iterable[Operator]:
+        return operators.NUMERIC

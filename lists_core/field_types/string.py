@@ -1,0 +1,105 @@
+"""String: one line or several, with an optional mask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Collate, Lower, Replace
+from django.db.models.expressions import BaseExpression, F
+from django.db.models import Value
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lists_core.field_types.base import FieldSettingsForm, FieldType, Titles, field_types
+from lists_core.filters import operators
+
+if TYPE_CHECKING:
+    from lists_core.filters.operators import Operator
+    from lists_core.models import Field
+
+MAX_LENGTH = 100_000
+MASK_SIGNS = {"9": str.isdigit, "A": str.isalpha, "*": str.isalnum}
+
+
+def text_sort_key(column: str) -> BaseExpression:
+    """Letters of any case together and ё beside е, by code points: digits, Latin, Cyrillic.
+
+    The embedded server has no ICU, and a foreign one may have any collation; this order is
+    the same on all of them.
+    """
+    return Collate(Replace(Lower(F(column)), Value("ё"), Value("е")), "C")
+
+
+def fits_mask(mask: str, text: str) -> bool:
+    """9 stands for a digit, A for a letter, * for either; the rest stands for itself."""
+    return len(mask) == len(text) and all(
+        MASK_SIGNS[sign](letter) if sign in MASK_SIGNS else sign == letter
+        for sign, letter in zip(mask, text, strict=True)
+    )
+
+
+class StringSettings(FieldSettingsForm):
+    rows = forms.IntegerField(
+        label=gettext_lazy("Lines in the form"), min_value=1, max_value=40, initial=1
+    )
+    mask = forms.CharField(
+        label=gettext_lazy("Mask"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("9 is a digit, A a letter, * either; other signs stand as they are."),
+    )
+
+
+@field_types.register
+class StringType(FieldType):
+    slug = "string"
+    label = gettext_lazy("String")
+    icon = "letter-case"
+    SettingsForm = StringSettings
+    unique_allowed = True
+    searchable = True
+
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
+        return {"": models.TextField(null=True)}
+
+    def form_field(self, field: Field, *, required: bool) -> forms.Field:
+        return forms.CharField(required=required, max_length=MAX_LENGTH, widget=self._widget(field))
+
+    def _widget(self, field: Field) -> forms.Widget:
+        rows = field.settings.get("rows", 1)
+        if rows > 1:
+            return forms.Textarea({"rows": rows})
+        mask = field.settings.get("mask")
+        return forms.TextInput({"placeholder": mask} if mask else None)
+
+    def clean(self, field: Field, value: Any) -> str | None:
+        text = str(value).strip()
+        if len(text) > MAX_LENGTH or "\x00" in text:
+            raise ValidationError(_("The text is too long or has signs that cannot be kept."))
+        mask = field.settings.get("mask")
+        if text and mask and not fits_mask(mask, text):
+            raise ValidationError(_("The value must look like %(mask)s.") % {"mask": mask})
+        return text or None
+
+    def from_json(self, field: Field, raw: Any) -> Any:
+        if not isinstance(raw, str):
+            raise ValidationError(_("A text is expected."))
+        return raw
+
+    def render(self, field: Field, value: Any, titles: Titles) -> SafeString:
+        if field.settings.get("rows", 1) > 1:
+            return format_html('<span class="svod-lines">{}</span>', value)
+        return format_html("{}", value)
+
+    @property
+    def operators(self) -> Iterable[Operator]:
+        return operators.TEXT
+
+    def sort_key(self, field: Field, column: str) -> BaseExpression:
+        return text_sort_key(column)

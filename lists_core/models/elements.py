@@ -1,0 +1,63 @@
+"""The registry of elements and what is kept about every write to one."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lists_core.models.lists import List
+
+
+class Element(models.Model):
+    """One id for each element of any list; whatever points to an element points here."""
+
+    list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("Element")
+        verbose_name_plural = _("Elements")
+        db_table = "element"
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class ElementVersion(models.Model):
+    """One write to an element.
+
+    `changes` maps a column stem (`f12`, `name`) to `[old, new]` in the type's JSON form.
+    """
+
+    class Kind(models.TextChoices):
+        CREATED = "created", _("created")
+        CHANGED = "changed", _("changed")
+        DELETED = "deleted", _("deleted")
+        RESTORED = "restored", _("restored")
+
+    element = models.ForeignKey(Element, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("Change")
+        verbose_name_plural = _("History")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["element", "-id"], name="element_version_recent")]
+
+
+class OutboxEvent(models.Model):
+    """Something that happened, written in the same transaction as the change itself."""
+
+    topic = models.CharField(max_length=60)
+    list = models.ForeignKey(List, null=True, on_delete=models.CASCADE, related_name="+")
+    payload = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]

@@ -1,0 +1,39 @@
+"""Compiled schemas of this process, by list and version.
+
+The version comes with the `List` row that every request reads anyway, so a field added in
+another process is seen at the next request and nothing has to be announced.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from lists_core.models import List
+from lists_core.schema.compile import Schema, compile_schema
+
+CAPACITY = 500
+_schemas: dict[int, Schema] = {}
+_lock = Lock()
+
+
+def schema_of(list_: List) -> Schema:
+    """The schema of a list row just read; compiled when the cached one is of another version."""
+    schema = _schemas.get(list_.pk)
+    if schema is None or schema.version != list_.schema_version:
+        schema = compile_schema(list_)
+        _remember(schema)
+    return schema
+
+
+def _remember(schema: Schema) -> None:
+    with _lock:
+        _schemas.pop(schema.list_id, None)
+        if len(_schemas) >= CAPACITY:
+            _schemas.pop(next(iter(_schemas)))
+        _schemas[schema.list_id] = schema
+
+
+def forget_schemas() -> None:
+    """Empty the cache (tests that roll the database back need it)."""
+    with _lock:
+        _schemas.clear()

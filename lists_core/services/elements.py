@@ -1,0 +1,263 @@
+"""Writes to elements. Each is one transaction: right, lock, change, history, outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lists_core.access import Right, require
+from lists_core.models import Element, ElementVersion, List, Section
+from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
+from lists_core.schema.ddl import lock_for_write
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.elements import elements
+from lists_core.services.file_uses import keep_file_uses
+from lists_core.services.history import record_versions
+from lists_core.services.outbox import announce
+from lists_core.services.values import clean_values, initial_values, not_unique
+from staff.models import Employee
+from svod.base.errors import Conflict, Invalid, NotFound
+
+Kind = ElementVersion.Kind
+
+
+class Changed(Conflict):
+    """Another person saved the element first; `row` is what stands there now."""
+
+    code = "element_changed"
+    message = _("Someone else has changed this element.")
+
+    def __init__(self, row: Any) -> None:
+        super().__init__(version=row.version)
+        self.row = row
+
+
+def open_list(list_id: int) -> tuple[List, Schema]:
+    """Lock the list's structure until the transaction ends and read it as it is now."""
+    lock_for_write(list_id)
+    list_ = List.objects.filter(pk=list_id, deleted_at=None).first()
+    if list_ is None:
+        raise NotFound
+    return list_, schema_of(list_)
+
+
+def create_element(
+    list_id: int, values: Mapping[str, Any], *, actor: Employee, section_id: int | None = None
+) -> Any:
+    """Add an element. `values` maps codes to natural values; absent fields get their defaults.
+
+    Returns the new row. Raises NotFound, Forbidden, Invalid (errors by code).
+    """
+    with transaction.atomic():
+        list_, schema = open_list(list_id)
+        require(actor, Right.ADD, list_)
+        cleaned = clean_values(schema, initial_values(schema, values), partial=False)
+        row = schema.model(**_columns(cleaned), section=_section(list_, section_id))
+        _stamp_new(row, list_, actor)
+        with unique_errors(schema):
+            row.save(force_insert=True)
+        keep_file_uses(schema, row.pk, cleaned, actor=actor)
+        _after(schema, Kind.CREATED, [(row, _created(schema, row))], actor=actor)
+    return row
+
+
+def update_element(
+    list_id: int, element_id: int, values: Mapping[str, Any], *, version: int, actor: Employee
+) -> Any:
+    """Change some fields of an element that still stands at `version`.
+
+    Returns the row as saved (unchanged when nothing differs). Raises Changed with the newer
+    row when another person saved first, NotFound, Forbidden, Invalid.
+    """
+    with transaction.atomic():
+        list_, schema = open_list(list_id)
+        row = locked_row(schema, element_id, actor)
+        require(actor, Right.CHANGE, list_)
+        if row.version != version:
+            raise Changed(row)
+        cleaned = clean_values(schema, values, partial=True)
+        changes = apply_values(schema, row, cleaned)
+        if changes:
+            _save(schema, row, actor)
+            keep_file_uses(schema, row.pk, cleaned, actor=actor)
+            _after(schema, Kind.CHANGED, [(row, changes)], actor=actor)
+    return row
+
+
+def delete_elements(list_id: int, ids: Collection[int], *, actor: Employee) -> int:
+    """Move elements to the bin; returns how many went. Unreadable ids are passed over."""
+    return _mark(list_id, ids, Kind.DELETED, actor=actor)
+
+
+def restore_elements(list_id: int, ids: Collection[int], *, actor: Employee) -> int:
+    """Bring elements back from the bin; returns how many came."""
+    return _mark(list_id, ids, Kind.RESTORED, actor=actor)
+
+
+def move_elements(
+    list_id: int, ids: Collection[int], *, section_id: int | None, actor: Employee
+) -> int:
+    """Put elements into a section (None is the root); returns how many moved."""
+    with transaction.atomic():
+        list_, schema = open_list(list_id)
+        require(actor, Right.CHANGE, list_)
+        target = _section(list_, section_id)
+        rows = list(elements(schema, actor).filter(pk__in=ids).select_for_update().order_by("pk"))
+        moved = [row for row in rows if row.section != target]
+        changes = [(row, {"section": [row.section, target]}) for row in moved]
+        for row in moved:
+            row.section = target
+            _stamp(row, actor)
+        _bulk_save(schema, moved, ["section"])
+        _after(schema, Kind.CHANGED, changes, actor=actor)
+    return len(moved)
+
+
+def copy_element(list_id: int, element_id: int, *, actor: Employee) -> Any:
+    """Add a copy of an element; counters give it its own number, unique values are left out."""
+    with transaction.atomic():
+        list_, schema = open_list(list_id)
+        row = locked_row(schema, element_id, actor)
+        values = {
+            field.code: field.read(row)
+            for field in schema.editable
+            if not field.field.unique and not field.type.automatic
+        }
+        return create_element(list_id, values, actor=actor, section_id=row.section)
+
+
+# --- shared with bulk changes and import ------------------------------------------------
+
+
+def locked_row(schema: Schema, element_id: int, actor: Employee) -> Any:
+    """The readable row, locked for this transaction; NotFound otherwise."""
+    row = elements(schema, actor).filter(pk=element_id).select_for_update().first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def apply_values(
+    schema: Schema, row: Any, cleaned: Mapping[SchemaField, Any]
+) -> dict[str, list[Any]]:
+    """Set the row's columns; returns what differs as history keeps it: key → [old, new]."""
+    changes = {}
+    for field, value in cleaned.items():
+        old = field.read(row)
+        if old != value:
+            changes[field.key] = [field.to_json(old), field.to_json(value)]
+            for name, stored in field.to_columns(value).items():
+                setattr(row, name, stored)
+    return changes
+
+
+class unique_errors:
+    """Turn a broken unique index into Invalid with the field's own message."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self.savepoint = transaction.atomic()
+
+    def __enter__(self) -> None:
+        self.savepoint.__enter__()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self.savepoint.__exit__(kind, error, trace)
+        if isinstance(error, IntegrityError):
+            field = not_unique(self.schema, error)
+            if field is not None:
+                raise Invalid({field.code: [_("This value is already taken.")]}) from error
+
+
+# --- own steps --------------------------------------------------------------------------
+
+
+def _columns(cleaned: Mapping[SchemaField, Any]) -> dict[str, Any]:
+    return {
+        name: stored for field, value in cleaned.items()
+        for name, stored in field.to_columns(value).items()
+    }
+
+
+def _section(list_: List, section_id: int | None) -> int | None:
+    if section_id is None:
+        return None
+    if not Section.objects.filter(pk=section_id, list=list_).exists():
+        raise Invalid({"SECTION": [_("There is no such section.")]})
+    return section_id
+
+
+def _stamp_new(row: Any, list_: List, actor: Employee) -> None:
+    row.pk = Element.objects.create(list=list_).pk
+    row.created_by = row.modified_by = actor.pk
+    row.created_at = row.modified_at = timezone.now()
+
+
+def _stamp(row: Any, actor: Employee) -> None:
+    row.version += 1
+    row.modified_by = actor.pk
+    row.modified_at = timezone.now()
+
+
+def _save(schema: Schema, row: Any, actor: Employee) -> None:
+    _stamp(row, actor)
+    with unique_errors(schema):
+        row.save(force_update=True)
+
+
+def _bulk_save(schema: Schema, rows: Sequence[Any], columns: Sequence[str]) -> None:
+    stamped = ["version", "modified_by", "modified_at"]
+    schema.model.objects.bulk_update(rows, [*columns, *stamped], batch_size=500)
+
+
+def _created(schema: Schema, row: Any) -> dict[str, list[Any]]:
+    values = {field: field.read(row) for field in schema.editable}
+    return {
+        field.key: [None, field.to_json(value)]
+        for field, value in values.items()
+        if value is not None
+    }
+
+
+def _mark(list_id: int, ids: Collection[int], kind: Kind, *, actor: Employee) -> int:
+    """Set or clear `deleted_at` of those ids that may be touched."""
+    deleting = kind == Kind.DELETED
+    with transaction.atomic():
+        list_, schema = open_list(list_id)
+        require(actor, Right.DELETE, list_)
+        rows = elements(schema, actor) if deleting else binned(schema, actor)
+        locked = list(rows.filter(pk__in=ids).select_for_update().order_by("pk"))
+        for row in locked:
+            row.deleted_at = timezone.now() if deleting else None
+            _stamp(row, actor)
+        with unique_errors(schema):
+            _bulk_save(schema, locked, ["deleted_at"])
+        _after(schema, kind, [(row, {}) for row in locked], actor=actor)
+    return len(locked)
+
+
+def binned(schema: Schema, actor: Employee) -> Any:
+    """The elements in the bin that the actor may see."""
+    return schema.model.objects.exclude(deleted_at=None) if actor.is_active else (
+        schema.model.objects.none()
+    )
+
+
+def _after(
+    schema: Schema,
+    kind: Kind,
+    changes: Sequence[tuple[Any, dict[str, list[Any]]]],
+    *,
+    actor: Employee,
+) -> None:
+    """History and outbox of the rows just written."""
+    if not changes:
+        return
+    record_versions(kind, changes, actor=actor)
+    ids = [row.pk for row, _changes in changes]
+    announce(f"element.{kind.value}", schema.list_id, ids=ids, actor=actor.pk)

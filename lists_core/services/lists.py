@@ -1,0 +1,85 @@
+"""Writes to lists: their settings and their life from creation to the bin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from lists_core.access import Right, may_create_lists, require
+from lists_core.models import List
+from lists_core.schema.ddl import create_table, drop_table, lock_for_change, with_ddl_retry
+from lists_core.services.outbox import announce
+from staff.models import Employee
+from svod.base.errors import Forbidden, NotFound
+
+SETTINGS = {"name", "code", "description", "icon", "color", "sort", "captions", "has_sections"}
+
+
+def create_list(*, actor: Employee, **settings: Any) -> List:
+    """Make an empty list with its table. `settings` are those of SETTINGS."""
+    if not may_create_lists(actor):
+        raise Forbidden
+    return with_ddl_retry(lambda: _create(actor, settings))
+
+
+def _create(actor: Employee, settings: dict[str, Any]) -> List:
+    list_ = List(created_by=actor, **{key: settings[key] for key in SETTINGS & set(settings)})
+    list_.save()
+    create_table(list_.pk)
+    announce("list.created", list_.pk, actor=actor.pk)
+    return list_
+
+
+@transaction.atomic
+def update_list(list_id: int, *, actor: Employee, **settings: Any) -> List:
+    """Change settings of SETTINGS; captions and sections show in the schema, so it is renewed."""
+    list_ = locked_list(list_id, actor=actor)
+    for key in SETTINGS & set(settings):
+        setattr(list_, key, settings[key])
+    list_.schema_version += 1
+    list_.save()
+    announce("list.changed", list_.pk, actor=actor.pk)
+    return list_
+
+
+@transaction.atomic
+def delete_list(list_id: int, *, actor: Employee) -> List:
+    """Move a list to the bin; its data stays."""
+    list_ = locked_list(list_id, actor=actor)
+    list_.deleted_at = timezone.now()
+    list_.save(update_fields=["deleted_at", "modified_at"])
+    announce("list.deleted", list_.pk, actor=actor.pk)
+    return list_
+
+
+@transaction.atomic
+def restore_list(list_id: int, *, actor: Employee) -> List:
+    list_ = locked_list(list_id, actor=actor, deleted=True)
+    list_.deleted_at = None
+    list_.save(update_fields=["deleted_at", "modified_at"])
+    announce("list.restored", list_.pk, actor=actor.pk)
+    return list_
+
+
+def purge_list(list_id: int, *, actor: Employee) -> None:
+    """Remove a list of the bin with all its data, for good."""
+
+    def purge() -> None:
+        lock_for_change(list_id)
+        list_ = locked_list(list_id, actor=actor, deleted=True)
+        drop_table(list_.pk)
+        list_.delete()
+
+    with_ddl_retry(purge)
+
+
+def locked_list(list_id: int, *, actor: Employee, deleted: bool = False) -> List:
+    """The list's row, locked, when the actor may change its structure."""
+    found = List.objects.select_for_update().filter(pk=list_id, deleted_at__isnull=not deleted)
+    list_ = found.first()
+    if list_ is None:
+        raise NotFound
+    require(actor, Right.FULL, list_)
+    return list_

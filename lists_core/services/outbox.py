@@ -1,0 +1,22 @@
+"""The outbox: what happened, written in the transaction in which it happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from lists_core.models import OutboxEvent
+
+KEPT = timedelta(days=14)
+
+
+def announce(topic: str, list_id: int, **payload: Any) -> None:
+    """Record an event, e.g. `announce("element.created", 3, ids=[7], actor=1)`."""
+    OutboxEvent.objects.create(topic=topic, list_id=list_id, payload=payload)
+
+
+def forget_old_events() -> int:
+    """Remove events older than KEPT; returns how many."""
+    return OutboxEvent.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]

@@ -1,0 +1,17 @@
+"""Celery tasks: ids in, one service call."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from lists_core.services import jobs, outbox
+
+
+@shared_task(name="lists_core.run_job")
+def run_job(job_id: str) -> None:
+    jobs.run_job(job_id)
+
+
+@shared_task(name="lists_core.forget_old_events")
+def forget_old_events() -> None:
+    outbox.forget_old_events()
