@@ -1,7 +1,19 @@
-"""The settings of the tests: Svod's own, told that this is a test."""
+"""The settings of the tests: Svod's own, told that this is a test.
+
+Without DATABASE_URL the tests bring a PostgreSQL of their own, in a temporary folder: a portal
+that runs meanwhile is not touched.
+"""
 
 import os
 
-os.environ["SVOD_ENV"] = "test"
+from tests import database
 
-from svod.settings import *  # noqa: F403
+os.environ["SVOD_ENV"] = "test"
+if not os.environ.get("DATABASE_URL"):
+    os.environ["DATABASE_URL"] = database.temporary_server()
+
+from svod.settings import *
+
+# Hashing is meant to be slow; tests sign in hundreds of times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

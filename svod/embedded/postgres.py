@@ -47,8 +47,9 @@ class Postgres:
     `start` and `stop` may be called at any time: a running server is found, not doubled.
     """
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, *, more_settings: str = "") -> None:
         self.var = var.resolve()
+        self.settings = SETTINGS + more_settings
         self.folder = places.postgres_folder(self.var)
         self.sockets = places.postgres_socket_folder(self.var)
         self.log = self.var / "log" / "postgres.log"
@@ -127,7 +128,7 @@ class Postgres:
             raise EmbeddedError(f"initdb failed in {self.folder}:\n{result.stderr.strip()}")
 
     def write_settings(self, user: str | None) -> None:
-        (self.folder / "svod.conf").write_text(SETTINGS)
+        (self.folder / "svod.conf").write_text(self.settings)
         (self.folder / "svod.conf").chmod(0o644)  # the folder itself is 0700
         main = self.folder / "postgresql.conf"
         if INCLUDE not in main.read_text():

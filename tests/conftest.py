@@ -1,0 +1,57 @@
+"""Fixtures that every part of the tests shares."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def clean_environment(tmp_path: Path) -> dict[str, str]:
+    """An environment for a child process: this machine's, without the settings of the tests."""
+    dropped = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "TEST_DATABASE_NAME", "REDIS_URL"}
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {**kept, "SVOD_ENV": "development", "SVOD_VAR": str(tmp_path / "var")}
+
+
+@pytest.fixture
+def python(clean_environment: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start `python ARGUMENT…` in the project's folder; what still runs at the end is ended."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, **more: str) -> subprocess.Popen[str]:
+        child = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=clean_environment | more,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(child)
+        return child
+
+    yield start
+    for child in started:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            child.wait(60)
+        if child.stdout:
+            child.stdout.close()
