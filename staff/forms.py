@@ -199,4 +199,3 @@ def department_field(*, label: Any, empty_label: Any = "—") -> TreeChoiceField
 
 def others(employee: Employee) -> Any:
     return Employee.objects.exclude(pk=employee.pk)
-

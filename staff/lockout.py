@@ -38,7 +38,7 @@ def minutes_left(request: HttpRequest) -> int:
 
 
 class SignInHandler(AxesDatabaseHandler):
-    """axes' limit by name and address, and a wider one by address against one guess × many names."""
+    """axes' limit by name and address, and a wider one by address against trying many names."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         return super().is_locked(request, credentials) or self.address_is_locked(request)

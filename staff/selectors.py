@@ -6,10 +6,11 @@ see people who were deactivated.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Replace, Upper
 
 from staff.models import Department, Employee
@@ -74,7 +75,7 @@ def _haystack() -> Replace:
     parts: list[Any] = []
     for name in [*names, "email", "phone"]:
         parts += [F(name), Value(" ")]
-    return Replace(Upper(Concat(*parts)), Value("Ё"), Value("Е"))
+    return Replace(Upper(Concat(*parts, output_field=TextField())), Value("Ё"), Value("Е"))
 
 
 def suggest_employees(text: str) -> list[Employee]:
@@ -110,18 +111,20 @@ def manager_ids(employee: Employee) -> list[int]:
 def department_tree() -> list[Department]:
     """All departments in the order of the tree, in two queries.
 
-    Each has `tree_depth` (0 at the top), `people` (active employees of its own) and
-    `people_below` (the same with all departments under it).
+    Each has `tree_depth` (0 at the top), `people_below` (active employees of it and of all
+    departments under it), `place` (among its siblings, from 0) and `is_last`.
     """
     tree = list(Department.objects.with_tree_fields().select_related("head"))
     own = _people_counts()
-    below: dict[int, int] = {}
+    below: Counter[int] = Counter()
+    siblings: dict[int | None, list[Department]] = defaultdict(list)
     for department in tree:
-        for ancestor in department.tree_path:
-            below[ancestor] = below.get(ancestor, 0) + own.get(department.pk, 0)
+        below.update(dict.fromkeys(department.tree_path, own.get(department.pk, 0)))
+        department.place = len(siblings[department.parent_id])
+        siblings[department.parent_id].append(department)
     for department in tree:
-        department.people = own.get(department.pk, 0)
-        department.people_below = below.get(department.pk, 0)
+        department.people_below = below[department.pk]
+        department.is_last = siblings[department.parent_id][-1] is department
     return tree
 
 

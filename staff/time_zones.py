@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import get_timezone_location
 from django.core.exceptions import ValidationError
+from django.utils.formats import time_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +40,9 @@ def _choices(language: str, _day: int) -> list[tuple[str, str]]:
         offset = now.astimezone(ZoneInfo(name)).utcoffset() or timedelta()
         rows.append((offset, _place(name, language), name))
     # The name stays in the label: several zones share one place.
-    return [(name, f"({offset_text(offset)}) {place} · {name}") for offset, place, name in sorted(rows)]
+    return [
+        (name, f"({offset_text(offset)}) {place} · {name}") for offset, place, name in sorted(rows)
+    ]
 
 
 def _place(name: str, language: str) -> str:
@@ -53,3 +56,9 @@ def offset_text(offset: timedelta) -> str:
     minutes = int(offset.total_seconds() // 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}"
+
+
+def local_time(name: str) -> str:
+    """What the clocks show there now: "14:05 (UTC+03:00)"."""
+    now = datetime.now(ZoneInfo(name if name in time_zone_names() else "UTC"))
+    return f"{time_format(now)} ({offset_text(now.utcoffset() or timedelta())})"

@@ -23,9 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/edit/", people.employee_edit, name="employee_edit"),
     path("people/<int:pk>/invite/", people.employee_invite, name="employee_invite"),
     path("people/<int:pk>/activity/", people.employee_activity, name="employee_activity"),
-    path(
-        "people/<int:pk>/<str:size>/<str:mark>/", people.employee_photo, name="employee_photo"
-    ),
+    path("people/<int:pk>/<str:size>/<str:mark>/", people.employee_photo, name="employee_photo"),
     path("departments/", departments.departments, name="departments"),
     path("departments/add/", departments.department_add, name="department_add"),
     path("departments/<int:pk>/edit/", departments.department_edit, name="department_edit"),

@@ -83,9 +83,7 @@ def end_sessions(employee: Employee, *, actor: Employee | None) -> None:
     Employee.objects.filter(pk=employee.pk).update(session_epoch=employee.session_epoch)
 
 
-def set_photo(
-    employee: Employee, upload: IO[bytes], size: int, *, actor: Employee | None
-) -> None:
+def set_photo(employee: Employee, upload: IO[bytes], size: int, *, actor: Employee | None) -> None:
     """Replace the photo by `upload` of `size` bytes; Invalid when it is no fit picture."""
     if actor is not None and actor.pk != employee.pk:
         selectors.require_administrator(actor)

@@ -13,6 +13,7 @@ from staff import selectors
 from staff.forms import DirectoryForm, EmployeeForm
 from staff.models import Employee
 from staff.services import employees, passwords
+from staff.time_zones import local_time
 from staff.views.sign_in import portal_address
 from svod.base.errors import DomainError, Invalid
 from svod.base.htmx import render_page, toast
@@ -50,6 +51,7 @@ def employee(request: HttpRequest, pk: int) -> HttpResponse:
     person = selectors.access_employee(request.user, pk)
     context = {
         "person": person,
+        "local_time": local_time(person.time_zone),
         "head": selectors.head_of(person),
         "reports": person.reports.filter(is_active=True),
         "can_manage": selectors.is_administrator(request.user),

@@ -45,9 +45,7 @@ class SignIn(RefusedForms, auth_views.LoginView):
         return response
 
 
-def locked_out(
-    request: HttpRequest, original: Any = None, credentials: Any = None
-) -> HttpResponse:
+def locked_out(request: HttpRequest, original: Any = None, credentials: Any = None) -> HttpResponse:
     """What axes answers after too many failures: the sign-in page with the time to wait."""
     minutes = minutes_left(request)
     text = ngettext(

@@ -64,7 +64,10 @@ class Invalid(DomainError):
     message = _("Please correct the highlighted fields.")
 
     def __init__(
-        self, errors: Mapping[str, Sequence[Message]], message: Message | None = None, **details: Any
+        self,
+        errors: Mapping[str, Sequence[Message]],
+        message: Message | None = None,
+        **details: Any,
     ) -> None:
         super().__init__(message, **details)
         self.errors = {name: [str(text) for text in texts] for name, texts in errors.items()}
