@@ -160,6 +160,10 @@ class FieldType:
         """The value the program gives to a new element (`automatic` types)."""
         return None
 
+    def carry(self, field: Field, target: Field, value: Any) -> Any:
+        """The value of `field` as it stands in `target`, the same field of a copied list."""
+        return value
+
     def settings_saved(self, field: Field, cleaned: Mapping[str, Any]) -> None:
         """Called in the transaction that saved the settings, for data kept beside the field."""
 

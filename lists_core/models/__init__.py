@@ -1,5 +1,6 @@
 """The stored shape of lists: settings here, the elements' values in `list_<id>` tables."""
 
+from lists_core.models.changes import TypeChange
 from lists_core.models.disk import DiskFile, DiskFileVersion, DiskFolder
 from lists_core.models.elements import Element, ElementVersion, OutboxEvent
 from lists_core.models.files import FileUse, StoredFile
@@ -23,4 +24,5 @@ __all__ = [
     "OutboxEvent",
     "Section",
     "StoredFile",
+    "TypeChange",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -36,4 +36,15 @@ def _keep(field: SchemaField, element_id: int, wanted: set[int], actor: Employee
     uses.exclude(file_id__in=wanted).delete()
     FileUse.objects.bulk_create(
         FileUse(file_id=file_id, element_id=element_id, field=field.field) for file_id in added
+    )
+
+
+def add_file_uses(schema: Schema, rows: Iterable[Any]) -> None:
+    """The uses of rows that were written in bulk with values already checked."""
+    fields = [field for field in schema.fields if field.type.reference == "file"]
+    FileUse.objects.bulk_create(
+        FileUse(file_id=file_id, element_id=row.pk, field=field.field)
+        for row in rows
+        for field in fields
+        for file_id in field.items(field.read(row))
     )

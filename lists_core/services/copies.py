@@ -1,0 +1,147 @@
+"""Copying a list: settings, fields, sections and, when asked, its elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import copy
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right
+from lists_core.models import Element, ElementVersion, Field, FieldOption, List, Section
+from lists_core.schema import ddl
+from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.elements import elements
+from lists_core.selectors.lists import access_list
+from lists_core.services.file_uses import add_file_uses
+from lists_core.services.history import record_versions
+from lists_core.services.lists import SETTINGS, create_list
+from lists_core.services.outbox import announce
+from staff.models import Employee
+
+BATCH = 1000
+Report = Callable[[int, int], None]
+
+
+def copy_list(
+    list_id: int,
+    *,
+    actor: Employee,
+    name: str = "",
+    with_elements: bool = False,
+    report: Report = lambda done, total: None,
+) -> List:
+    """A new list like this one; with elements, those that the actor may read."""
+    source = access_list(actor, Right.VIEW, list_id)
+    settings = {key: getattr(source, key) for key in SETTINGS - {"code"}}
+    settings["name"] = name or _("%(name)s (copy)") % {"name": source.name}
+    target = create_list(actor=actor, **settings)
+    ddl.with_ddl_retry(lambda: _copy_fields(source, target))
+    sections = _copy_sections(source, target)
+    target.refresh_from_db()
+    if with_elements:
+        _copy_elements(source, target, sections, actor, report)
+    return target
+
+
+def _copy_fields(source: List, target: List) -> None:
+    for field in source.fields.filter(deleted_at=None).prefetch_related("options"):
+        own = copy(field)
+        own.pk, own.list = None, target
+        own._state.adding = True
+        own.save()
+        own.column = f"f{own.pk}"
+        own.save(update_fields=["column"])
+        _copy_options(field, own)
+        schema_field = SchemaField.of(Field.objects.get(pk=own.pk))
+        ddl.add_columns(target.pk, schema_field)
+        if own.unique:
+            ddl.add_unique(target.pk, schema_field.main_column)
+        schema_field.type.settings_saved(own, {})
+    target.schema_version += 1
+    target.save(update_fields=["schema_version"])
+
+
+def _copy_options(field: Field, own: Field) -> None:
+    for option in field.options.all():
+        FieldOption.objects.create(
+            field=own,
+            name=option.name,
+            code=option.code,
+            color=option.color,
+            sort=option.sort,
+            is_default=option.is_default,
+            deleted_at=option.deleted_at,
+        )
+
+
+def _copy_sections(source: List, target: List) -> dict[int, int]:
+    """Copies the tree; returns old id → new id."""
+    ids: dict[int, int] = {}
+    for section in Section.objects.with_tree_fields().filter(list=source):
+        own = Section.objects.create(
+            list=target,
+            parent_id=ids.get(section.parent_id) if section.parent_id else None,
+            name=section.name,
+            code=section.code,
+            description=section.description,
+            sort=section.sort,
+        )
+        ids[section.pk] = own.pk
+    return ids
+
+
+def _copy_elements(
+    source: List, target: List, sections: dict[int, int], actor: Employee, report: Report
+) -> None:
+    old, new = schema_of(source), schema_of(target)
+    rows = elements(old, actor)
+    total, done = rows.count(), 0
+    for batch in _batches(rows):
+        with transaction.atomic():
+            ddl.lock_for_write(target.pk)
+            copied = [_copied(row, old, new, sections, actor) for row in batch]
+            _save(new, target, copied, actor)
+            add_file_uses(new, copied)
+        done += len(batch)
+        report(done, total)
+
+
+def _batches(rows: Any) -> Iterator[list[Any]]:
+    last = 0
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        yield batch
+        last = batch[-1].pk
+
+
+def _copied(
+    row: Any, old: Schema, new: Schema, sections: dict[int, int], actor: Employee
+) -> Any:
+    columns: dict[str, Any] = {}
+    for field in new.editable:
+        origin = old[field.code]
+        columns |= field.to_columns(_carried(origin, field, origin.read(row)))
+    return new.model(
+        section=sections.get(row.section), created_by=actor.pk, modified_by=actor.pk, **columns
+    )
+
+
+def _carried(origin: SchemaField, field: SchemaField, value: Any) -> Any:
+    items = [field.type.carry(origin.field, field.field, item) for item in origin.items(value)]
+    kept = [item for item in items if item is not None]
+    return (kept or None) if field.multiple else (kept[0] if kept else None)
+
+
+def _save(schema: Schema, target: List, rows: list[Any], actor: Employee) -> None:
+    registered = Element.objects.bulk_create(Element(list=target) for _row in rows)
+    now = timezone.now()
+    for row, element in zip(rows, registered, strict=True):
+        row.pk, row.created_at, row.modified_at = element.pk, now, now
+    schema.model.objects.bulk_create(rows)
+    record_versions(ElementVersion.Kind.CREATED, [(row, {}) for row in rows], actor=actor)
+    announce("element.created", target.pk, ids=[row.pk for row in rows], actor=actor.pk)

@@ -1,0 +1,280 @@
+"""Changing a field's type: preview, conversion beside the old columns, confirm or take back.
+
+Values travel through their text form. They are written to new columns in batches while
+people go on working; the last step, under the list's lock, converts only what was edited
+meanwhile and switches the field over. The old columns stay until somebody confirms.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right, require
+from lists_core.field_types.base import field_types
+from lists_core.models import Field, List, TypeChange
+from lists_core.schema import ddl
+from lists_core.schema.compile import compile_model
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.titles import row_titles
+from lists_core.services.lists import locked_list
+from lists_core.services.outbox import announce
+from staff.models import Employee
+from svod.base.errors import Invalid, NotFound
+
+BATCH = 2000
+SAMPLES = 20
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the field is to become."""
+
+    type: str
+    multiple: bool
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would do: `samples` are (text, how many elements, why it does not fit)."""
+
+    filled: int
+    misfits: int
+    samples: list[tuple[str, int, str]]
+
+
+def preview_type_change(
+    field_id: int, target: Target, *, actor: Employee, report: Report = lambda done, total: None
+) -> Preview:
+    """Convert every value without keeping anything. Reads the whole list in batches."""
+    list_, field = _open(field_id, actor)
+    old, new = SchemaField.of(field), SchemaField.of(_becoming(field, target))
+    filled, reasons, counts = 0, {}, Counter[str]()
+    with transaction.atomic():
+        for rows in _batches(_filled(list_, old), report):
+            for text, value in _converted(old, new, rows, actor):
+                filled += 1
+                if isinstance(value, ValidationError):
+                    counts[text] += 1
+                    reasons[text] = " ".join(value.messages)
+        transaction.set_rollback(True)  # a type may create options while it reads texts
+    samples = [(text, number, reasons[text]) for text, number in counts.most_common(SAMPLES)]
+    return Preview(filled, counts.total(), samples)
+
+
+def change_type(
+    field_id: int, target: Target, *, actor: Employee, report: Report = lambda done, total: None
+) -> TypeChange:
+    """Convert the field; values that do not fit become empty and stay in the old columns."""
+    list_, field = _open(field_id, actor)
+    becoming = _becoming(field, target)
+    becoming.column = _next_column(field)
+    old, new = SchemaField.of(field), SchemaField.of(becoming)
+    _add_columns(list_, new)
+    started = timezone.now()
+    try:
+        misfits = _convert(list_, old, new, _filled(list_, old), actor, report)
+        return _switch(list_, old, new, started, misfits, actor)
+    except BaseException:
+        ddl.with_ddl_retry(lambda: ddl.drop_columns(list_.pk, new.column_names))
+        raise
+
+
+def confirm_type_change(change_id: int, *, actor: Employee) -> None:
+    """Drop the old columns for good."""
+
+    def confirm() -> None:
+        change, list_ = _open_change(change_id, actor)
+        ddl.drop_columns(list_.pk, SchemaField.of(_before(change)).column_names)
+        change.delete()
+
+    ddl.with_ddl_retry(confirm)
+
+
+def undo_type_change(change_id: int, *, actor: Employee) -> Field:
+    """Return the field to its old type and old values; values entered since are dropped.
+
+    Only the newest change can be taken back.
+    """
+
+    def undo() -> Field:
+        change, list_ = _open_change(change_id, actor)
+        field = change.field
+        if field.type_changes.filter(pk__gt=change.pk).exists():
+            raise NotFound
+        dropped = SchemaField.of(copy(field)).column_names
+        before = _before(change)
+        before.save()
+        ddl.drop_columns(list_.pk, dropped)
+        change.delete()
+        _renew(list_, before, actor)
+        return before
+
+    return ddl.with_ddl_retry(undo)
+
+
+# --- steps --------------------------------------------------------------------------------
+
+
+def _open(field_id: int, actor: Employee) -> tuple[List, Field]:
+    field = Field.objects.filter(pk=field_id, deleted_at=None).select_related("list").first()
+    if field is None or field.list.deleted_at:
+        raise NotFound
+    require(actor, Right.FULL, field.list)
+    return field.list, field
+
+
+def _becoming(field: Field, target: Target) -> Field:
+    """The field as it would be; raises Invalid for a target that cannot be."""
+    if target.type not in field_types:
+        raise Invalid({"type": [_("There is no such field type.")]})
+    if target.multiple and not field_types.get(target.type).multiple_allowed:
+        raise Invalid({"multiple": [_("This type holds one value only.")]})
+    becoming = copy(field)
+    becoming.type, becoming.multiple = target.type, target.multiple
+    becoming.settings = target.settings
+    return becoming
+
+
+def _next_column(field: Field) -> str:
+    """`f12` → `f12v2` → `f12v3`: the column in use always has the highest number."""
+    number = int(field.column.partition("v")[2] or 1) + 1
+    return f"f{field.pk}v{number}"
+
+
+def _filled(list_: List, old: SchemaField) -> QuerySet[Any]:
+    """The rows, the bin's included, where the field has a value."""
+    model = compile_model(list_.pk, (old,))
+    return model.objects.exclude(**{f"{old.main_column}__isnull": True}).order_by("pk")  # noqa: PIE804
+
+
+def _batches(rows: QuerySet[Any], report: Report) -> Iterator[list[Any]]:
+    total, done, last = rows.count(), 0, 0
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        yield batch
+        last, done = batch[-1].pk, done + len(batch)
+        report(done, total)
+
+
+def _converted(
+    old: SchemaField, new: SchemaField, rows: list[Any], actor: Employee
+) -> list[tuple[str, Any]]:
+    """(old text, new value or ValidationError) of each row."""
+    titles = row_titles([old], rows, actor=actor).get(old.key, {})
+    texts = [old.to_text(old.read(row), titles) for row in rows]
+    values = new.from_texts(set(texts), actor=actor)
+    return [(text, values[text]) for text in texts]
+
+
+def _add_columns(list_: List, new: SchemaField) -> None:
+    def add() -> None:
+        ddl.lock_for_change(list_.pk)
+        ddl.add_columns(list_.pk, new)
+
+    ddl.with_ddl_retry(add)
+
+
+def _convert(
+    list_: List, old: SchemaField, new: SchemaField, rows: Any, actor: Employee, report: Report
+) -> int:
+    """Fill the new columns of these rows; returns how many values did not fit."""
+    misfits = 0
+    model = compile_model(list_.pk, (new,))
+    for batch in _batches(rows, report):
+        converted = _converted(old, new, batch, actor)
+        misfits += sum(isinstance(value, ValidationError) for _text, value in converted)
+        filled = [
+            model(pk=row.pk, **new.to_columns(None if isinstance(value, ValidationError) else value))
+            for row, (_text, value) in zip(batch, converted, strict=True)
+        ]
+        model.objects.bulk_update(filled, list(new.column_names), batch_size=500)
+    return misfits
+
+
+def _switch(
+    list_: List, old: SchemaField, new: SchemaField, started: datetime, misfits: int, actor: Employee
+) -> TypeChange:
+    def switch() -> TypeChange:
+        ddl.lock_for_change(list_.pk)
+        locked = locked_list(list_.pk, actor=actor)
+        _convert_edited(locked, old, new, started, actor)
+        change = _remember(old.field, misfits, actor)
+        field = new.field
+        field.default = _default(old, new, actor)
+        field.unique = old.field.unique and _still_unique(locked, new)
+        field.save()
+        new.type.settings_saved(field, field.settings)
+        _renew(locked, field, actor)
+        return change
+
+    return ddl.with_ddl_retry(switch)
+
+
+def _convert_edited(
+    list_: List, old: SchemaField, new: SchemaField, started: datetime, actor: Employee
+) -> None:
+    """What people wrote since the batches began, emptied values included."""
+    model = compile_model(list_.pk, (new,))
+    edited = compile_model(list_.pk, (old,)).objects.filter(modified_at__gte=started)
+    model.objects.filter(modified_at__gte=started).update(**new.to_columns(None))
+    rows = edited.exclude(**{f"{old.main_column}__isnull": True}).order_by("pk")  # noqa: PIE804
+    _convert(list_, old, new, rows, actor, lambda done, total: None)
+
+
+def _remember(field: Field, misfits: int, actor: Employee) -> TypeChange:
+    keys = ("type", "column", "multiple", "unique", "default", "settings")
+    kept = {key: getattr(field, key) for key in keys}
+    return TypeChange.objects.create(field=field, misfits=misfits, actor=actor, **kept)
+
+
+def _before(change: TypeChange) -> Field:
+    field = copy(change.field)
+    for key in ("type", "column", "multiple", "unique", "default", "settings"):
+        setattr(field, key, getattr(change, key))
+    return field
+
+
+def _default(old: SchemaField, new: SchemaField, actor: Employee) -> Any:
+    value = old.default()
+    if value is None:
+        return None
+    text = old.to_text(value)
+    converted = new.from_texts([text], actor=actor)[text]
+    return None if isinstance(converted, ValidationError) else new.to_json(converted)
+
+
+def _still_unique(list_: List, new: SchemaField) -> bool:
+    if not new.type.unique_allowed or new.multiple:
+        return False
+    try:
+        with transaction.atomic():
+            ddl.add_unique(list_.pk, new.main_column)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _renew(list_: List, field: Field, actor: Employee) -> None:
+    list_.schema_version += 1
+    list_.save(update_fields=["schema_version", "modified_at"])
+    announce("field.type_changed", list_.pk, field=field.pk, actor=actor.pk)
+
+
+def _open_change(change_id: int, actor: Employee) -> tuple[TypeChange, List]:
+    change = TypeChange.objects.select_related("field").filter(pk=change_id).first()
+    if change is None:
+        raise NotFound
+    ddl.lock_for_change(change.field.list_id)
+    return change, locked_list(change.field.list_id, actor=actor)
