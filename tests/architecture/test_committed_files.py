@@ -1,0 +1,117 @@
+"""What must never be in a committed file: loose ends, foreign hosts, inline scripts."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = {
+    ".py", ".html", ".txt", ".md", ".ts", ".mjs", ".js", ".json", ".css", ".toml", ".yml",
+    ".yaml", ".cfg", ".ini", ".po", ".sh", ".npmrc", "", ".service", ".csv",
+}  # fmt: skip
+# Spelled in pieces so that this file does not find itself.
+LOOSE_ENDS = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
+REGISTRIES = re.compile(
+    r"(registry\."
+    r"npmjs|pypi\."
+    r"org|files\.python"
+    r"hosted|deb\."
+    r"debian|/opt/py"
+    r"pi"
+    r"|(?<!emit-)index-"
+    r"url\b|\"resolved\":|localhost:\d+/simple)"
+)
+MACHINE_PATHS = re.compile(r"(?<![\w/])/(work|home|root)/[a-z]")
+INLINE = {
+    "an inline script": re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")", re.I
+    ),
+    "an inline style sheet": re.compile(r"<style\b", re.I),
+    "a style attribute": re.compile(r"\sstyle\s*=", re.I),
+    "an event handler": re.compile(r"\son[a-z]+\s*=\s*[\"']", re.I),
+    "an htmx handler": re.compile(r"\shx-on", re.I),
+    "htmx code in an attribute": re.compile(r"(hx-vals|hx-headers|hx-vars)=[\"']\s*js:", re.I),
+    "a foreign address of a script or sheet": re.compile(
+        r"<(script|link|img)[^>]*(src|href)=[\"'](https?:)?//", re.I
+    ),
+    "text marked safe": re.compile(r"\|\s*safe\b|{%\s*autoescape\s+off"),
+}
+
+
+def committed() -> list[Path]:
+    """The files git knows, and the new ones it does not ignore."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    paths = [ROOT / name for name in names.split("\0") if name]
+    return [path for path in paths if path.is_file() and path.suffix in TEXT]
+
+
+FILES = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in committed()]
+TEMPLATES = [case for case in FILES if case.id.endswith(".html")]
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_no_loose_ends_and_no_foreign_hosts(path):
+    content = text(path)
+    assert not (found := LOOSE_ENDS.search(content)), found
+    if path.name not in {"requirements.txt", "requirements-dev.txt"}:
+        assert not (found := REGISTRIES.search(content)), found
+    assert not (found := MACHINE_PATHS.search(content)), found
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_have_hashes_and_no_address(name):
+    content = (ROOT / name).read_text()
+    assert "://" not in content
+    pinned = re.findall(r"^[a-z0-9][\w.-]*(?:\[[^\]]*\])?==\S+", content, re.M | re.I)
+    assert len(pinned) > 50
+    blocks = re.split(r"\n(?=\S)", content)
+    assert all("--hash=sha256:" in block for block in blocks if "==" in block)
+
+
+def test_requirements_follow_pyproject():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {
+        "requirements.txt": project["dependencies"],
+        "requirements-dev.txt": [
+            *project["dependencies"],
+            *project["optional-dependencies"]["dev"],
+            *project["optional-dependencies"]["embedded"],
+        ],
+    }
+    for name, requirements in wanted.items():
+        content = (ROOT / name).read_text()
+        for line in requirements:
+            package = re.match(r"[\w.-]+", line)[0].lower().replace("_", "-")
+            assert re.search(rf"^{re.escape(package)}==", content, re.M), (
+                f"{package} is not in {name}: run `make requirements`"
+            )
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_templates_keep_the_strict_policy(path):
+    content = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", text(path), flags=re.S)
+    for what, pattern in INLINE.items():
+        assert not (found := pattern.search(content)), f"{what}: {found and found[0]}"
+
+
+def test_no_code_marks_user_text_as_safe():
+    for case in FILES:
+        if case.id.endswith(".py") and not case.id.startswith("tests/"):
+            assert "mark_safe(" not in text(ROOT / case.id), case.id
+
+
+def test_yaml_files_can_be_read():
+    for case in FILES:
+        if case.id.endswith((".yml", ".yaml")):
+            yaml.safe_load(text(ROOT / case.id))

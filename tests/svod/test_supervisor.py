@@ -1,0 +1,159 @@
+"""`python -m svod.run`: one portal, started whole, stopped whole, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from svod.embedded import process
+
+pytestmark = pytest.mark.durability
+STARTED = "Ctrl-C"
+
+
+@pytest.fixture
+def var(clean_environment):
+    """A var folder that PostgreSQL's own user can reach (pytest's folders are private)."""
+    folder = Path(clean_environment["SVOD_VAR"])
+    folder.mkdir()
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return folder
+
+
+@pytest.fixture
+def run(python, var, free_port):
+    """Start the portal and wait until it says how to stop it."""
+
+    def start(port=free_port, **more):
+        portal = python("-m", "svod.run", PORT=str(port), WEB_WORKERS="1", **more)
+        return portal, read_until(portal, STARTED)
+
+    return start
+
+
+def read_until(portal, word):
+    lines = []
+    for line in portal.stdout:
+        lines.append(line)
+        if word in line:
+            break
+    return "".join(lines)
+
+
+def ours(var):
+    """Every process that works for this var folder."""
+    found = []
+    for one in psutil.process_iter(["pid", "cmdline", "environ"]):
+        words = [*(one.info["cmdline"] or []), (one.info["environ"] or {}).get("SVOD_VAR", "")]
+        if one.pid != os.getpid() and any(str(var) in word for word in words):
+            found.append(one)
+    return found
+
+
+def gone(var):
+    return process.wait_until(lambda: not ours(var), 30)
+
+
+def answer(port, path="/readyz"):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+        return response.read()
+
+
+def test_serves_refuses_a_second_and_ctrl_c_leaves_nothing(run, python, var, free_port):
+    portal, said = run()
+    assert f"http://127.0.0.1:{free_port}" in said
+    assert answer(free_port) == b"ready"
+
+    second = python("-m", "svod.run", PORT=str(free_port + 1))
+    text = second.communicate(timeout=60)[0]
+    assert second.returncode == 1
+    assert f"already running: http://127.0.0.1:{free_port}" in text
+    assert answer(free_port) == b"ready"
+
+    portal.send_signal(signal.SIGINT)
+    assert portal.wait(60) == 0
+    assert gone(var), ours(var)
+
+
+def test_data_stays(run, python, var):
+    portal, _ = run()
+    make = "from staff.models import Department; Department.objects.create(name='Склад')"
+    assert python("manage.py", "shell", "-c", make).wait(60) == 0
+    portal.terminate()
+    assert portal.wait(60) == 0
+
+    portal, _ = run()
+    ask = "from staff.models import Department as D; print(D.objects.filter(name='Склад').count())"
+    assert python("manage.py", "shell", "-v0", "-c", ask).communicate(timeout=60)[0].strip() == "1"
+    portal.terminate()
+    assert portal.wait(60) == 0
+
+
+def test_killed_supervisor_takes_everything_along(run, var, free_port):
+    portal, _ = run()
+    assert len(ours(var)) > 4
+    portal.kill()
+    portal.wait(10)
+    assert gone(var), ours(var)
+    again, _ = run()  # and nothing of it stands in the way of the next start
+    assert answer(free_port) == b"ready"
+    again.terminate()
+    assert again.wait(60) == 0
+
+
+def test_a_dead_worker_ends_the_portal_honestly(run, var):
+    portal, _ = run()
+    worker = next(one for one in ours(var) if "worker" in one.cmdline() and is_main(one, portal))
+    worker.kill()
+    rest = portal.communicate(timeout=60)[0]
+    assert portal.returncode == 1
+    assert "worker ended with exit code -9" in rest
+    assert gone(var), ours(var)
+
+
+def is_main(one, portal):
+    return one.ppid() == portal.pid
+
+
+def test_taken_port_is_named(python, var, free_port):
+    with socket.create_server(("127.0.0.1", free_port)):
+        portal = python("-m", "svod.run", PORT=str(free_port))
+        text = portal.communicate(timeout=60)[0]
+    assert portal.returncode == 1
+    assert f"port {free_port} is taken" in text
+    assert not ours(var)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "web", "-1"])
+def test_bad_port_is_refused(python, port):
+    portal = python("-m", "svod.run", PORT=port)
+    assert "PORT must be a number" in portal.communicate(timeout=60)[0]
+    assert portal.returncode == 1
+
+
+def test_given_database_is_used_and_none_is_started(python, var, free_port):
+    url = "postgres://nobody@127.0.0.1:1/none"
+    portal = python("-m", "svod.run", PORT=str(free_port), DATABASE_URL=url)
+    text = portal.communicate(timeout=60)[0]
+    assert portal.returncode == 1
+    assert "`manage.py prepare` failed" in text
+    assert not (var / "postgres").exists()
+    assert gone(var), ours(var)
+
+
+def test_stops_while_it_starts(python, var, free_port):
+    portal = python("-m", "svod.run", PORT=str(free_port))
+    read_until(portal, "Preparing")
+    time.sleep(0.3)
+    portal.send_signal(signal.SIGINT)
+    assert portal.wait(60) == 0
+    assert gone(var), ours(var)
