@@ -71,6 +71,7 @@ def update_element(
 ) -> Any:
     """Change some fields of an element that still stands at `version`.
 
+    `values` maps codes to natural values; "SECTION" moves the element (None is the root).
     Returns the row as saved (unchanged when nothing differs). Raises Changed with the newer
     row when another person saved first, NotFound, Forbidden, Invalid.
     """
@@ -80,8 +81,11 @@ def update_element(
         require(actor, Right.CHANGE, list_)
         if row.version != version:
             raise Changed(row)
-        cleaned = clean_values(schema, values, partial=True)
+        fields = {code: value for code, value in values.items() if code != "SECTION"}
+        cleaned = clean_values(schema, fields, partial=True)
         changes = apply_values(schema, row, cleaned)
+        if "SECTION" in values:
+            changes |= _put(row, _section(list_, values["SECTION"]))
         if changes:
             _save(schema, row, actor)
             keep_file_uses(schema, row.pk, cleaned, actor=actor)
@@ -190,6 +194,15 @@ def _section(list_: List, section_id: int | None) -> int | None:
     if not Section.objects.filter(pk=section_id, list=list_).exists():
         raise Invalid({"SECTION": [_("There is no such section.")]})
     return section_id
+
+
+def _put(row: Any, section_id: int | None) -> dict[str, list[Any]]:
+    """Move the row into a section; what differs, as history keeps it."""
+    if row.section == section_id:
+        return {}
+    change = {"section": [row.section, section_id]}
+    row.section = section_id
+    return change
 
 
 def _stamp_new(row: Any, list_: List, actor: Employee) -> None:

@@ -1,0 +1,194 @@
+"""Writes to the tree of sections. Each is one transaction: right, lock, change, outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right, require
+from lists_core.models import ElementVersion, List, Section
+from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
+from lists_core.schema.ddl import lock_for_change, with_ddl_retry
+from lists_core.selectors.sections import access_section, subtree_ids
+from lists_core.services.history import record_versions
+from lists_core.services.outbox import announce
+from staff.models import Employee
+from svod.base.errors import Conflict, Invalid, NotFound
+
+SETTINGS = ("name", "code", "description", "sort")
+LIMITS = {"name": 200, "code": 63, "description": 10_000}
+SORTS = range(-1_000_000, 1_000_001)
+STEP = 10
+BATCH = 2000
+
+
+class NotEmpty(Conflict):
+    """The section holds elements or sections; the person has to say where they go."""
+
+    code = "section_not_empty"
+    message = _("The section is not empty.")
+
+
+@transaction.atomic
+def create_section(
+    list_id: int, *, actor: Employee, parent_id: int | None = None, **settings: Any
+) -> Section:
+    """Add a section; `settings` are those of SETTINGS. Raises NotFound, Forbidden, Invalid."""
+    list_ = _open(list_id, Right.ADD, actor)
+    section = Section(list=list_, parent=_parent(list_, parent_id))
+    _apply(section, settings)
+    section.save()
+    announce("section.created", list_id, id=section.pk, actor=actor.pk)
+    return section
+
+
+@transaction.atomic
+def update_section(
+    list_id: int, section_id: int, *, actor: Employee, parent_id: int | None, **settings: Any
+) -> Section:
+    """Change settings of SETTINGS and the place in the tree."""
+    list_ = _open(list_id, Right.CHANGE, actor)
+    section = access_section(list_, section_id)
+    section.parent = _new_parent(list_, section, parent_id)
+    _apply(section, settings)
+    section.save()
+    announce("section.changed", list_id, id=section.pk, actor=actor.pk)
+    return section
+
+
+@transaction.atomic
+def move_section(
+    list_id: int,
+    section_id: int,
+    *,
+    parent_id: int | None,
+    order: Sequence[int],
+    actor: Employee,
+) -> None:
+    """Put a section under another (None is the root) and its branch into the given order.
+
+    Ids in `order` that are not in the branch are passed over.
+    """
+    list_ = _open(list_id, Right.CHANGE, actor)
+    section = access_section(list_, section_id)
+    section.parent = _new_parent(list_, section, parent_id)
+    section.save(update_fields=["parent"])
+    _renumber(list_, parent_id, order)
+    announce("section.moved", list_id, id=section.pk, actor=actor.pk)
+
+
+def delete_section(
+    list_id: int, section_id: int, *, actor: Employee, content_to_parent: bool = False
+) -> None:
+    """Remove a section. Raises NotEmpty unless its content may go to the section above.
+
+    It waits for those who write elements, so that none is put into a section that goes.
+    """
+
+    def delete() -> None:
+        lock_for_change(list_id)
+        list_ = _open(list_id, Right.DELETE, actor)
+        section = access_section(list_, section_id)
+        if not content_to_parent and not is_empty(list_, section):
+            raise NotEmpty
+        _move_content(list_, section, actor)
+        section.delete()
+        announce("section.deleted", list_id, id=section_id, actor=actor.pk)
+
+    with_ddl_retry(delete)
+
+
+def is_empty(list_: List, section: Section) -> bool:
+    """No sections below and no elements outside the bin, whoever may see them."""
+    rows = schema_of(list_).model.objects.filter(section=section.pk, deleted_at=None)
+    return not section.children.exists() and not rows.exists()
+
+
+# --- own steps --------------------------------------------------------------------------
+
+
+def _open(list_id: int, right: Right, actor: Employee) -> List:
+    """The list's row, locked: two changes of one tree never cross (no cycle can appear)."""
+    list_ = List.objects.select_for_update().filter(pk=list_id, deleted_at=None).first()
+    if list_ is None or not list_.has_sections:
+        raise NotFound
+    require(actor, right, list_)
+    return list_
+
+
+def _apply(section: Section, settings: dict[str, Any]) -> None:
+    for key in SETTINGS:
+        if key in settings:
+            value = settings[key]
+            setattr(section, key, value.strip() if isinstance(value, str) else value)
+    errors = _errors(section)
+    if errors:
+        raise Invalid(errors)
+
+
+def _errors(section: Section) -> dict[str, list[str]]:
+    errors = {
+        key: [_("The text is too long.")]
+        for key, limit in LIMITS.items()
+        if len(getattr(section, key)) > limit
+    }
+    if not section.name:
+        errors["name"] = [_("This field is required.")]
+    if section.sort not in SORTS:
+        errors["sort"] = [_("The number is too large.")]
+    same_code = Section.objects.filter(list=section.list, code=section.code)
+    if section.code and same_code.exclude(pk=section.pk).exists():
+        errors["code"] = [_("This code is already taken.")]
+    return errors
+
+
+def _parent(list_: List, parent_id: int | None) -> Section | None:
+    if parent_id is None:
+        return None
+    parent = Section.objects.filter(list=list_, pk=parent_id).first()
+    if parent is None:
+        raise Invalid({"parent": [_("There is no such section.")]})
+    return parent
+
+
+def _new_parent(list_: List, section: Section, parent_id: int | None) -> Section | None:
+    if parent_id is not None and parent_id in subtree_ids(list_.pk, section.pk):
+        raise Invalid({"parent": [_("A section cannot stand inside itself.")]})
+    return _parent(list_, parent_id)
+
+
+def _renumber(list_: List, parent_id: int | None, order: Sequence[int]) -> None:
+    """Sort numbers of the branch by the order shown; sections it does not name come last."""
+    branch = Section.objects.filter(list=list_, parent=parent_id).in_bulk()
+    named = [pk for pk in dict.fromkeys(order) if pk in branch]
+    rest = [pk for pk in branch if pk not in set(named)]
+    for number, pk in enumerate([*named, *rest], start=1):
+        branch[pk].sort = number * STEP
+    Section.objects.bulk_update(branch.values(), ["sort"])
+
+
+def _move_content(list_: List, section: Section, actor: Employee) -> None:
+    """Sections and elements (those of the bin too) go to the section above, with history."""
+    section.children.update(parent=section.parent)
+    schema = schema_of(list_)
+    rows = schema.model.objects.filter(section=section.pk).order_by("pk")
+    while batch := list(rows[:BATCH]):
+        _move_rows(schema, batch, section, actor)
+
+
+def _move_rows(schema: Schema, rows: list[Any], section: Section, actor: Employee) -> None:
+    now, target = timezone.now(), section.parent_id
+    for row in rows:
+        row.section, row.modified_by, row.modified_at = target, actor.pk, now
+        row.version += 1
+    columns = ["section", "modified_by", "modified_at", "version"]
+    schema.model.objects.bulk_update(rows, columns, batch_size=500)
+    changes = [(row, {"section": [section.pk, target]}) for row in rows]
+    record_versions(ElementVersion.Kind.CHANGED, changes, actor=actor)
+    ids = [row.pk for row in rows]
+    announce("element.changed", schema.list_id, ids=ids, actor=actor.pk)
