@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staff.models import Department, Employee
 from staff.time_zones import time_zone_choices
-from svod.base.errors import Invalid
+from svod.base.forms import DomainFormMixin
 
 OLDEST = date(1900, 1, 1)
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -39,15 +39,6 @@ class PasswordResetForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
     )
-
-
-class DomainFormMixin:
-    """Shows the messages of an `Invalid` at the fields they belong to."""
-
-    def add_domain_errors(self, error: Invalid) -> None:
-        for name, messages in error.errors.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
 
 
 class PersonForm(DomainFormMixin, forms.ModelForm):

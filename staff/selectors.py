@@ -75,7 +75,12 @@ def _haystack() -> Replace:
     parts: list[Any] = []
     for name in [*names, "email", "phone"]:
         parts += [F(name), Value(" ")]
-    return Replace(Upper(Concat(*parts, output_field=TextField())), Value("Ё"), Value("Е"))
+    return Replace(
+        Upper(Concat(*parts, output_field=TextField())),
+        Value("Ё"),
+        Value("Е"),
+        output_field=TextField(),
+    )
 
 
 def suggest_employees(text: str) -> list[Employee]:
