@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import time
 from io import BytesIO
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
 from svod.base.sandbox import CallFailed, LimitReached, run_limited
 
-HERE = "tests.svod.test_sandbox"
-
-
-def shout(source: IO[bytes], target: IO[bytes], *, tail: str) -> dict[str, Any]:
-    target.write(source.read().upper() + tail.encode())
-    return {"environment": sorted(os.environ)}
-
-
-def burn(source: IO[bytes], target: IO[bytes]) -> None:
-    while True:
-        pass
-
-
-def sleep(source: IO[bytes], target: IO[bytes]) -> None:
-    time.sleep(30)
-
-
-def fill(source: IO[bytes], target: IO[bytes]) -> int:
-    return len(b"x" * (2 << 30))
-
-
-def flood(source: IO[bytes], target: IO[bytes]) -> None:
-    for _number in range(64):
-        target.write(b"x" * (1 << 20))
-
-
-def die(source: IO[bytes], target: IO[bytes]) -> None:
-    os.abort()
-
-
-def fail(source: IO[bytes], target: IO[bytes]) -> None:
-    raise KeyError("absent")
+CALLS = "tests.svod.sandbox_calls"
 
 
 def call(name: str, **more: Any) -> Any:
-    return run_limited(f"{HERE}:{name}", **{"cpu_s": 1, "memory_mb": 512, "wall_s": 10, **more})
+    return run_limited(f"{CALLS}:{name}", **{"cpu_s": 1, "memory_mb": 512, "wall_s": 10, **more})
 
 
 def test_bytes_and_json_come_back_and_no_secret_goes_in() -> None:
