@@ -1,5 +1,6 @@
 """Every address of the portal; each app keeps its own."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -8,3 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("staff.urls")),
     path("", include("lists_core.urls")),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("_styleguide/", include("svod.styleguide")))

@@ -1,0 +1,34 @@
+// Every custom element of the portal. How to add one:
+//
+//   // elements/svod-hello.ts
+//   import { SvodElement, define } from "../lib/element";
+//
+//   class Hello extends SvodElement {
+//     protected attach(): void {
+//       const button = this.querySelector("button");
+//       if (button) this.listen(button, "click", () => toast(this.dataset.text ?? ""));
+//     }
+//   }
+//   define("svod-hello", Hello);
+//
+// and one import line here. Rules: light DOM; the server renders everything that must work
+// or be read without the script; `attach` may run again after a swap, so keep state in the
+// DOM; listen with `this.listen`, which ends with the element; texts come from `text()` or
+// data attributes; no style attributes in HTML (setting `node.style.x` is allowed); a
+// library above 15 KB is loaded by `await import(…)` inside `attach`. An element whose
+// children a library rewrites carries `hx-morph-skip`.
+
+import "./svod-confirm";
+import "./svod-dialog";
+import "./svod-dropdown";
+import "./svod-map";
+import "./svod-multi";
+import "./svod-preferences";
+import "./svod-rich";
+import "./svod-select";
+import "./svod-shortcut";
+import "./svod-sortable";
+import "./svod-tabs";
+import "./svod-toast";
+import "./svod-tree";
+import "./svod-upload";

@@ -1,0 +1,108 @@
+// <svod-select data-url="/people/suggest/"><select …></select></svod-select>: a searchable
+// select. With data-url the server is asked (?q=…) and answers [{value, text, note?, tone?,
+// icon?}] or {results: […]}; without it the options of the select are searched. The real
+// select stays in the form. `data-placeholder`; `multiple` on the select gives many.
+import type TomSelect from "tom-select";
+import { SvodElement, define } from "../lib/element";
+import { h, icon } from "../lib/dom";
+import { text } from "../lib/texts";
+
+interface Option {
+  value: string;
+  text: string;
+  note?: string;
+  tone?: string;
+  icon?: string;
+}
+
+type Settings = NonNullable<ConstructorParameters<typeof TomSelect>[1]>;
+
+const DELAY_MS = 250;
+
+function draw(option: Option): HTMLElement {
+  const name = option.tone
+    ? h("span", { class: `sv-badge tone-${option.tone}` }, option.text)
+    : h("span", { class: "sv-option-text" }, option.text);
+  const note = option.note ? [h("span", { class: "sv-option-note" }, option.note)] : [];
+  return h("div", { class: "sv-option" }, ...(option.icon ? [icon(option.icon)] : []), name, ...note);
+}
+
+function drawChosen(option: Option): HTMLElement {
+  return h("div", { class: option.tone ? `sv-chosen tone-${option.tone}` : "sv-chosen" }, option.text);
+}
+
+class Select extends SvodElement {
+  private picker: TomSelect | undefined;
+
+  protected attach(): void {
+    this.setAttribute("hx-morph-skip", "");
+    void this.build();
+  }
+
+  protected override detach(): void {
+    this.picker?.destroy();
+    this.picker = undefined;
+  }
+
+  private async build(): Promise<void> {
+    const { default: Picker } = await import("tom-select");
+    const select = this.querySelector("select");
+    if (!select || !this.alive || this.picker) return;
+    this.picker = new Picker(select, this.settings(select));
+    this.classList.add("sv-ready");
+  }
+
+  private settings(select: HTMLSelectElement): Settings {
+    const plugins = select.multiple ? ["remove_button", "caret_position"] : [];
+    return {
+      plugins: select.required || select.multiple ? plugins : [...plugins, "clear_button"],
+      create: false,
+      maxOptions: 200,
+      placeholder: this.dataset.placeholder ?? (this.dataset.url ? text("type_to_search") : ""),
+      valueField: "value",
+      labelField: "text",
+      searchField: ["text", "note"],
+      render: this.render(),
+      ...(this.dataset.url && this.remote(this.dataset.url)),
+    } as Settings;
+  }
+
+  private render(): Record<string, unknown> {
+    return {
+      option: draw,
+      item: drawChosen,
+      no_results: () => h("div", { class: "sv-option-none" }, text("nothing_found")),
+      loading: () => h("div", { class: "sv-option-none" }, text("loading")),
+    };
+  }
+
+  private remote(url: string): Record<string, unknown> {
+    return {
+      preload: "focus",
+      loadThrottle: DELAY_MS,
+      // The server has searched already, by rules the script does not know.
+      score: () => () => 1,
+      load: (query: string, done: (options?: Option[]) => void) => void this.ask(url, query, done),
+    };
+  }
+
+  private async ask(url: string, query: string, done: (options?: Option[]) => void): Promise<void> {
+    const address = new URL(url, location.href);
+    address.searchParams.set("q", query);
+    try {
+      const answer = await fetch(address, { headers: { Accept: "application/json" } });
+      const found = (await answer.json()) as Option[] | { results: Option[] };
+      this.forget();
+      done(Array.isArray(found) ? found : found.results);
+    } catch {
+      done();
+    }
+  }
+
+  /** Options of an earlier search would stand among the new ones. */
+  private forget(): void {
+    this.picker?.clearOptions((option) => this.picker?.items.includes(String(option.value)) ?? false);
+  }
+}
+
+define("svod-select", Select);

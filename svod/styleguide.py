@@ -1,0 +1,129 @@
+"""The page of every component in every state, for developers and browser tests.
+
+Its addresses exist with DEBUG only (svod/urls.py) and in tests/e2e; nothing is stored.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from svod.base.htmx import go_to, render_page, saved, toast
+from svod.base.looks import TONES
+from svod.base.widgets import IconSelect, ToneSelect
+
+CITIES = ["Москва", "Санкт-Петербург", "Новосибирск", "Екатеринбург", "Казань", "Йошкар-Ола"]
+numbers = count(1)
+
+
+class Sample(forms.Form):
+    """One field of every look."""
+
+    name = forms.CharField(label=_("Name"), help_text="Как на вывеске", max_length=60)
+    amount = forms.DecimalField(label=_("Amount"), required=False)
+    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}))
+    state = forms.ChoiceField(label=_("State"), choices=[("new", "Новая"), ("won", "Выиграна")])
+    ways = forms.MultipleChoiceField(
+        label=_("Ways"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[("air", "Самолёт"), ("rail", "Поезд")],
+    )  # fmt: skip
+    urgent = forms.BooleanField(label=_("Urgent"), required=False)
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 3}))
+
+
+class Looks(forms.Form):
+    tone = forms.ChoiceField(label=_("Colour"), choices=TONES.items(), widget=ToneSelect)
+    icon = forms.CharField(label=_("Icon"), widget=IconSelect)
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Everything on one page; with POST the sample form, to see its errors."""
+    form = Sample(request.POST if request.method == "POST" else None)
+    page = Paginator(range(950), 50).get_page(request.GET.get("page", 7))
+    context = {
+        "form": form,
+        "broken": Sample({"name": "", "amount": "десять", "state": "new"}),
+        "looks": Looks(initial={"tone": "teal", "icon": "plane"}),
+        "tones": TONES,
+        "fields_in_order": ["Название", "Сумма", "Ответственный"],
+        "page_of_many": page,
+        "people": ["Иванова Анна", "Петров Илья", "Ким Роман", "Ёлкина Дарья"],
+        "tabs": [
+            {"label": "Элементы", "url": "?", "current": True, "icon": "table", "count": 128},
+            {"label": "Разделы", "url": "?tab=2", "icon": "folder", "count": None},
+            {"label": "Права", "url": "?tab=3", "icon": "lock", "count": None},
+        ],
+        "jobs": [
+            {"state": "running", "title": "Импорт: рейсы.csv", "done": 41200, "total": 336776},
+            {"state": "done", "title": "Экспорт", "note": "Готово: 10 000 строк"},
+            {"state": "failed", "title": "Импорт", "note": "Строка 17: нет колонки «Город»"},
+        ],
+    }
+    return render(request, "styleguide/index.html", context, status=422 if form.errors else 200)
+
+
+def panel(request: HttpRequest) -> HttpResponse:
+    """A form in a drawer or a dialog; with ?stay=1 a valid one moves to the page."""
+    form = Sample(request.POST if request.method == "POST" else None)
+    if form.is_valid() and "stay" in request.GET:
+        toast(request, "Перешли на страницу")
+        return go_to(request, "/_styleguide/")
+    if form.is_valid():
+        return saved(request, "Сохранено", name=form.cleaned_data["name"])
+    status = 422 if form.errors else 200
+    return render_page(request, "styleguide/panel.html", {"form": form}, status=status)
+
+
+def fail(request: HttpRequest, status: int) -> HttpResponse:
+    return HttpResponse("<p>not for the page</p>", status=status)
+
+
+def say(request: HttpRequest, level: str) -> HttpResponse:
+    toast(request, f"Сообщение: {level}", level)  # type: ignore[arg-type]
+    return HttpResponse(status=204)
+
+
+def suggest(request: HttpRequest) -> JsonResponse:
+    """What `<svod-select data-url>` asks."""
+    words = request.GET.get("q", "").lower()
+    found = [name for name in CITIES if words in name.lower()]
+    results = [{"value": name, "text": name, "note": "город", "icon": "map-pin"} for name in found]
+    return JsonResponse({"results": results})
+
+
+def upload(request: HttpRequest) -> JsonResponse:
+    """What `<svod-upload>` sends; an .exe is refused."""
+    file = request.FILES["file"]
+    if str(file.name).endswith(".exe"):
+        return JsonResponse({"error": "Файлы этого вида не принимаются."}, status=422)
+    return JsonResponse({"id": next(numbers), "name": file.name, "size": file.size})
+
+
+def order(request: HttpRequest) -> HttpResponse:
+    """What `<svod-sortable>` posts; an order that begins with 3 is refused."""
+    return HttpResponse(status=403 if request.POST.getlist("ids")[0] == "3" else 204)
+
+
+def move(request: HttpRequest) -> HttpResponse:
+    """What `<svod-tree>` posts."""
+    if request.POST["id"] == request.POST["parent"]:
+        return HttpResponse("Нельзя переместить в себя", status=422)
+    return HttpResponse(status=204)
+
+
+urlpatterns = [
+    path("", index, name="styleguide"),
+    path("panel/", panel, name="styleguide_panel"),
+    path("fail/<int:status>/", fail, name="styleguide_fail"),
+    path("say/<str:level>/", say, name="styleguide_say"),
+    path("suggest/", suggest, name="styleguide_suggest"),
+    path("upload/", upload, name="styleguide_upload"),
+    path("order/", order, name="styleguide_order"),
+    path("move/", move, name="styleguide_move"),
+]

@@ -1,0 +1,134 @@
+"""A live portal and a browser that does not forgive: console errors and CSP fail a test."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from staff.models import Employee
+from tests import chromium
+
+# Playwright's synchronous calls run inside an event loop, in which Django refuses queries.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = Path(__import__("axe_playwright_python").__file__).parent / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SignIn = Callable[[Page, Employee], None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def front_end() -> None:
+    """The built scripts and styles; built here when somebody runs a test on a fresh clone."""
+    if not (ROOT / "static" / "dist" / "main.js").exists():
+        build = [sys.executable, "svod/frontend.py", "run", "--silent", "build"]
+        subprocess.run(build, cwd=ROOT, check=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": chromium.PATH, "args": chromium.FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {
+        "viewport": {"width": 1440, "height": 900},
+        "locale": "ru-RU",
+        "timezone_id": "Europe/Moscow",
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture
+def portal(live_server: Any, settings: Any) -> str:
+    """The address of a running portal that also serves `/_styleguide/`."""
+    settings.ROOT_URLCONF = "tests.e2e.urls"
+    return str(live_server.url)
+
+
+class Complaints(list[str]):
+    """What the browser complained about; `expect` takes away what a test provokes."""
+
+    def expect(self, part: str) -> None:
+        assert any(part in line for line in self), f"nobody complained about {part!r}: {self}"
+        self[:] = [line for line in self if part not in line]
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def page(context: BrowserContext, complaints: Complaints) -> Iterator[Page]:
+    """A page of which every console error, CSP violation and script error fails the test."""
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("console", lambda message: note(complaints, message))
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+    yield page
+    page.close()
+    assert not complaints
+
+
+def note(complaints: Complaints, message: ConsoleMessage) -> None:
+    if message.type == "error" or "Content Security Policy" in message.text:
+        complaints.append(f"console: {message.text} ({message.location.get('url')})")
+
+
+@pytest.fixture
+def sign_in(portal: str) -> SignIn:
+    """`sign_in(page, employee)`: a session cookie, without the sign-in form."""
+
+    def sign(page: Page, employee: Employee) -> None:
+        session = SessionStore()
+        session[SESSION_KEY] = str(employee.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+        session[HASH_SESSION_KEY] = employee.get_session_auth_hash()
+        session.set_expiry(timezone.timedelta(hours=1))
+        session.save()
+        value = str(session.session_key)
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": portal}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+    return sign
+
+
+@pytest.fixture
+def axe() -> Callable[..., None]:
+    """`axe(page)`: no violation of WCAG 2.2 A and AA, in the whole page or in a selector."""
+
+    def check(page: Page, within: str = "html") -> None:
+        # Evaluated by the debugger, so the page's policy stays as it is.
+        page.evaluate(AXE.read_text())
+        options = {"runOnly": RULES, "resultTypes": ["violations"]}
+        found = page.evaluate("([where, how]) => axe.run(where, how)", [within, options])
+        assert not found["violations"], explain(found["violations"])
+
+    return check
+
+
+def explain(violations: list[dict[str, Any]]) -> str:
+    lines = []
+    for rule in violations:
+        lines.append(f"{rule['id']}: {rule['help']}")
+        lines += [f"  {node['target']} {node['failureSummary']}" for node in rule["nodes"][:6]]
+    return "\n".join(lines)
