@@ -68,6 +68,9 @@ class FieldType:
     reference: str = ""
     #: Filled by the program when the element is created, so forms may leave it empty.
     automatic = False
+    #: The designer asks for a default with the type's own control; otherwise the type's
+    #: settings do, and `default` tells it.
+    default_allowed = True
 
     # --- storage ------------------------------------------------------------------------
 
@@ -155,6 +158,10 @@ class FieldType:
         return None
 
     # --- life -----------------------------------------------------------------------------
+
+    def default(self, field: Field) -> Any:
+        """What new elements start with, in the JSON form of the whole field."""
+        return field.default
 
     def next_value(self, field: Field) -> Any:
         """The value the program gives to a new element (`automatic` types)."""

@@ -5,10 +5,18 @@ from lists_core.models.disk import DiskFile, DiskFileVersion, DiskFolder
 from lists_core.models.elements import Element, ElementVersion, OutboxEvent
 from lists_core.models.files import FileUse, StoredFile
 from lists_core.models.jobs import Job
-from lists_core.models.lists import Favourite, Field, FieldOption, List, ListPreference
+from lists_core.models.lists import (
+    CounterState,
+    Favourite,
+    Field,
+    FieldOption,
+    List,
+    ListPreference,
+)
 from lists_core.models.sections import Section
 
 __all__ = [
+    "CounterState",
     "DiskFile",
     "DiskFileVersion",
     "DiskFolder",

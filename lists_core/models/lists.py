@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 CODE = RegexValidator(
@@ -101,6 +102,12 @@ class Field(models.Model):
         """True for the columns every list has (name, author, dates): they are never stored."""
         return self.pk is None
 
+    @cached_property
+    def options_by_id(self) -> dict[int, FieldOption]:
+        """Every option in its order, removed ones last; kept as long as this row is."""
+        options = list(self.options.all()) if self.pk else []
+        return {option.pk: option for option in sorted(options, key=lambda o: bool(o.deleted_at))}
+
 
 class FieldOption(models.Model):
     """One choice of a list-type field; elements keep its id, so renaming touches no data."""
@@ -120,6 +127,13 @@ class FieldOption(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CounterState(models.Model):
+    """The number a counter field gives next. Its row lock makes the numbers gap-free."""
+
+    field = models.OneToOneField(Field, on_delete=models.CASCADE, related_name="+")
+    next = models.BigIntegerField()
 
 
 class Favourite(models.Model):

@@ -179,7 +179,7 @@ class SchemaField:
     def default(self) -> Any:
         """The default value of a new element; a default that no longer fits counts as none."""
         try:
-            return self.from_json(self.field.default)
+            return self.from_json(self.type.default(self.field))
         except ValidationError:
             return None
 

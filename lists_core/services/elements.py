@@ -82,7 +82,7 @@ def update_element(
         if row.version != version:
             raise Changed(row)
         fields = {code: value for code, value in values.items() if code != "SECTION"}
-        cleaned = clean_values(schema, fields, partial=True)
+        cleaned = clean_values(schema, _differing(schema, row, fields), partial=True)
         changes = apply_values(schema, row, cleaned)
         if "SECTION" in values:
             changes |= _put(row, _section(list_, values["SECTION"]))
@@ -179,6 +179,19 @@ class unique_errors:
 
 
 # --- own steps --------------------------------------------------------------------------
+
+
+def _differing(schema: Schema, row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the values that stand there already: they may be older than today's rules.
+
+    An option or a link removed since would otherwise keep the whole form from being saved.
+    """
+    known = {field.code: field.read(row) for field in schema.editable if field.code in values}
+    return {
+        code: value
+        for code, value in values.items()
+        if value is None or code not in known or known[code] != value
+    }
 
 
 def _columns(cleaned: Mapping[SchemaField, Any]) -> dict[str, Any]:
