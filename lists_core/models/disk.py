@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from tree_queries.models import TreeNode
 
@@ -24,9 +27,21 @@ class DiskFolder(TreeNode):
         verbose_name = _("Disk folder")
         verbose_name_plural = _("Disk folders")
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                F("parent"),
+                Lower("name"),
+                condition=Q(deleted_at=None),
+                nulls_distinct=False,
+                name="disk_folder_name_unique",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("disk_folder", args=[self.pk])
 
 
 class DiskFile(models.Model):
@@ -48,9 +63,21 @@ class DiskFile(models.Model):
         verbose_name = _("Disk file")
         verbose_name_plural = _("Disk files")
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                F("folder"),
+                Lower("name"),
+                condition=Q(deleted_at=None),
+                nulls_distinct=False,
+                name="disk_file_name_unique",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("disk_file", args=[self.pk])
 
 
 class DiskFileVersion(models.Model):
@@ -58,9 +85,15 @@ class DiskFileVersion(models.Model):
 
     disk_file = models.ForeignKey(DiskFile, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="disk_versions")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("Version of a Disk file")
+        verbose_name_plural = _("Versions of Disk files")
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["disk_file", "number"], name="disk_version_unique")

@@ -6,6 +6,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.models.elements import Element
@@ -18,10 +19,15 @@ def storage_name(instance: StoredFile, name: str) -> str:
 
 
 class StoredFile(models.Model):
-    """One uploaded file. `size` is in bytes, `width`/`height` in pixels for images."""
+    """One uploaded file. `size` is in bytes, `width`/`height` in pixels for pictures.
+
+    `mime` is what the content was found to be, never what the browser said. `released_at` is
+    when the last thing that held the file let go of it; None while it was never held or is.
+    """
 
     name = models.CharField(_("Name"), max_length=255)
     content = models.FileField(upload_to=storage_name, max_length=100)
+    thumbnail = models.FileField(upload_to=storage_name, max_length=100, blank=True)
     size = models.PositiveBigIntegerField(_("Size"))
     mime = models.CharField(_("Type"), max_length=127)
     sha256 = models.CharField(max_length=64)
@@ -31,6 +37,7 @@ class StoredFile(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    released_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("File")
@@ -39,6 +46,13 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("file", args=[self.pk])
+
+    @property
+    def thumbnail_url(self) -> str:
+        return reverse("file_thumbnail", args=[self.pk]) if self.thumbnail else ""
 
 
 class FileUse(models.Model):

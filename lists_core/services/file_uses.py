@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.models import FileUse, StoredFile
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
+from lists_core.selectors.files import readable_files
 from staff.models import Employee
 from svod.base.errors import Invalid
 
@@ -19,8 +21,9 @@ def keep_file_uses(
 ) -> None:
     """Make the uses equal to the values just written.
 
-    A file that is new to the element must be the actor's own upload: an id guessed in a form
-    gives nobody somebody else's file. Raises Invalid.
+    A file that is new to the element must be one that the actor may read (his own upload, or
+    a file of an element he is copying): an id guessed in a form gives nobody somebody else's
+    file. Raises Invalid.
     """
     for field, value in cleaned.items():
         if field.type.reference == "file":
@@ -30,21 +33,30 @@ def keep_file_uses(
 def _keep(field: SchemaField, element_id: int, wanted: set[int], actor: Employee) -> None:
     uses = FileUse.objects.filter(element_id=element_id, field=field.field)
     present = set(uses.values_list("file_id", flat=True))
-    added = wanted - present
-    if added and StoredFile.objects.filter(pk__in=added, uploaded_by=actor).count() != len(added):
+    added, removed = wanted - present, present - wanted
+    if added - readable_files(actor, added):
         raise Invalid({field.code: [_("A file was not found. Please upload it again.")]})
-    uses.exclude(file_id__in=wanted).delete()
+    uses.filter(file_id__in=removed).delete()
+    release(removed)
     FileUse.objects.bulk_create(
         FileUse(file_id=file_id, element_id=element_id, field=field.field) for file_id in added
     )
 
 
-def add_file_uses(schema: Schema, rows: Iterable[Any]) -> None:
-    """The uses of rows that were written in bulk with values already checked."""
-    fields = [field for field in schema.fields if field.type.reference == "file"]
+def release(file_ids: Collection[int]) -> None:
+    """Start the time after which files that nothing holds any more are removed."""
+    if file_ids:
+        StoredFile.objects.filter(pk__in=file_ids).update(released_at=timezone.now())
+
+
+def copy_file_uses(schema: Schema, copies: Mapping[int, int]) -> None:
+    """Files of elements copied into the list of `schema`: old element id → new element id.
+
+    The fields of the copy have the codes of the original's. Two queries.
+    """
+    fields = {field.code: field.field for field in schema.fields if field.type.reference == "file"}
+    uses = FileUse.objects.filter(element_id__in=copies, field__code__in=fields)
     FileUse.objects.bulk_create(
-        FileUse(file_id=file_id, element_id=row.pk, field=field.field)
-        for row in rows
-        for field in fields
-        for file_id in field.items(field.read(row))
+        FileUse(file_id=file_id, element_id=copies[element_id], field=fields[code])
+        for file_id, element_id, code in uses.values_list("file_id", "element_id", "field__code")
     )

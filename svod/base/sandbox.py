@@ -43,7 +43,7 @@ class CallFailed(SandboxError):
         super().__init__(message)
 
 
-def run_limited(
+def run_limited(  # noqa: PLR0913 - each limit is a plain number of its own
     function: str,
     args: Mapping[str, Any] | None = None,
     *,

@@ -1,0 +1,99 @@
+"""Reading elements of several lists at once, each through its own list's predicate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Value
+
+from lists_core.access import visible_lists
+from lists_core.models import Field, List
+from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.elements import elements
+from staff.models import Employee
+
+USES_SHOWN = 20
+
+
+def names_across(
+    actor: Employee, wanted: Mapping[int, Collection[int]]
+) -> dict[tuple[int, int], str]:
+    """(list id, element id) → name of those the actor may read. `wanted` is ids by list.
+
+    One query for the lists and one for the elements, however many lists there are.
+    """
+    asked = {list_id: ids for list_id, ids in wanted.items() if ids}
+    lists = visible_lists(actor).filter(pk__in=asked) if asked else []
+    parts = [_named(schema_of(row), actor, asked[row.pk]) for row in lists]
+    return {(list_id, pk): name for list_id, pk, name in _together(parts)}
+
+
+def _named(schema: Schema, actor: Employee, ids: Collection[int]) -> QuerySet[Any]:
+    rows = elements(schema, actor).filter(pk__in=ids).order_by()
+    return rows.values_list(Value(schema.list_id), "pk", "name")
+
+
+def _together(parts: list[QuerySet[Any]]) -> Iterable[tuple[Any, ...]]:
+    """The rows of all the queries by one UNION ALL."""
+    if not parts:
+        return ()
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A field of a list that some elements use to point to a thing.
+
+    `elements` are (id, name), at most USES_SHOWN, the newest first; `more` says that there
+    are others.
+    """
+
+    list: List
+    field: SchemaField
+    elements: list[tuple[int, str]]
+    more: bool
+
+
+def linked_from(actor: Employee, list_id: int, element_id: int) -> list[Use]:
+    """Where an element is used: the readable elements of visible lists that link to it.
+
+    Two queries beside the schemas', however many lists and fields point to the element's list.
+    """
+    pointing = _pointing_fields(actor, list_id)
+    parts = [
+        _linking(schema, field, actor, element_id).values_list(Value(number), "pk", "name")
+        for number, (_list, schema, field) in enumerate(pointing)
+    ]
+    found: dict[int, list[tuple[int, str]]] = {}
+    for number, pk, name in _together(parts):
+        found.setdefault(number, []).append((pk, name))
+    return [
+        Use(pointing[number][0], pointing[number][2], rows[:USES_SHOWN], len(rows) > USES_SHOWN)
+        for number, rows in sorted(found.items())
+    ]
+
+
+def _pointing_fields(actor: Employee, list_id: int) -> list[tuple[List, Schema, SchemaField]]:
+    rows = Field.objects.filter(
+        type="element", settings__list=list_id, deleted_at=None, list__in=visible_lists(actor)
+    )
+    lists = {row.list_id: row.list for row in rows.select_related("list")}
+    schemas = {pk: schema_of(list_) for pk, list_ in lists.items()}
+    fields = [(schemas[row.list_id], row.column, row.list_id) for row in rows]
+    return [
+        (lists[owner], schema, schema.by_key[column])
+        for schema, column, owner in fields
+        if column in schema.by_key
+    ]
+
+
+def _linking(
+    schema: Schema, field: SchemaField, actor: Employee, element_id: int
+) -> QuerySet[Any]:
+    lookup, value = ("contains", [element_id]) if field.multiple else ("exact", element_id)
+    points = Q.create([(f"{field.main_column}__{lookup}", value)])
+    return elements(schema, actor).filter(points).order_by(F("pk").desc())[: USES_SHOWN + 1]

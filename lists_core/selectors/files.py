@@ -1,0 +1,124 @@
+"""Reading files: who may download what is decided at each request by what holds the file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from lists_core.models import DiskFileVersion, FileUse, Job, StoredFile
+from lists_core.selectors.across import names_across
+from staff.models import Employee
+from svod.base.errors import NotFound
+from svod.base.registry import Registry
+
+UPLOAD_LIFE = timedelta(hours=24)
+RELEASED_LIFE = timedelta(days=30)
+CLEANED_AT_ONCE = 500
+
+
+class FileHolder:
+    """A kind of thing that files belong to; it says who may read them."""
+
+    slug: str = ""
+
+    def holding(self) -> Q:
+        """The condition over StoredFile: something of this kind holds the file."""
+        raise NotImplementedError(f"{type(self).__name__} holds nothing")
+
+    def readable(self, actor: Employee, ids: Collection[int]) -> set[int]:
+        """Those of the files that the actor may read because of this kind of holder."""
+        raise NotImplementedError(f"{type(self).__name__} shows nothing")
+
+
+file_holders: Registry[FileHolder] = Registry("file holder")
+
+
+@file_holders.register
+class Elements(FileHolder):
+    """Who may read an element may read the files in its fields."""
+
+    slug = "element"
+
+    def holding(self) -> Q:
+        return Q(Exists(FileUse.objects.filter(file=OuterRef("pk"))))
+
+    def readable(self, actor: Employee, ids: Collection[int]) -> set[int]:
+        uses = FileUse.objects.filter(file_id__in=ids, field__deleted_at=None)
+        rows = list(uses.values_list("file_id", "element__list_id", "element_id"))
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for _file, list_id, element_id in rows:
+            wanted[list_id].add(element_id)
+        seen = names_across(actor, wanted)
+        return {file for file, list_id, element_id in rows if (list_id, element_id) in seen}
+
+
+@file_holders.register
+class Disk(FileHolder):
+    """Every active employee reads the shared Disk, its bin and old versions included."""
+
+    slug = "disk"
+
+    def holding(self) -> Q:
+        return Q(Exists(DiskFileVersion.objects.filter(file=OuterRef("pk"))))
+
+    def readable(self, actor: Employee, ids: Collection[int]) -> set[int]:
+        rows = DiskFileVersion.objects.filter(file_id__in=ids)
+        return set(rows.values_list("file_id", flat=True)) if actor.is_active else set()
+
+
+@file_holders.register
+class Jobs(FileHolder):
+    """The file a job reads or makes is its starter's."""
+
+    slug = "job"
+
+    def holding(self) -> Q:
+        return Q(Exists(Job.objects.filter(file=OuterRef("pk"))))
+
+    def readable(self, actor: Employee, ids: Collection[int]) -> set[int]:
+        rows = Job.objects.filter(file_id__in=ids, actor=actor)
+        return set(rows.values_list("file_id", flat=True)) if actor.is_active else set()
+
+
+def held() -> Q:
+    """The condition over StoredFile: anything at all holds the file."""
+    condition = Q()
+    for holder in file_holders:
+        condition |= holder.holding()
+    return condition
+
+
+def readable_files(actor: Employee, ids: Collection[int]) -> set[int]:
+    """Those of the files that the actor may read now: through a holder, or unheld and his own."""
+    if not ids or not actor.is_active:
+        return set()
+    own = StoredFile.objects.filter(~held(), pk__in=ids, uploaded_by=actor)
+    found = set(own.values_list("pk", flat=True))
+    for holder in file_holders:
+        rest = set(ids) - found
+        found |= holder.readable(actor, rest) if rest else set()
+    return found
+
+
+def access_file(actor: Employee, file_id: int) -> StoredFile:
+    """The file, when the actor may read it now; NotFound otherwise."""
+    if file_id not in readable_files(actor, [file_id]):
+        raise NotFound
+    return StoredFile.objects.get(pk=file_id)
+
+
+def files_by_id(actor: Employee, ids: Iterable[int]) -> dict[int, StoredFile]:
+    """The readable ones of these files."""
+    return StoredFile.objects.in_bulk(readable_files(actor, set(ids)))
+
+
+def orphans(now: datetime | None = None) -> QuerySet[StoredFile]:
+    """Files that nothing holds: uploads nobody used in a day, and released long ago."""
+    now = now or timezone.now()
+    unused = Q(released_at=None, uploaded_at__lt=now - UPLOAD_LIFE)
+    released = Q(released_at__lt=now - RELEASED_LIFE)
+    return StoredFile.objects.filter(~held(), unused | released).order_by("pk")
