@@ -12,7 +12,9 @@ class ListsCoreConfig(AppConfig):
 
     def ready(self) -> None:
         from lists_core.filters import lookups
+        from lists_core.menu import add_menu
 
         lookups.register()
+        add_menu()
         import_submodules("field_types")
         import_submodules("jobs")

@@ -18,7 +18,7 @@ from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import elements
 from lists_core.selectors.lists import access_list
-from lists_core.services.file_uses import add_file_uses
+from lists_core.services.file_uses import copy_file_uses
 from lists_core.services.history import record_versions
 from lists_core.services.lists import SETTINGS, create_list
 from lists_core.services.outbox import announce
@@ -107,7 +107,7 @@ def _copy_elements(
             ddl.lock_for_write(target.pk)
             copied = [_copied(row, old, new, sections, actor) for row in batch]
             _save(new, target, copied, actor)
-            add_file_uses(new, copied)
+            copy_file_uses(new, {row.pk: own.pk for row, own in zip(batch, copied, strict=True)})
         done += len(batch)
         report(done, total)
 

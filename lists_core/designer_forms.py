@@ -1,0 +1,227 @@
+"""Forms of the designer: a list's settings and a field's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lists_core.captions import CAPTIONS
+from lists_core.field_types.base import FieldType, field_types
+from lists_core.models import Field, List
+from lists_core.schema.fields import SchemaField
+from staff.models import Employee
+from svod.base.forms import DomainFormMixin
+from svod.base.looks import ICONS, TONES
+
+CAPTION = "caption_"
+
+
+class IconSelect(forms.RadioSelect):
+    template_name = "lists/designer/widgets/icons.html"
+
+
+class ToneSelect(forms.RadioSelect):
+    template_name = "lists/designer/widgets/tones.html"
+
+
+class ListForm(DomainFormMixin, forms.ModelForm):  # type: ignore[type-arg]
+    """A list's settings with its captions as fields of their own."""
+
+    icon = forms.ChoiceField(
+        label=_("Icon"), choices=[(name, name) for name in ICONS], widget=IconSelect
+    )
+    color = forms.ChoiceField(label=_("Colour"), choices=list(TONES.items()), widget=ToneSelect)
+
+    class Meta:
+        model = List
+        fields = ["name", "description", "icon", "color", "has_sections", "sort", "code"]
+        widgets = {"description": forms.Textarea({"rows": 3})}
+        help_texts = {
+            "code": _("For programs: Latin capitals, digits and underscores. May stay empty."),
+            "sort": _("Lists with smaller numbers come first."),
+            "has_sections": _("Elements can be put into a tree of sections."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, label in CAPTIONS.items():
+            self.fields[CAPTION + key] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=100,
+                initial=self.instance.captions.get(key, ""),
+                widget=forms.TextInput({"placeholder": label}),
+            )
+
+    def main(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.Meta.fields]
+
+    def captions(self) -> list[forms.BoundField]:
+        return [self[CAPTION + key] for key in CAPTIONS]
+
+    def settings(self) -> dict[str, Any]:
+        """What the service takes: the plain settings and the captions that were filled."""
+        given = {CAPTION + key: key for key in CAPTIONS}
+        words = {key: self.cleaned_data[name] for name, key in given.items()}
+        plain = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {**plain, "captions": {key: text for key, text in words.items() if text}}
+
+
+class CopyForm(forms.Form):
+    name = forms.CharField(label=_("Name of the copy"), max_length=200)
+    with_elements = forms.BooleanField(label=_("Copy the elements too"), required=False)
+
+
+FLAGS = (
+    "required", "show_in_list", "show_in_add", "show_in_edit", "readonly_in_add",
+    "readonly_in_edit",
+)  # fmt: skip
+
+
+def type_choices() -> list[tuple[str, Any]]:
+    return sorted(((kind.slug, kind.label) for kind in field_types), key=lambda item: str(item[1]))
+
+
+class FieldForm(DomainFormMixin, forms.Form):
+    """A field's settings. The type brings its own form (`type_form`) and the default's control.
+
+    The type and "multiple" are chosen once; later they change with a preview of their own.
+    """
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=63,
+        required=False,
+        help_text=_("For programs and templates. Made from the name when left empty."),
+    )
+    hint = forms.CharField(label=_("Hint"), max_length=500, required=False)
+    type = forms.ChoiceField(label=_("Type"), choices=type_choices)
+    multiple = forms.BooleanField(label=_("Several values"), required=False)
+    required = forms.BooleanField(label=_("Required"), required=False)
+    unique = forms.BooleanField(
+        label=_("Unique"),
+        required=False,
+        help_text=_("Two elements cannot have the same value."),
+    )
+    show_in_list = forms.BooleanField(label=_("Show in the list"), required=False, initial=True)
+    show_in_add = forms.BooleanField(
+        label=_("Show in the add form"), required=False, initial=True
+    )
+    show_in_edit = forms.BooleanField(
+        label=_("Show in the edit form"), required=False, initial=True
+    )
+    readonly_in_add = forms.BooleanField(label=_("Read-only when adding"), required=False)
+    readonly_in_edit = forms.BooleanField(label=_("Read-only when editing"), required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        list_: List,
+        actor: Employee,
+        field: Field | None = None,
+        type_slug: str = "string",
+    ) -> None:
+        self.list = list_
+        self.field = field
+        super().__init__(data, initial=_initial(field, type_slug))
+        self.kind = self._kind(data, type_slug)
+        self.type_form = self.kind.SettingsForm(
+            data,
+            prefix="settings",
+            initial=field.settings if field else None,
+            field=field or Field(list=list_, type=self.kind.slug),
+            actor=actor,
+        )
+        self._fit_to_type()
+
+    def _kind(self, data: Any, type_slug: str) -> FieldType:
+        asked = self.field.type if self.field else (data or {}).get("type", type_slug)
+        return field_types.get(asked if asked in field_types else "string")
+
+    def _fit_to_type(self) -> None:
+        if self.field:
+            del self.fields["type"], self.fields["multiple"]
+        elif not self.kind.multiple_allowed:
+            del self.fields["multiple"]
+        if not self.kind.unique_allowed or (self.field and self.field.multiple):
+            del self.fields["unique"]
+        if self.kind.default_allowed and not self.kind.automatic:
+            self._add_default()
+
+    def _add_default(self) -> None:
+        schema_field = SchemaField.of(self.becoming())
+        self.fields["default"] = schema_field.form_field(required=False)
+        self.fields["default"].label = _("Default")
+        self.fields["default"].help_text = ""
+        self.initial["default"] = schema_field.default() if self.field else None
+
+    def becoming(self) -> Field:
+        """The field as the form describes it now, not saved; for the preview and the default."""
+        field = Field(list=self.list, type=self.kind.slug, column="preview")
+        if self.field:
+            field = Field(**{f.attname: getattr(self.field, f.attname) for f in Field._meta.fields})
+        field.multiple = self.field.multiple if self.field else self._ticked("multiple")
+        if self.type_form.is_bound and self.type_form.is_valid():
+            field.settings = self.type_form.cleaned_data
+        return field
+
+    def _ticked(self, name: str) -> bool:
+        return self.kind.multiple_allowed and bool((self.data or {}).get(name))
+
+    def is_valid(self) -> bool:
+        # Both are asked, so that all the errors show at once.
+        own, of_type = super().is_valid(), self.type_form.is_valid()
+        return own and of_type
+
+    def given(self) -> dict[str, Any]:
+        """What the services take."""
+        values = {key: value for key, value in self.cleaned_data.items() if key != "type"}
+        values["settings"] = self.type_form.cleaned_data
+        if "default" in values:
+            values["default"] = SchemaField.of(self.becoming()).to_json(values["default"])
+        if self.field and not values["code"]:
+            values["code"] = self.field.code
+        return values
+
+    def flags(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("multiple", "unique", *FLAGS) if name in self.fields]
+
+
+class TypeForm(forms.Form):
+    """What a field is to become: the type with its settings."""
+
+    type = forms.ChoiceField(label=_("New type"), choices=type_choices)
+    multiple = forms.BooleanField(label=_("Several values"), required=False)
+
+    def __init__(self, data: Any = None, *, field: Field, actor: Employee) -> None:
+        super().__init__(data, initial={"type": field.type, "multiple": field.multiple})
+        asked = (data or {}).get("type", field.type)
+        kind = field_types.get(asked if asked in field_types else field.type)
+        if not kind.multiple_allowed:
+            del self.fields["multiple"]
+        same = field.settings if kind.slug == field.type else None
+        self.type_form = kind.SettingsForm(
+            data, prefix="settings", initial=same, field=field, actor=actor
+        )
+
+    def is_valid(self) -> bool:
+        own, of_type = super().is_valid(), self.type_form.is_valid()
+        return own and of_type
+
+    def target(self) -> dict[str, Any]:
+        return {
+            "type": self.cleaned_data["type"],
+            "multiple": self.cleaned_data.get("multiple", False),
+            "settings": self.type_form.cleaned_data,
+        }
+
+
+def _initial(field: Field | None, type_slug: str) -> Mapping[str, Any]:
+    if field is None:
+        return {"type": type_slug}
+    return {name: getattr(field, name) for name in ("name", "code", "hint", "unique", *FLAGS)}

@@ -1,0 +1,128 @@
+"""The start page and the life of lists: settings, copy, bin."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lists_core.access import Right, may_create_lists
+from lists_core.designer_forms import CopyForm, ListForm
+from lists_core.models import List
+from lists_core.selectors.lists import access_list, deleted_lists, lists_for_start
+from lists_core.services import favourites, lists
+from lists_core.services.copies import copy_list
+from lists_core.services.jobs import start_job
+from svod.base.errors import Forbidden, Invalid
+from svod.base.htmx import go_to, render_page, toast
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The lists a person may see, as tiles."""
+    search = request.GET.get("q", "").strip()
+    context = {
+        "lists": lists_for_start(request.user, search=search),
+        "search": search,
+        "may_create": may_create_lists(request.user),
+    }
+    return render_page(request, "lists/designer/home.html", context)
+
+
+@login_required
+@require_POST
+def favourite(request: HttpRequest, list_id: int) -> HttpResponse:
+    list_ = access_list(request.user, Right.VIEW, list_id)
+    list_.is_favourite = favourites.toggle(list_, actor=request.user)
+    return render(request, "lists/designer/partials/star.html", {"list": list_})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def list_add(request: HttpRequest) -> HttpResponse:
+    if not may_create_lists(request.user):
+        raise Forbidden
+    form = ListForm(request.POST or None)
+    if form.is_valid():
+        made = lists.create_list(actor=request.user, **form.settings())
+        toast(request, _("The list is made. Now add its fields."))
+        return go_to(request, reverse("list_fields", args=[made.pk]))
+    return _form_page(request, form, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def list_settings(request: HttpRequest, list_id: int) -> HttpResponse:
+    list_ = access_list(request.user, Right.FULL, list_id)
+    form = ListForm(request.POST or None, instance=list_)
+    if form.is_valid():
+        try:
+            lists.update_list(list_.pk, actor=request.user, **form.settings())
+        except Invalid as error:
+            form.add_domain_errors(error)
+        else:
+            toast(request, _("Saved."))
+            return go_to(request, request.path)
+    list_.refresh_from_db()  # the form wrote what was typed into it
+    return _form_page(request, form, list_)
+
+
+def _form_page(request: HttpRequest, form: ListForm, list_: List | None) -> HttpResponse:
+    status = 422 if form.errors else 200
+    context = {"form": form, "list": list_, "tab": "settings"}
+    return render(request, "lists/designer/list_form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def list_copy(request: HttpRequest, list_id: int) -> HttpResponse:
+    """Copies settings and fields at once; elements are copied by a job."""
+    list_ = access_list(request.user, Right.VIEW, list_id)
+    if not may_create_lists(request.user):
+        raise Forbidden
+    suggested = _("%(name)s (copy)") % {"name": list_.name}
+    form = CopyForm(request.POST or None, initial={"name": suggested})
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        if form.cleaned_data["with_elements"]:
+            job = start_job("copy_list", actor=request.user, list_=list_, name=name)
+            return go_to(request, job)
+        return go_to(request, copy_list(list_.pk, actor=request.user, name=name))
+    context = {"form": form, "list": list_, "tab": "settings"}
+    status = 422 if form.errors else 200
+    return render_page(request, "lists/designer/list_copy.html", context, status=status)
+
+
+@login_required
+@require_POST
+def list_delete(request: HttpRequest, list_id: int) -> HttpResponse:
+    list_ = lists.delete_list(list_id, actor=request.user)
+    toast(request, _("“%(name)s” is in the bin.") % {"name": list_.name})
+    return go_to(request, "home")
+
+
+@login_required
+@require_GET
+def lists_bin(request: HttpRequest) -> HttpResponse:
+    context = {"lists": deleted_lists(request.user)}
+    return render(request, "lists/designer/bin.html", context)
+
+
+@login_required
+@require_POST
+def list_restore(request: HttpRequest, list_id: int) -> HttpResponse:
+    list_ = lists.restore_list(list_id, actor=request.user)
+    toast(request, _("“%(name)s” is back.") % {"name": list_.name})
+    return go_to(request, list_)
+
+
+@login_required
+@require_POST
+def list_purge(request: HttpRequest, list_id: int) -> HttpResponse:
+    lists.purge_list(list_id, actor=request.user)
+    toast(request, _("The list is removed for good."))
+    return go_to(request, "lists_bin")
