@@ -11,3 +11,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEBUG:
     urlpatterns.append(path("_styleguide/", include("svod.styleguide")))
+handler500 = "svod.errors.server_error"

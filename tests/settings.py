@@ -4,6 +4,7 @@ Without DATABASE_URL the tests bring a PostgreSQL of their own, in a temporary f
 that runs meanwhile is not touched.
 """
 
+import logging
 import os
 
 from tests import database
@@ -17,3 +18,8 @@ from svod.settings import *
 # Hashing is meant to be slow; tests sign in hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+# pytest collects the log itself; the JSON lines would go to a stream that it has closed.
+logging.getLogger().handlers.clear()
+# WhiteNoise warns where `make setup` has not yet collected anything.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
