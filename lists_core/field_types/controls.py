@@ -8,12 +8,36 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+
+def css_class(widget: forms.Widget) -> str:
+    """The class of a control that stands inside another one, where `{% field %}` cannot reach."""
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+class PartsWidget(forms.MultiWidget):
+    """One value typed in several inputs; the classes given to the whole go to each input."""
+
+    def __init__(self, widgets: Mapping[str, forms.Widget]) -> None:
+        super().__init__(widgets)  # type: ignore[arg-type]  # Django takes a dict as well
+        for widget in self.widgets:
+            widget.attrs.setdefault("class", css_class(widget))
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        given = dict(attrs or {})
+        marks = given.pop("class", "")
+        context = super().get_context(name, value, given)
+        for part in context["widget"]["subwidgets"] if marks else ():
+            part["attrs"]["class"] += f" {marks}"
+        return context
 
 
 class MultipleWidget(forms.Widget):
     """A control repeated for each value; the page's `<svod-multi>` adds and removes rows."""
 
     template_name = "components/widgets/multiple.html"
+    use_fieldset = True
 
     def __init__(self, item: forms.Widget) -> None:
         self.item = item
@@ -33,7 +57,10 @@ class MultipleWidget(forms.Widget):
     def _row(self, name: str, value: Any, attrs: Any, number: int | str) -> dict[str, Any]:
         own = {**(attrs or {}), "id": f"{(attrs or {}).get('id', name)}_{number}"}
         own.pop("required", None)
-        return self.item.get_context(name, value, {**own})["widget"]
+        if not isinstance(self.item, forms.MultiWidget):
+            own["class"] = f"{css_class(self.item)} {own.get('class', '')}".strip()
+            own["aria-label"] = _("Value")
+        return self.item.get_context(name, value, own)["widget"]
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Any]:
         names = self._names(name)

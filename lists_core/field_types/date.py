@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldType, Titles, field_types
-from lists_core.filters import operators, periods
+from lists_core.filters import periods
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
@@ -44,6 +44,10 @@ class DayField(forms.Field):
         if value in self.empty_values:
             return None
         return value if isinstance(value, date) else parse_date(str(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        # `%Y` writes the year 862 without its zero; the browser's control wants four digits.
+        return value.isoformat() if isinstance(value, date) else value
 
 
 @field_types.register

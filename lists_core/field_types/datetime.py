@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldType, Titles, field_types
 from lists_core.field_types.date import parse_date
-from lists_core.filters import operators, periods
+from lists_core.filters import periods
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
 
 FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
-           "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")  # fmt: skip
+           "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")  # fmt: skip
 
 
 def parse_moment(text: str) -> datetime:
@@ -37,12 +37,15 @@ def parse_moment(text: str) -> datetime:
     except ValueError:
         moment = None
     moment = moment or _by_format(text.strip())
-    if moment is None:
-        moment = datetime.combine(parse_date(text), datetime.min.time())
-    try:
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-    except OverflowError:
-        raise ValidationError(_("Enter a date and time.")) from None
+    return kept(moment or datetime.combine(parse_date(text), datetime.min.time()))
+
+
+def kept(moment: datetime) -> datetime:
+    """Aware, to the second, and far enough from the calendar's ends for every time zone."""
+    if not datetime.min.year < moment.year < datetime.max.year:
+        raise ValidationError(_("Enter a date and time."))
+    aware = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    return aware.replace(microsecond=0)
 
 
 def _by_format(text: str) -> datetime | None:
@@ -54,12 +57,22 @@ def _by_format(text: str) -> datetime | None:
     return None
 
 
+class MomentInput(forms.DateTimeInput):
+    """Seconds are shown when there are any: else saving the form would drop them."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        if not isinstance(value, datetime):
+            return str(value) if value else None
+        return value.replace(tzinfo=None).isoformat(timespec="seconds" if value.second else "minutes")
+
+
 class MomentField(forms.Field):
     """An `<input type="datetime-local">` in the person's time zone."""
 
     def __init__(self, *, required: bool) -> None:
-        widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(required=required, widget=widget)
+        super().__init__(required=required, widget=MomentInput())
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
@@ -83,11 +96,13 @@ class DateTimeType(FieldType):
         return MomentField(required=required)
 
     def clean(self, field: Field, value: Any) -> datetime:
-        moment = value if isinstance(value, datetime) else parse_moment(str(value))
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+        return kept(value) if isinstance(value, datetime) else parse_moment(str(value))
 
     def to_text(self, field: Field, value: Any, titles: Titles) -> str:
-        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+        # Not SHORT_DATETIME_FORMAT: English writes "noon" there, which nobody can import.
+        moment = timezone.localtime(value)
+        time = "H:i:s" if moment.second else "H:i"
+        return f"{date_format(moment, 'SHORT_DATE_FORMAT')} {date_format(moment, time)}"
 
     def to_cell(self, field: Field, value: Any, titles: Titles) -> datetime:
         return timezone.localtime(value)

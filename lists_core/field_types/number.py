@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldSettingsForm, FieldType, Titles, field_types
 from lists_core.filters import operators
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_DIGITS = 30
 MAX_PRECISION = 10
+LONGEST_TEXT = 100
+SHAPE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(E[-+]?\d{1,3})?", re.IGNORECASE | re.ASCII)
+ENGLISH_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+", re.ASCII)
 SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'")
 
 
@@ -30,20 +34,32 @@ def parse_decimal(text: str) -> Decimal:
 
     Raises ValidationError.
     """
-    plain = text.translate(SPACES).replace(",", ".").replace("−", "-")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise ValidationError(_("Enter a number.")) from None
-    if not number.is_finite():
+    plain = _with_point(text.translate(SPACES).replace("−", "-"))
+    if len(text) > LONGEST_TEXT or not SHAPE.fullmatch(plain):
         raise ValidationError(_("Enter a number."))
+    number = Decimal(plain)
+    if number.adjusted() >= MAX_DIGITS - MAX_PRECISION or int(number.as_tuple().exponent) < -LONGEST_TEXT:
+        raise ValidationError(_("The number is too large."))
     return number
+
+
+def _with_point(text: str) -> str:
+    """`1,234.50` and `1.234,50` have both signs: the last is the decimal one.
+
+    A lone comma is decimal, but for English eyes one before exactly three digits is not.
+    """
+    if "," in text and "." in text:
+        thousands = "," if text.rindex(".") > text.rindex(",") else "."
+        text = text.replace(thousands, "")
+    elif ENGLISH_THOUSANDS.fullmatch(text) and (get_language() or "").startswith("en"):
+        text = text.replace(",", "")
+    return text.replace(",", ".")
 
 
 class NumberField(forms.Field):
     """A decimal typed with a comma or a point."""
 
-    def __init__(self, *, required: bool, step: str = "any") -> None:
+    def __init__(self, *, required: bool) -> None:
         super().__init__(required=required, widget=forms.TextInput({"inputmode": "decimal"}))
 
     def to_python(self, value: Any) -> Decimal | None:
@@ -52,6 +68,9 @@ class NumberField(forms.Field):
         if isinstance(value, bool):
             raise ValidationError(_("Enter a number."))
         return parse_decimal(str(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return format(value, "f") if isinstance(value, Decimal) else value
 
 
 class NumberSettings(FieldSettingsForm):
@@ -73,7 +92,7 @@ class NumberSettings(FieldSettingsForm):
 class NumberType(FieldType):
     slug = "number"
     label = gettext_lazy("Number")
-    icon = "123"
+    icon = "number-123"
     SettingsForm = NumberSettings
     unique_allowed = True
 
@@ -112,7 +131,7 @@ class NumberType(FieldType):
 
     def from_text(self, field: Field, text: str) -> Decimal | None:
         unit = field.settings.get("unit")
-        plain = text.removesuffix(unit) if unit else text
+        plain = text.strip().removesuffix(unit) if unit else text
         return parse_decimal(plain) if plain.strip() else None
 
     def to_json(self, field: Field, value: Any) -> str:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Collate, Lower, Replace
-from django.db.models.expressions import BaseExpression, F
 from django.db.models import Value
+from django.db.models.expressions import BaseExpression, F
+from django.db.models.functions import Collate, Lower, Replace
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldSettingsForm, FieldType, Titles, field_types
+from lists_core.field_types.texts import TextField, storable
 from lists_core.filters import operators
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class StringType(FieldType):
         return {"": models.TextField(null=True)}
 
     def form_field(self, field: Field, *, required: bool) -> forms.Field:
-        return forms.CharField(required=required, max_length=MAX_LENGTH, widget=self._widget(field))
+        return TextField(longest=MAX_LENGTH, required=required, widget=self._widget(field))
 
     def _widget(self, field: Field) -> forms.Widget:
         rows = field.settings.get("rows", 1)
@@ -79,9 +80,8 @@ class StringType(FieldType):
         return forms.TextInput({"placeholder": mask} if mask else None)
 
     def clean(self, field: Field, value: Any) -> str | None:
-        text = str(value).strip()
-        if len(text) > MAX_LENGTH or "\x00" in text:
-            raise ValidationError(_("The text is too long or has signs that cannot be kept."))
+        # A browser sends \r\n, a file may have any: one form, or every save would be a change.
+        text = storable(str(value).strip(), longest=MAX_LENGTH).replace("\r\n", "\n")
         mask = field.settings.get("mask")
         if text and mask and not fits_mask(mask, text):
             raise ValidationError(_("The value must look like %(mask)s.") % {"mask": mask})

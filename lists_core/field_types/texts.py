@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 def storable(text: str, *, longest: int) -> str:
     """The same text; ValidationError when it is too long, or has NUL or half a character."""
-    if len(text) > longest or "\x00" in text or not text.isascii() and _has_half(text):
+    if len(text) > longest or "\x00" in text or (not text.isascii() and _has_half(text)):
         raise ValidationError(_("The text is too long or has signs that cannot be kept."))
     return text
 

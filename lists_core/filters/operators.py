@@ -18,6 +18,8 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lists_core.field_types.texts import TextField
+
 if TYPE_CHECKING:
     from lists_core.schema.fields import SchemaField
     from staff.models import Employee
@@ -81,7 +83,7 @@ class Operator:
 
 
 def text_control(field: SchemaField) -> forms.Field:
-    return forms.CharField(max_length=500)
+    return TextField(longest=500)
 
 
 def days_control(field: SchemaField) -> forms.Field:

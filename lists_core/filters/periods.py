@@ -81,11 +81,18 @@ def next_days(today: date, count: int) -> Days:
     return today, today + timedelta(days=count + 1)
 
 
-def _within(asked: Asked, days: Days, *, moments: bool) -> Q:
-    first, after = (_midnight(edge) if moments else edge for edge in days)
+def _within(asked: Asked, first: date, last: date, *, moments: bool) -> Q:
+    """Between two days, both included."""
     # One range, not two comparisons: in a multiple field both must hold for one item.
-    last = after - (timedelta(microseconds=1) if moments else DAY_LENGTH)
-    return asked.lookup("range", (first, last))
+    if not moments:
+        return asked.lookup("range", (first, last))
+    end = _midnight(_next_day(last)) - timedelta(microseconds=1)
+    return asked.lookup("range", (_midnight(first), end))
+
+
+def _next_day(day: date) -> date:
+    """No moment lies in the year 9999, so its last day may be its own successor."""
+    return day if day == date.max else day + DAY_LENGTH
 
 
 def _midnight(edge: date) -> datetime:
@@ -96,12 +103,18 @@ def _operators(*, moments: bool) -> tuple[Operator, ...]:
     """The family for dates or, with `moments`, for date-times; arguments are days in both."""
 
     def within(days: Callable[[Asked], Days]) -> Callable[[Asked], Q]:
-        return lambda asked: _within(asked, days(asked), moments=moments)
+        def build(asked: Asked) -> Q:
+            first, after = days(asked)
+            return _within(asked, first, after - DAY_LENGTH, moments=moments)
+
+        return build
 
     def fixed(count: Callable[[date, int], Days], shift: int) -> Callable[[Asked], Q]:
         return within(lambda asked: count(asked.now.date(), shift))
 
-    on = within(lambda asked: (asked.value, asked.value + DAY_LENGTH))
+    def on(asked: Asked) -> Q:
+        return _within(asked, asked.value, asked.value, moments=moments)
+
     exact = (
         Operator("eq", _("on"), Arity.ONE, on, day_control),
         Operator("ne", _("not on"), Arity.ONE, lambda asked: ~on(asked), day_control),
@@ -128,26 +141,22 @@ def day_control(field: Any) -> forms.Field:
     return DayField(required=True)
 
 
-def _edge(value: date, *, moments: bool) -> date | datetime:
-    return _midnight(value) if moments else value
-
-
 def _before(*, moments: bool) -> Callable[[Asked], Q]:
-    return lambda asked: asked.lookup("lt", _edge(asked.value, moments=moments))
+    return lambda asked: asked.lookup("lt", _midnight(asked.value) if moments else asked.value)
 
 
 def _after(*, moments: bool) -> Callable[[Asked], Q]:
-    return lambda asked: asked.lookup("gte", _edge(asked.value + DAY_LENGTH, moments=moments))
+    if not moments:
+        return lambda asked: asked.lookup("gt", asked.value)
+    return lambda asked: asked.lookup("gte", _midnight(_next_day(asked.value)))
 
 
 def _between(*, moments: bool) -> Callable[[Asked], Q]:
+    """Either end may be left open."""
+
     def build(asked: Asked) -> Q:
         first, last = asked.args
-        if first is None:
-            return asked.lookup("lt", _edge(last + DAY_LENGTH, moments=moments))
-        if last is None:
-            return asked.lookup("gte", _edge(first, moments=moments))
-        return _within(asked, (first, last + DAY_LENGTH), moments=moments)
+        return _within(asked, first or date.min, last or date.max, moments=moments)
 
     return build
 
