@@ -1,7 +1,7 @@
 // A control repeated: <svod-multi><div data-rows><div data-row>…</div></div>
 // <template>one empty row</template><button data-add>…</button></svod-multi>.
 // In a row `[data-remove]` takes it away and `.sv-handle` drags it. Ids and `for` in the
-// template that end with `_new` get a number of their own.
+// template that end with `_new` or `_new_0` get a number of their own.
 import { SvodElement, define } from "../lib/element";
 import { sortable } from "../lib/sortable";
 
@@ -56,7 +56,7 @@ class Multi extends SvodElement {
 function number(row: HTMLElement, value: number): void {
   for (const name of ["id", "for", "aria-describedby", "list"]) {
     for (const node of row.querySelectorAll(`[${name}]`)) {
-      node.setAttribute(name, (node.getAttribute(name) ?? "").replace(/_new\b/, `_${value}`));
+      node.setAttribute(name, (node.getAttribute(name) ?? "").replace(/_new(?![a-z])/, `_${value}`));
     }
   }
 }
