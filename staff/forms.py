@@ -8,11 +8,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import Department, Employee
 from staff.time_zones import time_zone_choices
+from staff.widgets import PersonSelect, SearchSelect
 from svod.base.forms import DomainFormMixin
 
 OLDEST = date(1900, 1, 1)
@@ -46,7 +48,7 @@ class PersonForm(DomainFormMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].widget = forms.Select(choices=time_zone_choices())
+        self.fields["time_zone"].widget = SearchSelect(choices=time_zone_choices())
         for name in self.Meta.required:
             self.fields[name].required = True
 
@@ -119,7 +121,7 @@ class EmployeeForm(PersonForm):
         super().__init__(*args, **kwargs)
         self.fields["department"] = department_field(label=_("Department"))
         people = Employee.objects.filter(is_active=True).exclude(pk=self.instance.pk)
-        self.fields["manager"].queryset = people
+        self.fields["manager"] = person_field(label=_("Manager"), people=people)
         if self.instance.username == self.instance.email:
             self.initial["username"] = ""
 
@@ -154,22 +156,36 @@ class DirectoryForm(forms.Form):
 
 class DepartmentForm(DomainFormMixin, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
-    head = forms.ModelChoiceField(
-        label=_("Head"), queryset=Employee.objects.filter(is_active=True), required=False
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        people = Employee.objects.filter(is_active=True)
+        self.fields["head"] = person_field(label=_("Head"), people=people)
         self.fields["parent"] = department_field(
             label=_("Parent department"), empty_label=_("None: at the top")
         )
 
 
 class MoveForm(forms.Form):
-    """Where a department goes: under `parent` (empty: the top), at `place` from 0."""
+    """What `<svod-tree>` posts after a drag: `id`, `parent` (empty: the top) and `ids`.
 
+    `ids` are the new siblings in their new order, the moved one among them.
+    """
+
+    id = forms.ModelChoiceField(queryset=Department.objects.all())
     parent = forms.ModelChoiceField(queryset=Department.objects.all(), required=False)
-    place = forms.IntegerField(required=False, min_value=0, max_value=100_000)
+    ids = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ids"].choices = [
+            (pk, pk) for pk in Department.objects.values_list("pk", flat=True)
+        ]
+
+    def place(self) -> int:
+        """The wanted place among the siblings, -1 for the end."""
+        ids, moved = self.cleaned_data["ids"], self.cleaned_data["id"].pk
+        return ids.index(moved) if moved in ids else -1
 
 
 class TreeChoiceField(forms.ModelChoiceField):
@@ -186,6 +202,10 @@ def department_field(*, label: Any, empty_label: Any = "—") -> TreeChoiceField
         required=False,
         empty_label=empty_label,
     )
+
+
+def person_field(*, label: Any, people: QuerySet[Employee]) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(label=label, queryset=people, required=False, widget=PersonSelect)
 
 
 def others(employee: Employee) -> Any:

@@ -6,7 +6,7 @@ see people who were deactivated.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -116,20 +116,16 @@ def manager_ids(employee: Employee) -> list[int]:
 def department_tree() -> list[Department]:
     """All departments in the order of the tree, in two queries.
 
-    Each has `tree_depth` (0 at the top), `people_below` (active employees of it and of all
-    departments under it), `place` (among its siblings, from 0) and `is_last`.
+    Each has `tree_depth` (0 at the top) and `people_below` (active employees of it and of all
+    departments under it).
     """
     tree = list(Department.objects.with_tree_fields().select_related("head"))
     own = _people_counts()
     below: Counter[int] = Counter()
-    siblings: dict[int | None, list[Department]] = defaultdict(list)
     for department in tree:
         below.update(dict.fromkeys(department.tree_path, own.get(department.pk, 0)))
-        department.place = len(siblings[department.parent_id])
-        siblings[department.parent_id].append(department)
     for department in tree:
         department.people_below = below[department.pk]
-        department.is_last = siblings[department.parent_id][-1] is department
     return tree
 
 

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("departments/", departments.departments, name="departments"),
     path("departments/add/", departments.department_add, name="department_add"),
     path("departments/<int:pk>/edit/", departments.department_edit, name="department_edit"),
-    path("departments/<int:pk>/move/", departments.department_move, name="department_move"),
+    path("departments/move/", departments.department_move, name="department_move"),
+    path("departments/<int:pk>/shift/", departments.department_shift, name="department_shift"),
     path("departments/<int:pk>/delete/", departments.department_delete, name="department_delete"),
 ]

@@ -70,6 +70,18 @@ def move_department(
 
 
 @transaction.atomic
+def shift_department(department: Department, *, actor: Employee | None, by: int) -> None:
+    """Move a department `by` places down (up when negative) among its siblings."""
+    _require(actor)
+    tree = _lock_tree()
+    above = tree[department.pk]
+    siblings = [pk for pk, parent in tree.items() if parent == above]
+    place = max(0, siblings.index(department.pk) + by)
+    department.refresh_from_db()
+    move_department(department, actor=actor, parent=department.parent, place=place)
+
+
+@transaction.atomic
 def delete_department(department: Department, *, actor: Employee | None) -> None:
     """Delete an empty department with its groups; Conflict when somebody is still in it."""
     _require(actor)

@@ -15,7 +15,7 @@ from svod.base.errors import Invalid
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
-SIDE, SMALL_SIDE = 480, 96
+SIDE, SMALL_SIDE = 480, 160
 
 
 def read_photo(upload: IO[bytes], size: int) -> tuple[ContentFile, ContentFile]:

@@ -147,7 +147,10 @@ def employee_photo(request: HttpRequest, pk: int, size: str, mark: str) -> FileR
 @login_required
 @require_GET
 def suggest(request: HttpRequest) -> JsonResponse:
-    """Active employees for a picker: {"results": [{id, text, position, photo}]}."""
+    """Active employees for a picker: {"results": [{id, text, position, photo, …}]}.
+
+    `value` and `note` repeat two of them under the names that `<svod-select>` reads.
+    """
     found = selectors.suggest_employees(request.GET.get("q", "")[:200].replace("\0", ""))
     rows = [
         {
@@ -155,6 +158,8 @@ def suggest(request: HttpRequest) -> JsonResponse:
             "text": str(person),
             "position": person.position,
             "photo": person.thumbnail_url,
+            "value": person.pk,
+            "note": person.position,
         }
         for person in found
     ]

@@ -16,7 +16,7 @@ OPEN = {
 }  # fmt: skip
 ADMINISTRATORS = {
     "employee_add", "employee_edit", "employee_invite", "employee_activity", "department_add",
-    "department_edit", "department_move", "department_delete",
+    "department_edit", "department_move", "department_shift", "department_delete",
 }  # fmt: skip
 SAMPLES = {"size": "photo", "mark": "x", "uidb64": "MQ", "token": "x"}
 
@@ -59,12 +59,12 @@ def test_the_anonymous_have_no_rights(world):
         selectors.access_department(AnonymousUser(), world.law.pk)
 
 
-@pytest.mark.parametrize("page", ["employee", "department"])
+@pytest.mark.parametrize("model", ["employee", "department"])
 @pytest.mark.parametrize("kind", ["changelist", "add", "change"])
-def test_admin_pages_open(client, world, page, kind):
+def test_admin_pages_open(client, world, model, kind):
     client.force_login(world.admin)
-    args = [{"employee": world.anna, "department": world.sales}[page].pk] * (kind == "change")
-    url = reverse(f"admin:staff_{page}_{kind}", args=args)
+    args = [{"employee": world.anna, "department": world.sales}[model].pk] * (kind == "change")
+    url = reverse(f"admin:staff_{model}_{kind}", args=args)
     response = client.get(url, {"q": "a"} if kind == "changelist" else {})
     assert response.status_code == 200
 

@@ -124,7 +124,7 @@ def test_the_page_offers_changes_to_administrators_only(client, world):
         client.force_login(who)
         text = client.get(reverse("departments")).content.decode()
         assert "Розница" in text
-        assert (reverse("department_move", args=[world.law.pk]) in text) is offered
+        assert (reverse("department_move") in text) is offered
 
 
 def test_adding_and_editing(client, world, child_of):
@@ -145,19 +145,37 @@ def test_bad_departments_come_back(client, world, data):
     assert client.post(reverse("department_add"), data).status_code == 422
 
 
-def test_a_move_on_the_page(client, world, child_of):
+def test_a_drag_on_the_page(client, world, child_of):
     client.force_login(world.admin)
-    url = reverse("department_move", args=[world.law.pk])
-    assert client.post(url, {"parent": world.office.pk, "place": 0}).status_code == 302
+    url = reverse("department_move")
+    ids = [world.law.pk, world.sales.pk]
+    moved = {"id": world.law.pk, "parent": world.office.pk, "ids": ids}
+    assert client.post(url, moved).status_code == 204
     assert child_of(world.office) == ["Юристы", "Продажи"]
-    answer = client.post(
-        reverse("department_move", args=[world.sales.pk]),
-        {"parent": world.retail.pk},
-        headers={"HX-Request": "true"},
-    )
-    assert answer.status_code == 422
-    for bad in ({"parent": "x"}, {"place": "-5"}, {"place": "9" * 30}):
-        assert client.post(url, bad, headers={"HX-Request": "true"}).status_code == 422
+    answer = client.post(url, {"id": world.sales.pk, "parent": world.retail.pk})
+    assert (answer.status_code, "нельзя" in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "bad", [{}, {"id": "x"}, {"parent": "0"}, {"ids": ["x"]}, {"ids": "9" * 30}, {"id": "a\0"}]
+)
+def test_an_odd_drag_is_refused(client, world, bad):
+    client.force_login(world.admin)
+    data = {"id": world.law.pk} | bad if bad else {}
+    assert client.post(reverse("department_move"), data).status_code == 422
+
+
+def test_shifting_by_buttons(client, world, child_of):
+    client.force_login(world.admin)
+    url = reverse("department_shift", args=[world.law.pk])
+    for way, order in [
+        ("up", ["Юристы", "Продажи"]),
+        ("up", ["Юристы", "Продажи"]),
+        ("down", ["Продажи", "Юристы"]),
+        ("down", ["Продажи", "Юристы"]),
+    ]:
+        client.post(url, {"way": way})
+        assert child_of(world.office) == order
 
 
 def test_deleting_on_the_page(client, world):

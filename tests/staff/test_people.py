@@ -61,9 +61,9 @@ def test_a_wrong_query_is_told_not_crashed(client, people, query):
     assert 'role="alert"' in response.content.decode()
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "99999", "x", "1" * 40])
-def test_any_page_number_gives_a_page(client, people, page):
-    assert client.get(reverse("people"), {"page": page}).status_code == 200
+@pytest.mark.parametrize("number", ["0", "-1", "99999", "x", "1" * 40])
+def test_any_page_number_gives_a_page(client, people, number):
+    assert client.get(reverse("people"), {"page": number}).status_code == 200
 
 
 def test_only_administrators_see_the_deactivated(client, people):
@@ -99,24 +99,24 @@ def test_names_are_escaped(client, people):
 PAGES = ["people", "departments", "people_suggest", "profile"]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", PAGES)
 def test_queries_do_not_grow_with_people(
-    client, people, make_employee, page, django_assert_max_num_queries, django_assert_num_queries
+    client, people, make_employee, name, django_assert_max_num_queries, django_assert_num_queries
 ):
     client.force_login(people.admin)
-    client.get(reverse(page))
+    client.get(reverse(name))
     with django_assert_max_num_queries(12) as before:
-        client.get(reverse(page))
+        client.get(reverse(name))
     for number in range(15):
         make_employee(f"more{number}", department=people.retail, manager=people.boris)
     with django_assert_num_queries(len(before)):
-        client.get(reverse(page))
+        client.get(reverse(name))
 
 
 def test_suggest_finds_active_people(client, people):
     rows = client.get(reverse("people_suggest"), {"q": "тест"}).json()["results"]
     assert [row["text"] for row in rows] == ["Тестов Admin", "Тестов Anna"]
-    assert set(rows[0]) == {"id", "text", "position", "photo"}
+    assert {"id", "text", "position", "photo", "value", "note"} == set(rows[0])
 
 
 def test_suggest_stops_at_twenty(client, people, make_employee):
@@ -168,6 +168,7 @@ def test_an_administrator_edits_an_employee(client, people):
         ("username", "a b"),
         ("department", "0"),
         ("manager", "x"),
+        ("manager", "9" * 30),
         ("phone", "x"),
     ],
 )
