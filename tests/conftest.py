@@ -55,3 +55,29 @@ def python(clean_environment: dict[str, str]) -> Iterator[Callable[..., subproce
             child.wait(60)
         if child.stdout:
             child.stdout.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh_schemas() -> None:
+    """Ids repeat from test to test, so a compiled schema of an earlier one would be wrong."""
+    from lists_core.schema.cache import forget_schemas
+
+    forget_schemas()
+
+
+@pytest.fixture(autouse=True)
+def list_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Drop the lists' own tables after a test that commits: Django's flush knows none of them."""
+    marker = request.node.get_closest_marker("django_db")
+    names = {"transactional_db", "live_server", "portal"} & set(request.fixturenames)
+    if not (names or (marker and marker.kwargs.get("transaction"))):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE tablename ~ '^list_[0-9]+$'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TABLE "{name}"')

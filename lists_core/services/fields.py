@@ -41,7 +41,7 @@ def create_field(list_id: int, type_slug: str, *, actor: Employee, **given: Any)
         list_ = _open(list_id, actor)
         field = Field(list=list_, type=type_slug, **given)
         field.code = field.code or free_code(list_, field.name)
-        _check(field)
+        check_field(field)
         field.save()
         field.column = f"f{field.pk}"
         field.save(update_fields=["column"])
@@ -64,7 +64,7 @@ def update_field(field_id: int, *, actor: Employee, **given: Any) -> Field:
         was_unique = field.unique
         for key in (PLAIN | {"unique"}) & set(given):
             setattr(field, key, given[key])
-        _check(field)
+        check_field(field)
         field.save()
         if field.unique != was_unique:
             _switch_unique(list_, field)
@@ -94,7 +94,7 @@ def restore_field(field_id: int, *, actor: Employee) -> Field:
     def restore() -> Field:
         list_, field = _open_field(field_id, actor, deleted=True)
         field.deleted_at = None
-        _check(field)
+        check_field(field)
         field.save(update_fields=["deleted_at"])
         _renew(list_, "field.restored", field, actor)
         return field
@@ -181,7 +181,7 @@ def _switch_unique(list_: List, field: Field) -> None:
         raise Invalid({"unique": [_("Some elements share a value already.")]}) from error
 
 
-def _check(field: Field) -> None:
+def check_field(field: Field) -> None:
     """Raise Invalid for settings that cannot be kept."""
     errors: dict[str, list[Any]] = {}
     for key, check in CHECKS.items():

@@ -1,0 +1,50 @@
+"""Files and the Disk: read-only, the portal's pages change them."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from lists_core.admin.base import ReadOnlyAdmin
+from lists_core.models import DiskFile, DiskFileVersion, DiskFolder, FileUse, StoredFile
+
+
+class FileUseInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = FileUse
+    extra = 0
+    fields = ["element", "field"]
+    readonly_fields = fields
+    can_delete = False
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    list_display = ["name", "mime", "size", "uploaded_by", "uploaded_at"]
+    list_filter = ["mime", "uploaded_at"]
+    list_select_related = ["uploaded_by"]
+    search_fields = ["name", "=sha256"]
+    exclude = ["content"]
+    inlines = [FileUseInline]
+
+
+@admin.register(DiskFolder)
+class DiskFolderAdmin(ReadOnlyAdmin):
+    list_display = ["name", "parent", "created_by", "deleted_at"]
+    list_select_related = ["parent", "created_by"]
+    search_fields = ["name"]
+
+
+class DiskFileVersionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = DiskFileVersion
+    extra = 0
+    fields = ["number", "file"]
+    readonly_fields = fields
+    can_delete = False
+
+
+@admin.register(DiskFile)
+class DiskFileAdmin(ReadOnlyAdmin):
+    list_display = ["name", "folder", "created_by", "modified_at", "deleted_at"]
+    list_filter = ["modified_at"]
+    list_select_related = ["folder", "created_by"]
+    search_fields = ["name"]
+    inlines = [DiskFileVersionInline]
