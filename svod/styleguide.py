@@ -80,6 +80,13 @@ def panel(request: HttpRequest) -> HttpResponse:
     return render_page(request, "styleguide/panel.html", {"form": form}, status=status)
 
 
+def job(request: HttpRequest) -> HttpResponse:
+    """The running job, a step further at each poll."""
+    done = int(next(numbers)) * 10_000 % 336_776
+    running = {"state": "running", "title": "Импорт: рейсы.csv", "done": done, "total": 336776}
+    return render(request, "components/job.html", {"job": running, "poll_url": request.path})
+
+
 def fail(request: HttpRequest, status: int) -> HttpResponse:
     return HttpResponse("<p>not for the page</p>", status=status)
 
@@ -120,6 +127,7 @@ def move(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", index, name="styleguide"),
     path("panel/", panel, name="styleguide_panel"),
+    path("job/", job, name="styleguide_job"),
     path("fail/<int:status>/", fail, name="styleguide_fail"),
     path("say/<str:level>/", say, name="styleguide_say"),
     path("suggest/", suggest, name="styleguide_suggest"),

@@ -35,7 +35,7 @@ class PointMap extends SvodElement {
     this.prepend(place);
     const point = this.point();
     this.map = L.map(place, { zoomControl: false, worldCopyJump: true, minZoom: 1, maxZoom: 18 });
-    this.map.setView(point ?? START, point ? 6 : 2);
+    this.map.setView(point ?? START, point ? 4 : 2);
     L.control.zoom({ zoomInTitle: text("zoom_in"), zoomOutTitle: text("zoom_out") }).addTo(this.map);
     this.map.attributionControl.setPrefix(false);
     drawBase(L, this.map, this.dataset);
