@@ -1,0 +1,222 @@
+"""Starting an import, and running it batch by batch."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right, require
+from lists_core.jobs.base import JobCancelled, record_progress, stop_if_asked
+from lists_core.models import Job, List, StoredFile
+from lists_core.schema.cache import schema_of
+from lists_core.selectors.files import access_file
+from lists_core.selectors.lists import access_list
+from lists_core.services.fields import create_field
+from lists_core.services.files import keep_file
+from lists_core.services.imports_batch import Importer, Line, Outcome
+from lists_core.services.jobs import start_job
+from lists_core.services.lists import create_list
+from lists_core.transfer.cells import neutralised
+from lists_core.transfer.spec import ColumnSpec, ImportSpec, name_parts
+from lists_core.transfer.tables import Rows, count_lines, open_rows
+from staff.models import Employee
+from svod.base.errors import Invalid, NotFound
+
+BATCH = 5_000
+MAX_ERRORS = 5_000
+SHOWN_ERRORS = 20
+
+
+def start_import(list_: List, spec: ImportSpec, *, actor: Employee) -> Job:
+    """Make the fields that the import needs and queue it. A dry one makes nothing.
+
+    Raises Invalid (errors by "name_pattern", "columns" or "column-<index>"), Forbidden.
+    """
+    check_spec(spec, list_)
+    require(actor, Right.CHANGE if spec.mode == "update" else Right.ADD, list_)
+    if any(column.new for column in spec.columns):
+        require(actor, Right.FULL, list_)
+    with transaction.atomic():
+        ready = spec if spec.dry else replace(spec, columns=_with_fields(list_, spec, actor))
+        return start_job("import_table", actor=actor, list_=list_, **ready.to_json())
+
+
+def start_import_as_list(spec: ImportSpec, *, actor: Employee, **settings: Any) -> Job:
+    """Make a list with the file's fields and queue the import into it."""
+    with transaction.atomic():
+        list_ = create_list(actor=actor, **settings)
+        return start_import(list_, spec, actor=actor)
+
+
+def check_spec(spec: ImportSpec, list_: List) -> None:
+    """Raise Invalid for a choice of columns that cannot work."""
+    errors: dict[str, list[str]] = {}
+    schema = schema_of(list_) if list_.pk else None
+    codes = [column.code for column in spec.columns if column.code]
+    for column in spec.columns:
+        message = _column_error(column, codes, schema)
+        if message:
+            errors[f"column-{column.index}"] = [message]
+    if not spec.columns and not spec.name_pattern:
+        errors["columns"] = [_("Choose a field for at least one column.")]
+    if spec.mode != "add" and not spec.keys:
+        errors["columns"] = [_("Mark the column by which elements are found.")]
+    if spec.mode != "update" and "NAME" not in codes:
+        errors |= _pattern_errors(spec)
+    if errors:
+        raise Invalid(errors)
+
+
+def _column_error(column: ColumnSpec, codes: Sequence[str], schema: Any) -> str:
+    entry = schema.get(column.code) if schema and column.code else None
+    if column.code and column.code != "NAME" and entry is None:
+        return _("This list has no such field.")
+    if column.code and codes.count(column.code) > 1:
+        return _("Another column goes into this field already.")
+    if column.key and entry is not None and entry.multiple:
+        return _("A field with several values cannot be a key.")
+    if column.code == "ID" and not column.key:
+        return _("An ID can only be a key.")
+    return ""
+
+
+def _pattern_errors(spec: ImportSpec) -> dict[str, list[str]]:
+    try:
+        parts = name_parts(spec.name_pattern, spec.headings)
+    except LookupError as error:
+        return {"name_pattern": [_("The file has no column “%(name)s”.") % {"name": error}]}
+    return {} if parts else {"name_pattern": [_("Choose a column for the name, or compose it here.")]}
+
+
+def _with_fields(list_: List, spec: ImportSpec, actor: Employee) -> tuple[ColumnSpec, ...]:
+    """The columns with their new fields made."""
+    made = []
+    for column in spec.columns:
+        if column.new:
+            field = create_field(
+                list_.pk,
+                column.new.type,
+                actor=actor,
+                name=column.new.name,
+                settings=column.new.settings,
+                sort=(column.index + 1) * 10 + 1000,
+            )
+            column = replace(column, code=field.code, new=None)
+        made.append(column)
+    return tuple(made)
+
+
+# --- the work ---------------------------------------------------------------------------
+
+
+def run_import(job: Job) -> dict[str, Any]:
+    """Land the file batch by batch from row `job.done` on; returns the counts.
+
+    A batch and the progress over it land together, so an interrupted import goes on exactly
+    where it stopped.
+    """
+    spec = ImportSpec.from_json(job.params)
+    file = access_file(job.actor, spec.file_id)
+    tally = Tally(job)
+    try:
+        with open_rows(file, spec.layout) as rows:
+            _land_all(job, spec, rows, tally, max(count_lines(file, spec.layout), 1))
+    except JobCancelled:
+        _close(job, file, spec, tally)
+        raise
+    return _close(job, file, spec, tally)
+
+
+class Tally:
+    """The counts of an import, as they stand in the job's result."""
+
+    def __init__(self, job: Job) -> None:
+        self.counts = {"created": 0, "updated": 0, "unchanged": 0, "failed": 0}
+        self.counts |= {key: job.result.get(key, 0) for key in self.counts}
+        self.errors: list[list[Any]] = job.result.get("errors", [])
+
+    def add(self, outcome: Outcome) -> None:
+        for key in ("created", "updated", "unchanged"):
+            self.counts[key] += getattr(outcome, key)
+        self.counts["failed"] += len(outcome.errors)
+        room = MAX_ERRORS - len(self.errors)
+        self.errors += [list(error) for error in outcome.errors[: max(room, 0)]]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.counts, "errors": self.errors}
+
+
+def _land_all(job: Job, spec: ImportSpec, rows: Rows, tally: Tally, lines: int) -> None:
+    importer: Importer | None = None
+    total = max(lines - spec.layout.header, job.done)
+    done = job.done
+    numbered = islice(enumerate(rows, start=1), spec.layout.header + done, None)
+    record_progress(job, done=done, total=total)
+    while batch := list(islice(numbered, BATCH)):
+        importer = importer or Importer(spec, _list_id(job), actor=job.actor)
+        importer.actor = _still_here(job)
+        done += len(batch)
+        with transaction.atomic():
+            tally.add(importer.land(_filled(batch)))
+            record_progress(job, done=done, total=max(total, done), result=tally.to_json())
+        stop_if_asked(job)
+    record_progress(job, done=done, total=done)
+
+
+def _list_id(job: Job) -> int:
+    if job.list_id is None:
+        raise NotFound
+    return job.list_id
+
+
+def _still_here(job: Job) -> Employee:
+    """The actor as he is now: his rights may have changed since the last batch."""
+    actor = Employee.objects.get(pk=job.actor_id)
+    access_list(actor, Right.VIEW, _list_id(job))
+    return actor
+
+
+def _filled(batch: Sequence[Line]) -> list[Line]:
+    """The rows with anything in them: blank lines are no rows."""
+    return [(number, row) for number, row in batch if any(row)]
+
+
+def _close(job: Job, file: StoredFile, spec: ImportSpec, tally: Tally) -> dict[str, Any]:
+    """The final result; the rows that did not land become a file to be mended."""
+    if tally.errors:
+        stored = _error_file(job, file, spec, tally)
+        Job.objects.filter(pk=job.pk).update(file=stored)
+    result = {**tally.counts, "errors": tally.errors[:SHOWN_ERRORS], "dry": spec.dry}
+    Job.objects.filter(pk=job.pk).update(result=result)
+    return result
+
+
+def _error_file(job: Job, file: StoredFile, spec: ImportSpec, tally: Tally) -> StoredFile:
+    """CSV of the refused rows as they stood, with the reason in a last column."""
+    reasons = {number: reason for number, reason in tally.errors}
+    with tempfile.TemporaryFile() as target, open_rows(file, spec.layout) as rows:
+        text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
+        writer = csv.writer(text, delimiter=";")
+        writer.writerow([*map(neutralised, spec.headings), _("Row"), _("Error")])
+        for cells in _refused(rows, reasons, len(spec.headings)):
+            writer.writerow(map(neutralised, cells))
+        text.flush()
+        name = _("Rows with errors – %(name)s") % {"name": file.name.rsplit(".", 1)[0]}
+        return keep_file(File(target), f"{name[:180]}.csv", actor=job.actor, mime="text/csv")
+
+
+def _refused(rows: Rows, reasons: dict[int, str], width: int) -> Iterator[list[str]]:
+    last = max(reasons, default=0)
+    for number, row in islice(enumerate(rows, start=1), last):
+        if number in reasons:
+            cells = [*row, *[""] * (width - len(row))]
+            yield [*cells, str(number), reasons[number]]

@@ -1,0 +1,102 @@
+"""Bulk writes of an import: COPY into the tables, one history row an element.
+
+Lines are already in COPY's text form (`lists_core.transfer.columns`); everything here runs in
+the transaction of one batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+from django.utils import timezone
+from psycopg import sql
+
+from lists_core.models import Element, ElementVersion
+from lists_core.schema.compile import Schema
+from lists_core.transfer.columns import Writer
+from staff.models import Employee
+
+Kind = ElementVersion.Kind
+STAMPS = ("version", "modified_by", "modified_at")
+
+
+def reserve_ids(list_id: int, count: int) -> list[int]:
+    """Ids of `count` new elements of the list, entered into the registry."""
+    table = Element._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [table, count],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    copy(table, ("id", "list_id"), (f"{pk}\t{list_id}" for pk in ids))
+    return ids
+
+
+def copy(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """COPY ready lines; names come from ids and models, never from a person's text."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        with cursor.copy(statement) as stream:
+            stream.write("\n".join(lines) + "\n")
+
+
+def copy_new(
+    schema: Schema,
+    ids: Sequence[int],
+    columns: Sequence[str],
+    lines: Iterable[str],
+    *,
+    actor: Employee,
+    writer: Writer,
+) -> None:
+    """New rows of a list's table; `lines` hold `columns` of the elements `ids`."""
+    now = writer.plain(timezone.now())
+    stamps = "\t".join(["1", str(actor.pk), now, str(actor.pk), now, "f"])
+    names = ("version", "created_by", "created_at", "modified_by", "modified_at", "restricted")
+    whole = (f"{pk}\t{stamps}\t{line}" for pk, line in zip(ids, lines, strict=True))
+    copy(schema.table, ("id", *names, *columns), whole)
+
+
+def copy_history(
+    kind: ElementVersion.Kind,
+    versions: Iterable[tuple[int, int, str]],
+    *,
+    actor: Employee,
+    writer: Writer,
+) -> None:
+    """History rows: (element id, version, changes as escaped JSON without its braces)."""
+    tail = f"{kind.value}\t{actor.pk}\t{writer.plain(timezone.now())}"
+    copy(
+        ElementVersion._meta.db_table,
+        ("element_id", "version", "kind", "actor_id", "at", "changes"),
+        (f"{pk}\t{version}\t{tail}\t{{{changes}}}" for pk, version, changes in versions),
+    )
+
+
+def update_rows(schema: Schema, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Set `columns` and the stamps of present rows; each line begins with the id and them."""
+    names = ("id", *STAMPS, *columns)
+    listed = sql.SQL(", ").join(map(sql.Identifier, names))
+    draft = sql.Identifier("import_draft")
+    table = sql.Identifier(schema.table)
+    assigned = sql.SQL(", ").join(
+        sql.SQL("{} = draft.{}").format(sql.Identifier(name), sql.Identifier(name))
+        for name in names[1:]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_draft")
+        cursor.execute(
+            sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
+                draft, listed, table
+            )
+        )
+        copy("import_draft", names, lines)
+        cursor.execute(
+            sql.SQL("UPDATE {} AS present SET {} FROM {} AS draft WHERE present.id = draft.id").format(
+                table, assigned, draft
+            )
+        )

@@ -1,0 +1,1 @@
+"""Tables of other programs: reading them, guessing what they hold, writing them."""

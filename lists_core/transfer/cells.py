@@ -1,0 +1,43 @@
+"""Cells of exported tables: values in a form that other programs read and never execute."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+# Spreadsheets run a cell that begins so; the apostrophes are those of an earlier export.
+FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|[\t\r\n]")
+MAX_EXACT_DIGITS = 15  # a cell of a workbook is a binary fraction and holds no more
+Cell = str | int | Decimal | date
+
+
+def is_formula(text: str) -> bool:
+    """A spreadsheet would take the text for a formula."""
+    return FORMULA.match(text) is not None
+
+
+def neutralised(text: str) -> str:
+    """The text with an apostrophe in front when it would be a formula; import takes it off."""
+    return f"'{text}" if is_formula(text) else text
+
+
+def csv_text(cell: Cell, *, decimal_sign: str) -> str:
+    """A cell of a CSV file: numbers without spaces, dates in ISO form, texts made harmless."""
+    if isinstance(cell, str):
+        return neutralised(cell)
+    if isinstance(cell, datetime):
+        return _moment_text(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell).replace(".", decimal_sign)
+
+
+def _moment_text(moment: datetime) -> str:
+    """Local time; with its offset in the hour that summer time repeats."""
+    return moment.isoformat(sep=" ") if moment.fold else moment.replace(tzinfo=None).isoformat(sep=" ")
+
+
+def is_exact(number: Decimal | int) -> bool:
+    """A workbook's cell keeps the number digit for digit."""
+    return len(Decimal(number).normalize().as_tuple().digits) <= MAX_EXACT_DIGITS

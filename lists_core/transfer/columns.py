@@ -1,0 +1,142 @@
+"""Columns of a file on their way into a list: each distinct text is turned once.
+
+A table repeats itself: 336,776 flights have 16 airlines. So texts are checked and put into
+their final forms by the column, not by the row, and the rest of an import is joining texts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from json.encoder import encode_basestring
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg.adapt import PyFormat, Transformer
+
+from lists_core.schema.fields import SchemaField
+from lists_core.services.values import clean_value
+from lists_core.transfer.cells import is_formula
+from staff.models import Employee
+
+REMEMBERED = 50_000
+NULL = "\\N"
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+NEUTRALISED = "'"
+
+
+class Writer:
+    """Puts values into the text form of PostgreSQL's COPY and of the history."""
+
+    def __init__(self) -> None:
+        connection.ensure_connection()
+        self.transformer = Transformer(connection.connection)
+
+    def stored(self, field: SchemaField, value: Any) -> str:
+        """The field's columns, separated by tabs."""
+        parts = field.to_columns(value)
+        texts = (self._column(field.columns[name], part) for name, part in parts.items())
+        return "\t".join(texts)
+
+    def noted(self, field: SchemaField, value: Any) -> str:
+        """The field's part of a "created" version's changes; "" for an empty value."""
+        return "" if value is None else noted(field.key, None, field.to_json(value))
+
+    def _column(self, column: Any, value: Any) -> str:
+        prepared = column.get_db_prep_save(value, connection)
+        return NULL if prepared is None else self.plain(prepared)
+
+    def plain(self, value: Any) -> str:
+        """Any Python value that psycopg knows."""
+        dumped = self.transformer.get_dumper(value, PyFormat.TEXT).dump(value)
+        return NULL if dumped is None else escaped(bytes(dumped).decode())
+
+
+def escaped(text: str) -> str:
+    """The text for COPY; nearly always it is already fit, and looking is cheaper than writing."""
+    if text.isprintable() and "\\" not in text:
+        return text
+    return text.translate(ESCAPES)
+
+
+def noted(key: str, old: Any, new: Any) -> str:
+    """`"f12": [old, new]`, ready for COPY."""
+    return escaped(f'"{key}": [{_json(old)}, {_json(new)}]')
+
+
+def _json(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+
+
+class Column:
+    """One column of the file and all that is known of its texts.
+
+    `values`, `stored` and `noted` map a text to its natural value and to its forms in COPY;
+    `bad` maps texts that do not fit to the reason.
+    """
+
+    def __init__(self, index: int, field: SchemaField, *, lenient: bool, key: bool) -> None:
+        self.index = index
+        self.field = field
+        self.lenient = lenient
+        self.key = key
+        self.forget()
+
+    def forget(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.stored: dict[str, str] = {}
+        self.noted: dict[str, str] = {}
+        self.bad: dict[str, str] = {}
+
+    def learn(
+        self, texts: Iterable[str], *, empty: Collection[str], writer: Writer, actor: Employee
+    ) -> None:
+        """Turn the texts that are new; afterwards each is in `values` or in `bad`."""
+        if len(self.values) + len(self.bad) > REMEMBERED:
+            self.forget()
+        new = set(texts).difference(self.values, self.bad)
+        if not new:
+            return
+        cleaned = {text: unneutralised(text).strip() for text in new}
+        wanted = {text for text in cleaned.values() if text and text not in empty}
+        found = self.field.from_texts(wanted, actor=actor)
+        for text, plain in cleaned.items():
+            self._remember(text, found.get(plain) if plain in wanted else None, writer)
+
+    def _remember(self, text: str, value: Any, writer: Writer) -> None:
+        try:
+            checked = self._checked(text, value)
+        except ValidationError as error:
+            self.bad[text] = " ".join(error.messages)
+            return
+        self.values[text] = checked
+        self.stored[text] = writer.stored(self.field, checked)
+        self.noted[text] = writer.noted(self.field, checked)
+
+    def _checked(self, text: str, value: Any) -> Any:
+        """The value as it will be kept; raise ValidationError."""
+        try:
+            if "\ufffd" in text:
+                raise ValidationError(_("The text has signs that its encoding does not know."))
+            if isinstance(value, ValidationError):
+                raise value
+            value = self.field.clean(value)
+        except ValidationError:
+            if not self.lenient:
+                raise
+            value = None
+        if value is None and self.field.type.automatic:
+            return None
+        return clean_value(self.field, value)
+
+
+def unneutralised(text: str) -> str:
+    """The text without the apostrophe that our CSV export puts before a would-be formula."""
+    return text[1:] if text.startswith(NEUTRALISED) and is_formula(text[1:]) else text
