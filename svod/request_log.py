@@ -37,7 +37,7 @@ def safe_path(request: HttpRequest) -> str:
     if match is None:
         # Not known (yet): what is long and without vowels between slashes may be a token.
         return re.sub(r"(?<=/)[\w-]{16,}(?=/|$|\.)", HIDDEN, path)
-    for name, value in match.captured_kwargs.items() if match.captured_kwargs else ():
+    for name, value in match.kwargs.items():
         if name in SECRET_ARGUMENTS:
             path = path.replace(str(value), HIDDEN)
     return path

@@ -73,7 +73,7 @@ def package_folder() -> Path:
 
 def runs(folder: Path, user: str | None) -> bool:
     try:
-        command = [folder / "postgres", "--version"]
+        command = [str(folder / "postgres"), "--version"]
         subprocess.run(command, check=True, capture_output=True, user=user, cwd="/")
     except (OSError, subprocess.CalledProcessError):
         return False

@@ -53,7 +53,6 @@ class Postgres:
         self.folder = places.postgres_folder(self.var)
         self.sockets = places.postgres_socket_folder(self.var)
         self.log = self.var / "log" / "postgres.log"
-        self.child: subprocess.Popen[bytes] | None = None
 
     def start(self, *, leash: bool = False) -> bool:
         """Start the server unless it runs; True when this call started it.
@@ -66,10 +65,10 @@ class Postgres:
             self.wait_ready()
             return False
         self.prepare()
-        command = [self.binary("postgres"), "-D", self.folder, "-k", self.sockets]
+        command = [self.binary("postgres"), "-D", str(self.folder), "-k", str(self.sockets)]
         # SIGINT is PostgreSQL's fast shutdown: SIGTERM would wait for every client.
         signum = signal.SIGINT if leash else None
-        self.child = process.spawn(command, self.log, user=account.postgres_user(), leash=signum)
+        process.spawn(command, self.log, user=account.postgres_user(), leash=signum)
         self.wait_ready()
         return True
 
@@ -77,8 +76,6 @@ class Postgres:
         """Stop the server and wait until it is gone."""
         if (pid := self.pid()) is not None:
             process.stop(pid, signal.SIGINT, seconds=30)
-        if self.child is not None:
-            self.child.wait()
 
     def pid(self) -> int | None:
         """The process id of the running server."""
@@ -106,7 +103,7 @@ class Postgres:
             template = "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' "
             template += "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
             names = (sql.Identifier(name), sql.Identifier(role))
-            connection.execute(sql.SQL(template).format(*names))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(template).format(*names))
         return True
 
     def dsn(self, database: str) -> str:
@@ -124,7 +121,7 @@ class Postgres:
         self.write_settings(user)
 
     def initialise(self, user: str | None) -> None:
-        command = [self.binary("initdb"), "-D", self.folder, "-U", "postgres", "-A", "trust"]
+        command = [self.binary("initdb"), "-D", str(self.folder), "-U", "postgres", "-A", "trust"]
         command += ["-E", "UTF8", "--no-instructions", *LOCALE]
         result = subprocess.run(command, capture_output=True, text=True, user=user, cwd="/")  # noqa: PLW1510
         if result.returncode:
@@ -138,8 +135,8 @@ class Postgres:
             with main.open("a") as lines:
                 lines.write(f"\n{INCLUDE}\n")
 
-    def binary(self, name: str) -> Path:
-        return account.binaries(account.postgres_user()) / name
+    def binary(self, name: str) -> str:
+        return str(account.binaries(account.postgres_user()) / name)
 
     def wait_ready(self) -> None:
         if not process.wait_until(lambda: self.state() == "ready" and self.pid() is not None, 60):

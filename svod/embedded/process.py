@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+# Kept by process id: whoever holds no other reference must still be able to wait for them.
+CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def spawn(
@@ -30,7 +32,7 @@ def spawn(
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -40,6 +42,8 @@ def spawn(
             start_new_session=True,
             preexec_fn=None if leash is None else die_with_parent(leash),  # noqa: PLW1509
         )
+    CHILDREN[child.pid] = child
+    return child
 
 
 def die_with_parent(signum: int) -> Callable[[], None] | None:
@@ -69,9 +73,11 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Does the process run? One that has ended but was not yet waited for does not."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    """Does the process run? A child of ours that has ended is waited for, so it does not."""
+    child = CHILDREN.get(pid)
+    if child is not None and child.poll() is not None:
+        del CHILDREN[pid]
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

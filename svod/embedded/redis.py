@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 import redis
@@ -24,7 +23,6 @@ class Redis:
         self.folder = self.var / "redis"
         self.socket = places.redis_socket(self.var)
         self.log = self.var / "log" / "redis.log"
-        self.child: subprocess.Popen[bytes] | None = None
 
     def start(self, *, leash: bool = False) -> bool:
         """Start the server unless it runs; True when this call started it."""
@@ -33,9 +31,7 @@ class Redis:
         account.own_folder(self.folder, None)
         account.own_folder(self.socket.parent, None)
         signum = signal.SIGTERM if leash else None
-        self.child = child = process.spawn(
-            [server_binary(), *self.options()], self.log, leash=signum
-        )
+        child = process.spawn([server_binary(), *self.options()], self.log, leash=signum)
         process.wait_until(lambda: self.is_ready() or child.poll() is not None, 30)
         if not self.is_ready():
             raise EmbeddedError(f"Redis did not start:\n{tail(self.log)}")
@@ -45,8 +41,6 @@ class Redis:
         """Stop the server, its append-only file written."""
         if (pid := self.pid()) is not None:
             process.stop(pid)
-        if self.child is not None:
-            self.child.wait()
 
     def pid(self) -> int | None:
         """The process id of the running server."""

@@ -108,7 +108,9 @@ def as_python(source: str, path: Path) -> str:
     """Django's own rewriting of a template into calls of gettext."""
     from django.utils.translation.template import templatize
 
-    return templatize(source, origin=str(path))
+    rewritten = templatize(source, origin=str(path))
+    # What is no text has become filler: its indentation must not be taken for Python's.
+    return "\n".join(line.lstrip() for line in rewritten.splitlines())
 
 
 def missing(prefixes: Iterable[str] = ()) -> dict[Key, list[str]]:

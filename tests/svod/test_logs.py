@@ -11,7 +11,7 @@ import structlog
 from django.test import RequestFactory
 from django.urls import path, resolve
 
-from svod import logs
+from svod import logs, urls
 from svod.request_log import safe_path
 
 
@@ -70,6 +70,7 @@ def fail(request):
     raise ZeroDivisionError("the secret ingredient")
 
 
+handler500 = urls.handler500
 urlpatterns = [path("fails/", fail), path("", fail, name="home")]
 
 
@@ -96,5 +97,5 @@ def test_unknown_address_with_a_token_is_masked():
 def test_known_address_hides_its_secret_arguments():
     request = RequestFactory().get("/reset/MTI/abc-def/")
     request.resolver_match = resolve("/admin/")
-    request.resolver_match.captured_kwargs = {"uidb64": "MTI", "token": "abc-def"}
+    request.resolver_match.kwargs = {"uidb64": "MTI", "token": "abc-def"}
     assert safe_path(request) == "/reset/***/***/"
