@@ -163,14 +163,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-PASSWORD_RULES = "django.contrib.auth.password_validation."
-if TESTING:
-    PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
+VALIDATION = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": PASSWORD_RULES + "MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": PASSWORD_RULES + "CommonPasswordValidator"},
+    {"NAME": VALIDATION + "MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": VALIDATION + "CommonPasswordValidator"},
     {
-        "NAME": PASSWORD_RULES + "UserAttributeSimilarityValidator",
+        "NAME": VALIDATION + "UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["username", "email", "last_name", "first_name"]},
     },
 ]

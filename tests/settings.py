@@ -16,7 +16,7 @@ if not os.environ.get("DATABASE_URL"):
 from svod.settings import *
 
 # Hashing is meant to be slow; tests sign in hundreds of times.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 # pytest collects the log itself; the JSON lines would go to a stream that it has closed.
