@@ -153,8 +153,17 @@ class FieldType:
         """What the main column is sorted by; empty values always come last."""
         return F(column)
 
-    def search_values(self, field: Field, words: str) -> Collection[Any] | None:
-        """Values whose text contains the words, for types that keep ids instead of text."""
+    def search_word(self, word: str) -> str:
+        """What a `searchable` column must contain to answer to the word; "" answers to none."""
+        return word
+
+    def search_values(
+        self, field: Field, words: str, *, actor: Employee
+    ) -> Collection[Any] | None:
+        """Values whose text, as far as the actor may read it, contains the words.
+
+        For types that keep ids instead of text; a bounded number of them.
+        """
         return None
 
     # --- life -----------------------------------------------------------------------------
@@ -166,6 +175,10 @@ class FieldType:
     def next_value(self, field: Field) -> Any:
         """The value the program gives to a new element (`automatic` types)."""
         return None
+
+    def next_values(self, field: Field, count: int) -> list[Any]:
+        """Values for `count` new elements at once; types that count ask the database once."""
+        return [self.next_value(field) for _place in range(count)]
 
     def carry(self, field: Field, target: Field, value: Any) -> Any:
         """The value of `field` as it stands in `target`, the same field of a copied list."""

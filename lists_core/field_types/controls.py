@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+
+if TYPE_CHECKING:
+    from staff.models import Employee
 from django.utils.translation import gettext as _
 
 
 def css_class(widget: forms.Widget) -> str:
     """The class of a control that stands inside another one, where `{% field %}` cannot reach."""
     return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+class Retiring(forms.widgets.ChoiceWidget):
+    """Choices among which some are `retired`: only those who have one already see it."""
+
+    def __init__(self, *args: Any, retired: Collection[Any] = (), **kwargs: Any) -> None:
+        self.retired = {str(value) for value in retired}
+        super().__init__(*args, **kwargs)
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> list[Any]:
+        groups = super().optgroups(name, value, attrs)
+        return [group for group in groups if self._stays(group[1])]
+
+    def _stays(self, options: Sequence[Mapping[str, Any]]) -> bool:
+        return any(
+            option["selected"] or str(option["value"]) not in self.retired for option in options
+        )
+
+
+class RetiringSelect(Retiring, forms.Select):
+    """A drop-down list of such choices."""
 
 
 class PartsWidget(forms.MultiWidget):
@@ -31,6 +55,13 @@ class PartsWidget(forms.MultiWidget):
         for part in context["widget"]["subwidgets"] if marks else ():
             part["attrs"]["class"] += f" {marks}"
         return context
+
+
+def show_to(control: forms.Field, actor: Employee) -> None:
+    """Tell a control of ids whose eyes its titles are for; other controls do not care."""
+    tell = getattr(control, "for_actor", None)
+    if tell:
+        tell(actor)
 
 
 class MultipleWidget(forms.Widget):
@@ -103,4 +134,7 @@ class MultipleField(forms.Field):
         return self.item.clean(raw)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool((initial or None) != self.clean(data))
+        try:
+            return bool((initial or None) != self.clean(data))
+        except ValidationError:
+            return True

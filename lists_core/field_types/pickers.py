@@ -1,38 +1,65 @@
 """Pickers: choosing ids by typing a part of their titles (`<svod-select data-url>`).
 
 The page asks a suggest address for choices; only the chosen ones are rendered, so a picker
-over a million elements costs nothing until somebody types.
+over a million elements costs nothing until somebody types. The form checks that ids are
+numbers; that they exist and that the actor may see them is checked by the services
+(`services.references`), once for all fields.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-Chosen = Callable[[Collection[int]], dict[int, str]]
-"""Ids → titles of those that exist (and may be shown)."""
+if TYPE_CHECKING:
+    from staff.models import Employee
+
+
+ID_DIGITS = 18
+
+
+class Choices(Protocol):
+    """Where a picker's titles come from; only things that the actor may see have any."""
+
+    def titles(self, ids: Collection[int], actor: Employee) -> Mapping[int, str]:
+        """Titles of these ids."""
+
+    def all(self, actor: Employee) -> Mapping[int, str] | None:
+        """Everything there is to choose from, or None when the page has to ask by words."""
 
 
 class PickerWidget(forms.Select):
-    """A select that holds the chosen ids only; `data-url` answers with more."""
+    """A select with the chosen ids only, and the address that gives more (`data-url`).
+
+    Without an actor it shows numbers: titles are shown to somebody.
+    """
 
     template_name = "components/widgets/picker.html"
 
-    def __init__(self, url: Any, chosen: Chosen) -> None:
+    def __init__(self, url: Any, source: Choices) -> None:
         self.url = url
-        self.chosen = chosen
+        self.source = source
+        self.actor: Employee | None = None
         super().__init__()
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        ids = [int(item) for item in _listed(value) if str(item).isdecimal()]
-        self.choices = list(self.chosen(ids).items()) if ids else []
+        everything = self.source.all(self.actor) if self.actor else None
+        chosen = self._chosen(value)
+        self.choices = list({**(everything or {}), **chosen}.items())
+        if not self.allow_multiple_selected:
+            self.choices.insert(0, ("", ""))
         context = super().get_context(name, value, attrs)
-        context["url"] = str(self.url)
+        context["url"] = "" if everything is not None else str(self.url)
         return context
+
+    def _chosen(self, value: Any) -> dict[int, str]:
+        ids = [int(item) for item in listed(value) if is_id(item)]
+        titles = self.source.titles(ids, self.actor) if ids and self.actor else {}
+        return {pk: titles.get(pk, f"#{pk}") for pk in ids}
 
 
 class MultiplePickerWidget(PickerWidget, forms.SelectMultiple):
@@ -40,39 +67,47 @@ class MultiplePickerWidget(PickerWidget, forms.SelectMultiple):
 
 
 class PickerField(forms.Field):
-    """One id out of many; `clean` gives an int that exists, or None."""
+    """One id (an int or None), or with `multiple` a list of them without repetitions."""
 
     widget: PickerWidget
     default_error_messages = {"invalid": _("Choose from the list.")}
 
     def __init__(
-        self, url: Any, chosen: Chosen, *, required: bool, multiple: bool = False
+        self, url: Any, source: Choices, *, required: bool, multiple: bool = False
     ) -> None:
-        self.chosen = chosen
         self.multiple = multiple
         widget = MultiplePickerWidget if multiple else PickerWidget
-        super().__init__(required=required, widget=widget(url, chosen))
+        super().__init__(required=required, widget=widget(url, source))
+
+    def for_actor(self, actor: Employee) -> None:
+        """Show titles as this person may see them."""
+        self.widget.actor = actor
 
     def to_python(self, value: Any) -> Any:
-        raw = [str(item) for item in _listed(value) if str(item).strip()]
-        if not all(item.isdecimal() and len(item) < 19 for item in raw):
+        raw = [item for item in listed(value) if str(item).strip()]
+        if not all(map(is_id, raw)):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        ids = [int(item) for item in raw]
-        if ids and len(self.chosen(ids)) != len(set(ids)):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return self._shape(ids)
-
-    def _shape(self, ids: list[int]) -> Any:
+        ids = list(dict.fromkeys(int(item) for item in raw))
         if self.multiple:
-            return list(dict.fromkeys(ids)) or None
+            return ids or None
         return ids[0] if ids else None
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return {str(item) for item in listed(initial)} != {str(item) for item in listed(data)}
 
-def multiple_picker(url: Any, chosen: Chosen, *, required: bool) -> PickerField:
-    return PickerField(url, chosen, required=required, multiple=True)
+
+def multiple_picker(url: Any, source: Choices, *, required: bool) -> PickerField:
+    return PickerField(url, source, required=required, multiple=True)
 
 
-def _listed(value: Any) -> list[Any]:
+def is_id(item: Any) -> bool:
+    """Whether this is a number that can be an id (`²` is a digit, but no number)."""
+    text = str(item).strip()
+    plain = text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS
+    return plain and not isinstance(item, bool)
+
+
+def listed(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.access import visible_lists
-from lists_core.field_types.base import FieldSettingsForm, FieldType, Title, Titles, field_types
-from lists_core.field_types.references import Found, ReferenceKind, Wanted, references
+from lists_core.field_types.base import FieldSettingsForm, Title, field_types
+from lists_core.field_types.pickers import PickerField, multiple_picker
+from lists_core.field_types.references import (
+    Found,
+    ReferenceKind,
+    ReferenceType,
+    Wanted,
+    references,
+    resolved,
+)
 from lists_core.filters.operators import CHOICE
 from lists_core.models import Section
 from staff.models import Employee
 
 if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+
+SEARCHED = 200
+INDENT = "\u2003"
+
+
+def sections_for(actor: Employee, list_id: int | None) -> QuerySet[Section]:
+    """The sections of a list, when the actor sees it."""
+    return Section.objects.filter(list__in=visible_lists(actor).filter(pk=list_id))
 
 
 @references.register
@@ -42,62 +62,68 @@ class SectionSettings(FieldSettingsForm):
         self.fields["list"].choices = [("", "—"), *((row.pk, row.name) for row in lists)]  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class SectionTree:
+    """The choices of a select: the whole tree, its depth shown by the indent."""
+
+    list_id: int | None
+
+    def titles(self, ids: Collection[int], actor: Employee) -> Mapping[int, str]:
+        rows = sections_for(actor, self.list_id).filter(pk__in=ids)
+        return dict(rows.values_list("pk", "name"))
+
+    def all(self, actor: Employee) -> Mapping[int, str]:
+        rows = sections_for(actor, self.list_id).with_tree_fields()  # type: ignore[attr-defined]
+        return {row.pk: INDENT * row.tree_depth + row.name for row in rows}
+
+
 @field_types.register
-class SectionType(FieldType):
+class SectionType(ReferenceType):
     slug = "section"
     label = gettext_lazy("Link to sections")
     icon = "folder"
     reference = "section"
-    sortable = False
     SettingsForm = SectionSettings
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         return {"": models.BigIntegerField(null=True)}
 
     def form_field(self, field: Field, *, required: bool) -> forms.Field:
-        return forms.TypedChoiceField(
-            required=required, coerce=int, empty_value=None, choices=lambda: self._choices(field)
-        )
+        return PickerField("", _tree(field), required=required)
 
     def multiple_form_field(self, field: Field, *, required: bool) -> forms.Field:
-        return forms.TypedMultipleChoiceField(
-            required=required, coerce=int, empty_value=None, choices=lambda: self._choices(field)[1:]
-        )
-
-    def _choices(self, field: Field) -> list[tuple[Any, str]]:
-        rows = Section.objects.with_tree_fields().filter(list=field.settings.get("list"))
-        tree = [(row.pk, "\u2003" * row.tree_depth + row.name) for row in rows]  # type: ignore[attr-defined]
-        return [("", "—"), *tree]
-
-    def to_text(self, field: Field, value: Any, titles: Titles) -> str:
-        title = titles.get(value)
-        return title.text if title else _("(removed)")
+        return multiple_picker("", _tree(field), required=required)
 
     def from_texts(
         self, field: Field, texts: Collection[str], *, actor: Employee
     ) -> dict[str, Any]:
-        """Sections by name or code."""
-        known: dict[str, int] = {}
-        for row in Section.objects.filter(list=field.settings.get("list")):
-            known.update({key.casefold(): row.pk for key in (row.name, row.code) if key})
-        return {text: _found(known, text) for text in texts}
+        """Sections by name or code; of several with one name none is meant."""
+        known: dict[str, set[int]] = {}
+        for row in sections_for(actor, field.settings.get("list")):
+            for key in {row.name.casefold(), row.code.casefold()} - {""}:
+                known.setdefault(key, set()).add(row.pk)
+        return {text: _found(known.get(text.strip().casefold(), set()), text) for text in texts}
 
-    def from_json(self, field: Field, raw: Any) -> int:
-        if isinstance(raw, bool) or not str(raw).isdecimal():
-            raise ValidationError(_("Choose a section."))
-        return int(raw)
+    def render_title(self, field: Field, title: Title) -> SafeString:
+        return format_html("{}", title.text)
 
-    def search_values(self, field: Field, words: str) -> Collection[int]:
-        rows = Section.objects.filter(list=field.settings.get("list"), name__icontains=words)
-        return list(rows.values_list("pk", flat=True)[:200])
+    def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
+        rows = sections_for(actor, field.settings.get("list")).filter(name__icontains=words)
+        return list(rows.values_list("pk", flat=True)[:SEARCHED])
 
     @property
     def operators(self) -> Iterable[Operator]:
         return CHOICE
 
 
-def _found(known: dict[str, int], text: str) -> Any:
-    if not text.strip():
-        return None
-    missing = ValidationError(_("There is no section “%(name)s”.") % {"name": text})
-    return known.get(text.strip().casefold(), missing)
+def _tree(field: Field) -> SectionTree:
+    return SectionTree(field.settings.get("list"))
+
+
+def _found(ids: Collection[int], text: str) -> Any:
+    return resolved(
+        ids,
+        text,
+        none=_("There is no section “%(name)s”."),
+        several=_("Several sections are called “%(name)s”."),
+    )

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lists_core.field_types.controls import show_to
 from lists_core.field_types.texts import TextField
 
 if TYPE_CHECKING:
@@ -75,11 +76,14 @@ class Operator:
     build: Callable[[Asked], Q]
     control: Callable[[SchemaField], forms.Field] | None = None
 
-    def form_field(self, field: SchemaField) -> forms.Field:
-        """The control of ONE argument of this operator."""
+    def form_field(self, field: SchemaField, *, actor: Employee | None = None) -> forms.Field:
+        """The control of ONE argument of this operator; titles in it are for the actor's eyes."""
         if self.control:
             return self.control(field)
-        return field.type.form_field(field.field, required=True)
+        control = field.type.form_field(field.field, required=True)
+        if actor is not None:
+            show_to(control, actor)
+        return control
 
 
 def text_control(field: SchemaField) -> forms.Field:

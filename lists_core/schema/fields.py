@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lists_core.field_types.base import NO_TITLES, FieldType, Titles, field_types
-from lists_core.field_types.controls import MultipleField
+from lists_core.field_types.controls import MultipleField, show_to
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
@@ -103,9 +103,14 @@ class SchemaField:
 
     # --- checking and forms -------------------------------------------------------------
 
-    def form_field(self, *, required: bool | None = None) -> forms.Field:
+    def form_field(
+        self, *, required: bool | None = None, actor: Employee | None = None
+    ) -> forms.Field:
+        """The control; the titles of ids in it are those that the actor may see."""
         needed = self.field.required if required is None else required
         control = self._control(required=needed)
+        if actor is not None:
+            show_to(control, actor)
         control.label = self.name
         control.help_text = self.field.hint
         return control

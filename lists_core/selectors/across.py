@@ -81,12 +81,10 @@ def _pointing_fields(actor: Employee, list_id: int) -> list[tuple[List, Schema, 
     rows = Field.objects.filter(
         type="element", settings__list=list_id, deleted_at=None, list__in=visible_lists(actor)
     )
-    lists = {row.list_id: row.list for row in rows.select_related("list")}
-    schemas = {pk: schema_of(list_) for pk, list_ in lists.items()}
-    fields = [(schemas[row.list_id], row.column, row.list_id) for row in rows]
+    found = [(row.list, schema_of(row.list), row.column) for row in rows.select_related("list")]
     return [
-        (lists[owner], schema, schema.by_key[column])
-        for schema, column, owner in fields
+        (list_, schema, schema.by_key[column])
+        for list_, schema, column in found
         if column in schema.by_key
     ]
 

@@ -55,7 +55,7 @@ def found(schema: Schema, query: ElementQuery, *, actor: Employee) -> QuerySet[A
     """The readable elements that the query asks for, sorted; ties by id."""
     rows = elements(schema, actor).filter(query.filter.to_q(actor))
     if query.search:
-        rows = rows.filter(search_q(schema, query.search))
+        rows = rows.filter(search_q(schema, query.search, actor))
     if query.section is not None:
         rows = rows.filter(_section_q(schema, query))
     return rows.order_by(*_order(schema, query.sort))

@@ -1,0 +1,168 @@
+"""Finding elements of a list by what a person types or a table says: names and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    F,
+    Field,
+    Func,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Upper
+
+from lists_core.access import Right, visible_lists
+from lists_core.field_types.pickers import is_id
+from lists_core.models import List
+from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.elements import elements
+from lists_core.selectors.lists import access_list
+from staff.models import Employee
+
+SUGGESTED = 20
+SELECTED = 500
+SEARCHED = 1000
+MAX_WORDS = 8
+CODES = {"CODE", "KOD"}
+
+
+def key_fields(schema: Schema) -> list[SchemaField]:
+    """The fields that name an element besides its name: unique texts and codes."""
+    return [field for field in schema.fields if _is_key(field)]
+
+
+def _is_key(field: SchemaField) -> bool:
+    named = field.field.unique or field.code in CODES or field.code.endswith("_CODE")
+    return named and field.type.searchable and not field.multiple
+
+
+def suggest_elements(actor: Employee, list_id: int, words: str) -> list[tuple[int, str, str]]:
+    """Up to SUGGESTED readable elements as (id, name, note) whose names or codes have the words.
+
+    `#12` and `12` find the element with that id too. Names that begin with the words come
+    first. Raises NotFound for a list that the actor does not see.
+    """
+    schema = schema_of(access_list(actor, Right.VIEW, list_id))
+    keys = key_fields(schema)
+    rows = elements(schema, actor).filter(_has_words(keys, words)).order_by(*_closest(words))
+    columns = ["pk", "name", *(field.main_column for field in keys)]
+    found = rows.values_list(*columns)[:SUGGESTED]
+    return [(pk, name, ", ".join(filter(None, codes))) for pk, name, *codes in found]
+
+
+def _has_words(keys: list[SchemaField], text: str) -> Q:
+    number = text.strip().removeprefix("#")
+    condition = Q()
+    for word in text.split()[:MAX_WORDS]:
+        condition &= _has_word(["name", *(field.main_column for field in keys)], word)
+    if is_id(number):
+        condition |= Q(pk=int(number))
+    return condition
+
+
+def _has_word(columns: list[str], word: str) -> Q:
+    condition = Q()
+    for column in columns:
+        condition |= Q.create([(f"{column}__icontains", word)])
+    return condition
+
+
+def _closest(words: str) -> list[Any]:
+    if not words.strip():
+        return ["name", "pk"]
+    begins = When(name__istartswith=words.strip(), then=Value(0))
+    return [Case(begins, default=Value(1)), "name", "pk"]
+
+
+def named_elements(
+    actor: Employee, list_id: int | None, ids: Collection[int] | None = None
+) -> dict[int, str]:
+    """id → name of readable elements: of those ids, or the first SELECTED by name."""
+    schema = _visible_schema(actor, list_id)
+    if schema is None:
+        return {}
+    rows = elements(schema, actor).order_by("name", "pk")
+    rows = rows[:SELECTED] if ids is None else rows.filter(pk__in=ids)
+    return dict(rows.values_list("pk", "name"))
+
+
+def ids_by_words(actor: Employee, list_id: int | None, words: str) -> list[int]:
+    """Ids of at most SEARCHED readable elements whose name or code has the words."""
+    schema = _visible_schema(actor, list_id)
+    if schema is None:
+        return []
+    rows = elements(schema, actor).filter(_has_words(key_fields(schema), words))
+    return list(rows.values_list("pk", flat=True)[:SEARCHED])
+
+
+def _visible_schema(actor: Employee, list_id: int | None) -> Schema | None:
+    list_: List | None = visible_lists(actor).filter(pk=list_id).first()
+    return schema_of(list_) if list_ else None
+
+
+# --- tables that name elements ------------------------------------------------------------
+
+
+def match_elements(
+    actor: Employee, list_id: int | None, texts: Collection[str]
+) -> Mapping[str, Collection[int]]:
+    """Imported texts → ids of the readable elements they name: none, one, or several.
+
+    A text is looked for as an id (`#12`), then as a name, then in each key field in the order
+    of the list; the first of these that knows it decides. Case does not matter. Of several
+    two are told. One query for each of these places that is still needed, however many texts.
+    """
+    schema = _visible_schema(actor, list_id)
+    wanted = {text: text.strip().upper() for text in texts if text.strip()}
+    if schema is None or not wanted:
+        return {}
+    found = _by_number(elements(schema, actor), wanted)
+    for column in ["name", *(field.main_column for field in key_fields(schema))]:
+        rest = {text: key for text, key in wanted.items() if text not in found}
+        found |= _by_column(elements(schema, actor), column, rest) if rest else {}
+    return found
+
+
+def _by_number(rows: QuerySet[Any], wanted: Mapping[str, str]) -> dict[str, list[int]]:
+    numbers = {text: int(key[1:]) for text, key in wanted.items() if _is_number(key)}
+    if not numbers:
+        return {}
+    asked = among(F("pk"), list(numbers.values()), BigIntegerField())
+    known = set(rows.filter(asked).values_list("pk", flat=True))
+    return {text: [pk] for text, pk in numbers.items() if pk in known}
+
+
+def _is_number(key: str) -> bool:
+    return key.startswith("#") and is_id(key[1:])
+
+
+def _by_column(
+    rows: QuerySet[Any], column: str, wanted: Mapping[str, str]
+) -> dict[str, list[int]]:
+    key = Upper(F(column))
+    asked = among(key, list(set(wanted.values())), TextField())
+    keyed = rows.filter(asked).annotate(key=key).order_by().values("key")
+    ends = keyed.annotate(first=Min("pk"), last=Max("pk"))
+    known = {row["key"]: sorted({row["first"], row["last"]}) for row in ends}
+    return {text: known[key] for text, key in wanted.items() if key in known}
+
+
+def among(place: Any, values: list[Any], item: Field[Any, Any]) -> Func:
+    """`place = ANY (array)`: one parameter however many values, and a hash for the planner."""
+    array = Value(values, output_field=ArrayField(item))
+    template, joiner = "%(expressions)s)", " = ANY ("
+    return Func(place, array, template=template, arg_joiner=joiner, output_field=BooleanField())
