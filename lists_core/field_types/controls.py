@@ -81,7 +81,8 @@ class MultipleWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         values = list(value or []) or [None]
-        context["rows"] = [self._row(name, item, attrs, number) for number, item in enumerate(values)]
+        rows = enumerate(values)
+        context["rows"] = [self._row(name, item, attrs, number) for number, item in rows]
         context["blank"] = self._row(name, None, attrs, "new")
         return context
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -42,7 +42,7 @@ def parse_moment(text: str) -> datetime:
 
 def kept(moment: datetime) -> datetime:
     """Aware, to the second, and far enough from the calendar's ends for every time zone."""
-    if not datetime.min.year < moment.year < datetime.max.year:
+    if not MINYEAR < moment.year < MAXYEAR:
         raise ValidationError(_("Enter a date and time."))
     aware = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     return aware.replace(microsecond=0)
@@ -65,7 +65,8 @@ class MomentInput(forms.DateTimeInput):
     def format_value(self, value: Any) -> str | None:
         if not isinstance(value, datetime):
             return str(value) if value else None
-        return value.replace(tzinfo=None).isoformat(timespec="seconds" if value.second else "minutes")
+        precision = "seconds" if value.second else "minutes"
+        return value.replace(tzinfo=None).isoformat(timespec=precision)
 
 
 class MomentField(forms.Field):

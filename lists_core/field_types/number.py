@@ -38,7 +38,8 @@ def parse_decimal(text: str) -> Decimal:
     if len(text) > LONGEST_TEXT or not SHAPE.fullmatch(plain):
         raise ValidationError(_("Enter a number."))
     number = Decimal(plain)
-    if number.adjusted() >= MAX_DIGITS - MAX_PRECISION or int(number.as_tuple().exponent) < -LONGEST_TEXT:
+    places = -int(number.as_tuple().exponent)
+    if number.adjusted() >= MAX_DIGITS - MAX_PRECISION or places > LONGEST_TEXT:
         raise ValidationError(_("The number is too large."))
     return number
 
@@ -101,7 +102,11 @@ class NumberType(FieldType):
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         # One width for every precision: changing it later rewrites nothing.
-        return {"": models.DecimalField(max_digits=MAX_DIGITS, decimal_places=MAX_PRECISION, null=True)}
+        return {
+            "": models.DecimalField(
+                max_digits=MAX_DIGITS, decimal_places=MAX_PRECISION, null=True
+            )
+        }
 
     def form_field(self, field: Field, *, required: bool) -> forms.Field:
         return NumberField(required=required)

@@ -53,7 +53,9 @@ class StringSettings(FieldSettingsForm):
         label=gettext_lazy("Mask"),
         max_length=100,
         required=False,
-        help_text=gettext_lazy("9 is a digit, A a letter, * either; other signs stand as they are."),
+        help_text=gettext_lazy(
+            "9 is a digit, A a letter, * either; other signs stand as they are."
+        ),
     )
 
 
