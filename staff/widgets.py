@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from staff import selectors
 
-
 ID_DIGITS = 18
 
 

@@ -49,6 +49,8 @@ class Select extends SvodElement {
     const select = this.querySelector("select");
     if (!select || !this.alive || this.picker) return;
     this.picker = new Picker(select, this.settings(select));
+    // Its label has moved to the picker: without one it must not be read aloud a second time.
+    select.setAttribute("aria-hidden", "true");
     this.classList.add("sv-ready");
   }
 
