@@ -145,6 +145,14 @@ CELERY_TASK_TIME_LIMIT = 55 * 60
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
+    # Finds jobs whose message or worker was lost.
+    "sweep jobs": {"task": "lists_core.sweep_jobs", "schedule": timedelta(minutes=1)},
+    "forget old jobs": {"task": "lists_core.forget_old_jobs", "schedule": timedelta(hours=1)},
+    "forget old events": {"task": "lists_core.forget_old_events", "schedule": timedelta(hours=6)},
+    "delete unused files": {
+        "task": "lists_core.delete_unused_files",
+        "schedule": timedelta(hours=1),
+    },
     "clear expired sessions": {"task": "svod.clear_sessions", "schedule": timedelta(hours=6)},
 }
 
@@ -218,8 +226,12 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
-WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+# A picture that was not collected must not take its page, or the page of errors, down.
+WHITENOISE_MANIFEST_STRICT = False
 
+FILE_MAX_BYTES = env.int("FILE_MAX_BYTES", default=50 * 1024 * 1024)
+# What one person may upload in a day without putting it into anything.
+FILE_UNUSED_MAX_BYTES = env.int("FILE_UNUSED_MAX_BYTES", default=2 * 1024**3)
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 # svod.asgi cuts a request that is longer, before anything reads it.
