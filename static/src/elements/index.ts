@@ -18,6 +18,11 @@
 // library above 15 KB is loaded by `await import(…)` inside `attach`. An element whose
 // children a library rewrites carries `hx-morph-skip`.
 
+import "./element-card";
+import "./element-found";
+import "./grid/dialogs";
+import "./grid/svod-filter";
+import "./grid/svod-grid";
 import "./svod-confirm";
 import "./svod-dialog";
 import "./svod-dropdown";

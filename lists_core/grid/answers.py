@@ -1,0 +1,38 @@
+"""What the grid's own views answer with, besides pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from lists_core.models import List
+from svod.base.htmx import trigger
+
+
+def show_state(list_: List, query: str) -> HttpResponse:
+    """Tell the page to load the grid in another state; the address changes with it."""
+    response = HttpResponse(status=204)
+    trigger(response, "grid:go", {"url": reverse("list", args=[list_.pk]) + query})
+    return response
+
+
+def reload(*, drop: str = "", toast: dict[str, Any] | None = None) -> HttpResponse:
+    """Tell the page to load the grid anew; `drop` names parameters to leave out of the address.
+
+    `toast` is {text, level, action: {text, url}}.
+    """
+    response = HttpResponse(status=204)
+    trigger(response, "svod:saved", {"drop": drop})
+    if toast:
+        trigger(response, "toast", {"toasts": [toast]})
+    return response
+
+
+def link_if(name: str, *args: Any) -> str:
+    """The address of a page that an installation may lack, or an empty string."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,116 @@
+"""One page of a grid: which rows, which columns, how many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right, may
+from lists_core.grid.cells import RowRenderer, is_editable
+from lists_core.grid.columns import Column, columns_of, shown_fields
+from lists_core.grid.state import GridState, Params, parse_state
+from lists_core.models import List, ListPreference
+from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
+from lists_core.selectors.elements import Count, capped_count, found, rows_by_ids
+from lists_core.selectors.lists import access_list, preference
+from lists_core.selectors.titles import row_titles
+from staff.models import Employee
+from svod.base.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A list as one person looks at it."""
+
+    list_: List
+    schema: Schema
+    preference: ListPreference
+    state: GridState
+    actor: Employee
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        fields = shown_fields(self.schema, self.preference, self.state.columns)
+        return columns_of(fields, self.state, self.preference)
+
+    @cached_property
+    def found(self) -> Any:
+        return found(self.schema, self.state.element_query(), actor=self.actor)
+
+    def may(self, right: Right) -> bool:
+        return may(self.actor, right, self.list_)
+
+    def editable_codes(self) -> set[str]:
+        fields = (column.field for column in self.columns)
+        return {field.code for field in fields if is_editable(field, self.list_, self.actor)}
+
+    def draw(self, rows: Sequence[Any]) -> SafeString:
+        fields = [column.field for column in self.columns]
+        titles = row_titles(fields, rows, actor=self.actor)
+        return RowRenderer(self.list_, fields, titles, self.actor).rows(rows)
+
+
+@dataclass(frozen=True)
+class Page:
+    """`count` is capped; `has_next` is true to the last page, however many there are."""
+
+    state: GridState
+    rows: Sequence[Any]
+    count: Count
+    has_next: bool
+
+    @property
+    def first(self) -> int:
+        return (self.state.page - 1) * self.state.size + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+    @property
+    def pages(self) -> int:
+        """How many pages the counted elements fill."""
+        return max(1, -(-self.count.number // self.state.size))
+
+
+def open_grid(actor: Employee, list_id: int, params: Params) -> Grid:
+    """The grid of an address; NotFound or Forbidden when the person may not see the list."""
+    list_ = access_list(actor, Right.VIEW, list_id)
+    schema = schema_of(list_)
+    own = preference(actor, list_)
+    return Grid(list_, schema, own, parse_state(params, schema, own), actor)
+
+
+def everything_found(grid: Grid) -> Any:
+    """All rows of the state, for changes of many: raises Invalid when part of it did not fit.
+
+    A page may drop a condition it does not understand; a deletion must not.
+    """
+    if grid.state.notices:
+        raise Invalid({"": grid.state.notices}, " ".join(grid.state.notices))
+    return grid.found.order_by()
+
+
+def page_of(grid: Grid) -> Page:
+    """The rows of the state's page; past the end it is the last page, with a notice."""
+    state, count = grid.state, capped_count(grid.found)
+    ids = _ids(grid, state)
+    if not ids and state.page > 1:
+        last = -(-count.number // state.size) if count.exact else 1
+        told = (*state.notices, _("There is no page %(page)d.") % {"page": state.page})
+        state = replace(state, page=max(1, last), notices=told)
+        ids = _ids(grid, state)
+    rows = rows_by_ids(grid.schema, ids[: state.size], actor=grid.actor)
+    return Page(state, rows, count, has_next=len(ids) > state.size)
+
+
+def _ids(grid: Grid, state: GridState) -> list[int]:
+    """The page's ids and, when there is a next page, one more."""
+    start = (state.page - 1) * state.size
+    return list(grid.found.values_list("pk", flat=True)[start : start + state.size + 1])

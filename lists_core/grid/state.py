@@ -1,0 +1,166 @@
+"""The state of a grid: everything that its address says, checked.
+
+A wrong parameter never breaks the page: it is dropped, and a notice tells the person.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from lists_core.filters.tree import Group, parse_filter
+from lists_core.models import ListPreference
+from lists_core.schema.compile import Schema
+from lists_core.selectors.elements import ElementQuery
+from lists_core.services.preferences import PAGE_SIZES
+from svod.base.errors import Invalid
+
+MAX_PAGE = 10_000_000
+MAX_SORTS = 5
+MAX_SEARCH = 200
+Params = Mapping[str, str]
+Sort = tuple[tuple[str, bool], ...]
+Notices = list[str]
+
+
+@dataclass(frozen=True)
+class GridState:
+    """`sort` is (code, descending) pairs; `columns` are codes named by the address, () when
+    the person's own hold; `section` None is the whole list, 0 the elements without one."""
+
+    filter: Group = field(default_factory=Group)
+    q: str = ""
+    sort: Sort = ()
+    page: int = 1
+    size: int = 50
+    own_size: int = 50
+    section: int | None = None
+    sub: bool = True
+    columns: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def element_query(self) -> ElementQuery:
+        return ElementQuery(
+            filter=self.filter,
+            search=self.q,
+            sort=self.sort,
+            section=self.section,
+            subsections=self.sub and self.section != 0,
+        )
+
+    def params(self) -> dict[str, str]:
+        """The parameters that differ from the defaults, in a steady order."""
+        known = {
+            "section": "" if self.section is None else str(self.section),
+            "sub": "" if self.sub else "0",
+            "q": self.q,
+            "filter": filter_text(self.filter),
+            "sort": sort_text(self.sort),
+            "columns": ",".join(self.columns),
+            "size": "" if self.size == self.own_size else str(self.size),
+            "page": "" if self.page == 1 else str(self.page),
+        }
+        return {name: value for name, value in known.items() if value}
+
+    def query(self, **changes: Any) -> str:
+        """The query string of this state with changes; any change but `page` leads to page 1."""
+        changed = replace(self, **{"page": 1, **changes}) if changes else self
+        return f"?{urlencode(changed.params())}"
+
+    @property
+    def is_narrowed(self) -> bool:
+        """A filter or a search hides some elements."""
+        return bool(self.filter.items or self.q)
+
+
+def filter_text(tree: Group) -> str:
+    """The tree as it stands in an address; nothing for an empty one."""
+    if not tree.items:
+        return ""
+    return json.dumps(tree.to_json(), ensure_ascii=False, separators=(",", ":"))
+
+
+def sort_text(sort: Sequence[tuple[str, bool]]) -> str:
+    return ",".join(f"-{code}" if descending else code for code, descending in sort)
+
+
+def parse_state(params: Params, schema: Schema, preference: ListPreference) -> GridState:
+    """The state of an address with `notices` about what in it could not be used."""
+    notices: Notices = []
+    own_size = preference.page_size if preference.page_size in PAGE_SIZES else 50
+    return GridState(
+        filter=_filter(params.get("filter", ""), schema, notices),
+        q=params.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH],
+        sort=_sort(params.get("sort", ""), schema, notices),
+        page=_number(params.get("page"), 1, range(1, MAX_PAGE), notices),
+        size=_number(params.get("size"), own_size, PAGE_SIZES, notices),
+        own_size=own_size,
+        section=_number(params.get("section"), None, range(2**31), notices),
+        sub=params.get("sub") != "0",
+        columns=_columns(params.get("columns", ""), schema, notices),
+        notices=tuple(notices),
+    )
+
+
+def _filter(text: str, schema: Schema, notices: Notices) -> Group:
+    try:
+        return parse_filter(text, schema)
+    except Invalid as error:
+        notices.append(_("The filter was not applied. %(reason)s") % {"reason": error})
+        return Group()
+
+
+def _sort(text: str, schema: Schema, notices: Notices) -> Sort:
+    asked = [(part.removeprefix("-"), part.startswith("-")) for part in _parts(text)]
+    known = [(code, down) for code, down in asked if (found := schema.get(code)) and found.sortable]
+    if len(known) < len(asked):
+        notices.append(_("The list cannot be sorted by one of the fields in the address."))
+    unique: dict[str, bool] = {}
+    for code, down in known:
+        unique.setdefault(code, down)
+    return tuple(unique.items())[:MAX_SORTS]
+
+
+def _columns(text: str, schema: Schema, notices: Notices) -> tuple[str, ...]:
+    asked = list(dict.fromkeys(_parts(text)))
+    known = tuple(code for code in asked if schema.get(code))
+    if len(known) < len(asked):
+        notices.append(_("The address names a column that this list does not have."))
+    return known
+
+
+def _number(
+    text: str | None, default: Any, allowed: range | Sequence[int], notices: Notices
+) -> Any:
+    if not text:
+        return default
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+    # A None would be compared with every number of the range, one by one.
+    if number is not None and number in allowed:
+        return number
+    notices.append(_("A number in the address was not understood and has been left out."))
+    return default
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def sorted_by(state: GridState, code: str, *, add: bool) -> Sort:
+    """The sort after one more press on a header: ascending, descending, off.
+
+    With `add` the other columns of the sort stay.
+    """
+    known = dict(state.sort)
+    turned = {None: False, False: True}.get(known.get(code))
+    if not add:
+        return () if turned is None else ((code, turned),)
+    others = {**known, code: turned}
+    return tuple((name, down) for name, down in others.items() if down is not None)
+
+

@@ -1,0 +1,137 @@
+"""Changes of many elements: a batch is one transaction with one insert of history.
+
+A batch never fails as a whole because of one element: what could not be changed is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right, require
+from lists_core.models import ElementVersion
+from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.elements import elements
+from lists_core.services.elements import apply_values, delete_elements, move_elements, open_list
+from lists_core.services.file_uses import keep_file_uses
+from lists_core.services.history import record_versions
+from lists_core.services.outbox import announce
+from lists_core.services.values import Cleaned, clean_values
+from staff.models import Employee
+from svod.base.errors import Invalid
+
+INLINE_LIMIT = 200
+REPORTED = 500
+Changes = dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class BulkReport:
+    """What became of the elements; `problems` maps ids to reasons, at most REPORTED of them.
+
+    `same` counts those that already stood as asked.
+    """
+
+    changed: int = 0
+    same: int = 0
+    skipped: int = 0
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    def __add__(self, other: BulkReport) -> BulkReport:
+        problems = dict(list({**self.problems, **other.problems}.items())[:REPORTED])
+        return replace(
+            self,
+            changed=self.changed + other.changed,
+            same=self.same + other.same,
+            skipped=self.skipped + other.skipped,
+            problems=problems,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Batch = Callable[[Sequence[int]], BulkReport]
+
+
+def check_bulk_values(schema: Schema, values: Mapping[str, Any]) -> Cleaned:
+    """The values checked once for all elements. Raises Invalid (errors by code)."""
+    cleaned = clean_values(schema, values, partial=True)
+    unique = [known.code for known, value in cleaned.items() if known.field.unique and value]
+    if unique:
+        told = _("Every element has its own value here, so it cannot be set for many at once.")
+        raise Invalid({code: [told] for code in unique})
+    return cleaned
+
+
+def bulk_update(
+    list_id: int, ids: Collection[int], values: Mapping[str, Any], *, actor: Employee
+) -> BulkReport:
+    """Set the same values in many elements. Raises NotFound, Forbidden, Invalid."""
+    with transaction.atomic():
+        list_, schema = open_list(list_id)
+        require(actor, Right.CHANGE, list_)
+        cleaned = check_bulk_values(schema, values)
+        rows = elements(schema, actor).filter(pk__in=ids).select_for_update().order_by("pk")
+        found, changes = 0, []
+        for row in rows:
+            found += 1
+            if changed := apply_values(schema, row, cleaned):
+                changes.append((row, changed))
+        _save(schema, cleaned, changes, actor)
+    missing = missing_report(ids, {row.pk for row in rows})
+    return missing + BulkReport(changed=len(changes), same=found - len(changes))
+
+
+def bulk_move(
+    list_id: int, ids: Collection[int], *, section_id: int | None, actor: Employee
+) -> BulkReport:
+    """Put many elements into a section (None is the root). Raises NotFound, Forbidden, Invalid."""
+    with transaction.atomic():
+        _list, schema = open_list(list_id)
+        found = set(elements(schema, actor).filter(pk__in=ids).values_list("pk", flat=True))
+        moved = move_elements(list_id, found, section_id=section_id, actor=actor)
+    return missing_report(ids, found) + BulkReport(changed=moved, same=len(found) - moved)
+
+
+def bulk_delete(list_id: int, ids: Collection[int], *, actor: Employee) -> BulkReport:
+    """Move many elements to the bin. Raises NotFound, Forbidden."""
+    with transaction.atomic():
+        _list, schema = open_list(list_id)
+        found = set(elements(schema, actor).filter(pk__in=ids).values_list("pk", flat=True))
+        gone = delete_elements(list_id, found, actor=actor)
+    return missing_report(ids, found) + BulkReport(changed=gone)
+
+
+def missing_report(ids: Collection[int], found: Collection[int]) -> BulkReport:
+    """Those that are gone, or that the actor may not see: the two cannot be told apart."""
+    missing = sorted(set(ids) - set(found))
+    told = _("The element was not found.")
+    return BulkReport(skipped=len(missing), problems={str(pk): told for pk in missing[:REPORTED]})
+
+
+def _save(
+    schema: Schema,
+    cleaned: Mapping[SchemaField, Any],
+    changes: Sequence[tuple[Any, Changes]],
+    actor: Employee,
+) -> None:
+    """The rows of one batch, their history and one event."""
+    if not changes:
+        return
+    rows = [row for row, _changes in changes]
+    for row in rows:
+        row.version += 1
+        row.modified_by, row.modified_at = actor.pk, timezone.now()
+        keep_file_uses(schema, row.pk, cleaned, actor=actor)
+    columns = [name for known in cleaned for name in known.column_names]
+    stamped = ["version", "modified_by", "modified_at"]
+    schema.model.objects.bulk_update(rows, [*columns, *stamped])
+    record_versions(ElementVersion.Kind.CHANGED, changes, actor=actor)
+    announce("element.changed", schema.list_id, ids=[row.pk for row in rows], actor=actor.pk)

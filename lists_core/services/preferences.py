@@ -1,0 +1,79 @@
+"""How a person set up a list's grid: columns, their widths, the size of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right
+from lists_core.models import ListPreference
+from lists_core.schema.cache import schema_of
+from lists_core.selectors.lists import access_list
+from staff.models import Employee
+from svod.base.errors import Invalid
+
+PAGE_SIZES = (10, 20, 50, 100, 200)
+MIN_WIDTH, MAX_WIDTH = 60, 900
+
+
+@transaction.atomic
+def save_columns(list_id: int, codes: Sequence[str], *, actor: Employee) -> ListPreference:
+    """Show these columns in this order; their widths stay. Raises Invalid when none is left."""
+    own = _own(list_id, actor)
+    schema = schema_of(own.list)
+    known = [code for code in dict.fromkeys(codes) if schema.get(code)]
+    if not known:
+        raise Invalid({"": [_("Choose at least one column.")]})
+    widths = _widths(own)
+    own.columns = [{"code": code, "width": widths.get(code)} for code in known]
+    own.save()
+    return own
+
+
+@transaction.atomic
+def save_widths(list_id: int, widths: Mapping[str, int], *, actor: Employee) -> ListPreference:
+    """Widths in CSS pixels by code; which columns are shown stays as it is."""
+    own = _own(list_id, actor)
+    schema = schema_of(own.list)
+    shown = [column["code"] for column in own.columns] or [
+        field.code for field in schema.all_fields if field.field.show_in_list
+    ]
+    fitting = {code: min(max(width, MIN_WIDTH), MAX_WIDTH) for code, width in widths.items()}
+    merged = {**_widths(own), **fitting}
+    own.columns = [{"code": code, "width": merged.get(code)} for code in shown]
+    own.save()
+    return own
+
+
+@transaction.atomic
+def reset_columns(list_id: int, *, actor: Employee) -> ListPreference:
+    """Back to the columns that the list's maker chose."""
+    own = _own(list_id, actor)
+    own.columns = []
+    own.save()
+    return own
+
+
+@transaction.atomic
+def save_page_size(list_id: int, size: int, *, actor: Employee) -> ListPreference:
+    """Rows on a page, one of PAGE_SIZES. Raises Invalid."""
+    if size not in PAGE_SIZES:
+        raise Invalid({"": [_("There is no such page size.")]})
+    own = _own(list_id, actor)
+    own.page_size = size
+    own.save()
+    return own
+
+
+def _own(list_id: int, actor: Employee) -> ListPreference:
+    list_ = access_list(actor, Right.VIEW, list_id)
+    ListPreference.objects.get_or_create(employee=actor, list=list_)
+    rows = ListPreference.objects.select_for_update().select_related("list")
+    return rows.get(employee=actor, list=list_)
+
+
+def _widths(own: ListPreference) -> dict[str, Any]:
+    return {column["code"]: column.get("width") for column in own.columns}

@@ -1,0 +1,172 @@
+"""Changes of many elements: selected ones at once, all found ones as a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lists_core.access import Right, require
+from lists_core.grid.answers import link_if, reload
+from lists_core.grid.bulk_form import BulkForm, bulk_fields
+from lists_core.grid.page import Grid, everything_found, open_grid
+from lists_core.selectors.sections import access_section, section_choices
+from lists_core.services.bulk import (
+    INLINE_LIMIT,
+    BulkReport,
+    bulk_delete,
+    bulk_move,
+    bulk_update,
+    check_bulk_values,
+)
+from lists_core.services.jobs import start_job
+from lists_core.views.grid_rows import deleted_toast, ids_of
+from svod.base.errors import Invalid, NotFound
+from svod.base.htmx import go_to, toast
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which elements: `ids` selected by hand, or None for all that the state finds."""
+
+    grid: Grid
+    ids: list[int] | None
+    number: int
+
+    @property
+    def query(self) -> str:
+        return self.grid.state.query(page=1)
+
+    def params(self) -> dict[str, Any]:
+        return {"query": self.query} if self.ids is None else {"ids": self.ids}
+
+    @property
+    def at_once(self) -> bool:
+        return self.number <= INLINE_LIMIT
+
+
+def target_of(request: HttpRequest, list_id: int, right: Right) -> Target:
+    """What the address selects: `ids=…` or `all=1` with a grid's state."""
+    grid = open_grid(request.user, list_id, request.GET)
+    require(request.user, right, grid.list_)
+    if request.GET.get("all") == "1":
+        return Target(grid, None, everything_found(grid).count())
+    ids = ids_of(request.GET.get("ids", "").split(","))
+    return Target(grid, ids, len(ids))
+
+
+def ids_now(target: Target) -> list[int]:
+    if target.ids is not None:
+        return target.ids
+    return list(everything_found(target.grid).values_list("pk", flat=True)[:INLINE_LIMIT])
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, list_id: int) -> HttpResponse:
+    """Choose fields and values, then change all elements of the target."""
+    target = target_of(request, list_id, Right.CHANGE)
+    known = {field.code: field for field in bulk_fields(target.grid)}
+    if request.method == "GET":
+        return edit_dialog(request, target, BulkForm([]))
+    codes = [code for code in dict.fromkeys(request.POST.getlist("set")) if code in known]
+    form = BulkForm([known[code] for code in codes], request.POST, request.FILES)
+    if not codes:
+        form.add_error(None, _("Choose at least one field."))
+    if form.is_valid():
+        values = {code: form.cleaned_data[code] for code in codes}
+        try:
+            return change(request, target, values)
+        except Invalid as error:
+            form.add_domain_errors(error)
+    return edit_dialog(request, target, form, status=422)
+
+
+def change(request: HttpRequest, target: Target, values: dict[str, Any]) -> HttpResponse:
+    schema = target.grid.schema
+    cleaned = check_bulk_values(schema, values)
+    if target.at_once:
+        list_id = schema.list_id
+        return done(bulk_update(list_id, ids_now(target), values, actor=request.user))
+    stored = {field.code: field.to_json(value) for field, value in cleaned.items()}
+    return as_job(request, "bulk_edit", target, values=stored)
+
+
+def edit_dialog(
+    request: HttpRequest, target: Target, form: BulkForm, *, status: int = 200
+) -> HttpResponse:
+    rest = [field for field in bulk_fields(target.grid) if field.code not in form.fields]
+    context = {"target": target, "form": form, "rest": rest, "list": target.grid.list_}
+    return render(request, "lists/grid/bulk_edit.html", context, status=status)
+
+
+@login_required
+@require_GET
+def field(request: HttpRequest, list_id: int) -> HttpResponse:
+    """One more field of the bulk edit, by `code`."""
+    grid = open_grid(request.user, list_id, {})
+    wanted = [known for known in bulk_fields(grid) if known.code == request.GET.get("code")]
+    if not wanted:
+        raise NotFound
+    return render(request, "lists/grid/bulk_field.html", {"bound": BulkForm(wanted)[wanted[0].code]})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, list_id: int) -> HttpResponse:
+    target = target_of(request, list_id, Right.CHANGE)
+    if not target.grid.list_.has_sections:
+        raise NotFound
+    if request.method == "GET":
+        choices = section_choices(target.grid.list_)
+        context = {"target": target, "choices": choices, "list": target.grid.list_}
+        return render(request, "lists/grid/bulk_move.html", context)
+    raw = request.POST.get("section", "")
+    section = access_section(target.grid.list_, int(raw)).pk if raw.isdecimal() else None
+    if not target.at_once:
+        return as_job(request, "bulk_move", target, section=section)
+    return done(bulk_move(list_id, ids_now(target), section_id=section, actor=request.user))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, list_id: int) -> HttpResponse:
+    """Asks first: the dialog says how many elements go."""
+    target = target_of(request, list_id, Right.DELETE)
+    if request.method == "GET":
+        context = {"target": target, "list": target.grid.list_}
+        return render(request, "lists/grid/bulk_delete.html", context)
+    if not target.at_once:
+        return as_job(request, "bulk_delete", target)
+    ids = ids_now(target)
+    report = bulk_delete(list_id, ids, actor=request.user)
+    return reload(toast=deleted_toast(list_id, ids, report.changed))
+
+
+def as_job(request: HttpRequest, kind: str, target: Target, **params: Any) -> HttpResponse:
+    """Start the work and go to the page that shows how far it is."""
+    everything = {**target.params(), **params}
+    job = start_job(kind, actor=request.user, list_=target.grid.list_, **everything)
+    page = link_if("job", job.pk)
+    if page:
+        return go_to(request, page)
+    toast(request, _("The work has begun."))
+    return reload()
+
+
+def done(report: BulkReport) -> HttpResponse:
+    """A toast with the exact numbers."""
+    said = [_("Changed: %(count)d.") % {"count": report.changed}]
+    if report.same:
+        said.append(_("Already so: %(count)d.") % {"count": report.same})
+    if report.skipped:
+        said.append(_("Left out, not found: %(count)d.") % {"count": report.skipped})
+    level = "warning" if report.skipped else "success"
+    return reload(toast={"text": " ".join(said), "level": level})
+
+
