@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 State = Job.State
 MAX_ATTEMPTS = 5
 PATIENCE = timedelta(minutes=1)
+FILE_KEPT = timedelta(days=1)
 KEPT = timedelta(days=30)
 
 
@@ -84,8 +85,13 @@ def sweep_jobs() -> int:
 
 
 def forget_old_jobs() -> int:
-    """Remove jobs that were over KEPT ago; returns how many."""
-    return Job.objects.filter(finished_at__lt=timezone.now() - KEPT).delete()[0]
+    """Let go of files a day after their job, and of jobs KEPT after it; returns how many jobs.
+
+    A file that nothing holds any more is removed with the other unused ones.
+    """
+    now = timezone.now()
+    Job.objects.filter(finished_at__lt=now - FILE_KEPT).exclude(file=None).update(file=None)
+    return Job.objects.filter(finished_at__lt=now - KEPT).delete()[0]
 
 
 @contextmanager

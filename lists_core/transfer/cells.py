@@ -30,7 +30,7 @@ def csv_text(cell: Cell, *, decimal_sign: str) -> str:
         return _moment_text(cell)
     if isinstance(cell, date):
         return cell.isoformat()
-    return str(cell).replace(".", decimal_sign)
+    return format(cell, "f" if isinstance(cell, Decimal) else "d").replace(".", decimal_sign)
 
 
 def _moment_text(moment: datetime) -> str:

@@ -1,5 +1,26 @@
 """Import, export and the jobs that do them."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from lists_core.views import transfer_export, transfer_import, transfer_jobs
+
+JOB = "jobs/<uuid:job_id>/"
+LIST = "lists/<int:list_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path("jobs/", transfer_jobs.jobs, name="jobs"),
+    path(JOB, transfer_jobs.job, name="job"),
+    path(JOB + "cancel/", transfer_jobs.job_cancel, name="job_cancel"),
+    path(JOB + "file/", transfer_jobs.job_file, name="job_file"),
+    path("lists/import/", transfer_import.import_new, name="import_new"),
+    path(
+        "lists/import/<int:file_id>/", transfer_import.import_new_columns, name="import_new_columns"
+    ),
+    path(LIST + "import/", transfer_import.list_import, name="list_import"),
+    path(
+        LIST + "import/<int:file_id>/",
+        transfer_import.list_import_columns,
+        name="list_import_columns",
+    ),
+    path(LIST + "export/", transfer_export.list_export, name="list_export"),
+]

@@ -1,0 +1,78 @@
+"""The first choice of where columns go: by headings, and for a new list by what they hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lists_core.models import List
+from lists_core.schema.cache import schema_of
+from lists_core.transfer.draft import Draft
+from lists_core.transfer.spec import ColumnSpec, ImportSpec
+
+NAMES = ("name", "название", "наименование", "имя", "title", "заголовок", "фио")
+PATTERN_PARTS = 3
+
+
+def first_choice(draft: Draft, list_: List | None) -> dict[str, Any]:
+    """Initial values of the mapping form."""
+    targets = _by_heading(draft, list_) if list_ else _all_new(draft)
+    chosen: dict[str, Any] = {f"target_{index}": target for index, target in targets.items()}
+    chosen |= {"mode": "add", "list_name": draft.file.name.rsplit(".", 1)[0][:200]}
+    if "field:NAME" not in targets.values():
+        chosen["name_pattern"] = " ".join(f"{{{name}}}" for name in draft.headings[:PATTERN_PARTS])
+    return chosen
+
+
+def _by_heading(draft: Draft, list_: List) -> dict[int, str]:
+    """Columns whose heading is a field's name or code; each field is taken once."""
+    known: dict[str, str] = {}
+    for entry in schema_of(list_).all_fields:
+        if entry.type.importable and (entry.code in {"NAME", "ID", "SECTION"} or entry.field.pk):
+            known.update({_plain(entry.code): entry.code, _plain(entry.name): entry.code})
+    found: dict[int, str] = {}
+    for index, heading in enumerate(draft.headings):
+        code = known.get(_plain(heading))
+        if code and code != "ID" and f"field:{code}" not in found.values():
+            found[index] = f"field:{code}"
+    return found
+
+
+def _all_new(draft: Draft) -> dict[int, str]:
+    targets = {index: f"new:{guess.type}" for index, guess in enumerate(draft.guesses)}
+    name = _name_column(draft)
+    return targets if name is None else {**targets, name: "field:NAME"}
+
+
+def _name_column(draft: Draft) -> int | None:
+    """A column called "name", or the first text that never repeats."""
+    for word in NAMES:
+        if (index := draft.places().get(word)) is not None:
+            return index
+    for index, guess in enumerate(draft.guesses):
+        texts = draft.filled(index)
+        if guess.type == "string" and texts and len(set(texts)) == len(texts) == len(draft.rows):
+            return index
+    return None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def choice_of(spec: ImportSpec) -> dict[str, Any]:
+    """Initial values of the mapping form that repeat an earlier import."""
+    chosen: dict[str, Any] = {f"target_{index}": "" for index, _name in enumerate(spec.headings)}
+    for column in spec.columns:
+        chosen[f"target_{column.index}"] = _target(column)
+        chosen[f"key_{column.index}"] = column.key
+        chosen[f"lenient_{column.index}"] = column.lenient
+    own = ("mode", "keep_empty", "name_pattern")
+    return chosen | {name: getattr(spec, name) for name in own}
+
+
+def _target(column: ColumnSpec) -> str:
+    if column.new is None:
+        return f"field:{column.code}"
+    linked = column.new.settings.get("list")
+    return f"new:{column.new.type}:{linked}" if linked else f"new:{column.new.type}"

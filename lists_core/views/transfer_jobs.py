@@ -1,0 +1,71 @@
+"""Pages of long work: one job, and the list of mine."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from lists_core.jobs.base import job_kinds
+from lists_core.models import Job
+from lists_core.selectors.jobs import jobs_of
+from lists_core.services.jobs import cancel_job, own_job
+from svod.base.errors import NotFound
+from svod.base.htmx import go_to, is_htmx, render_page
+
+PAGE = 30
+
+
+@login_required
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """My recent jobs, the newest first."""
+    page = Paginator(jobs_of(request.user), PAGE).get_page(request.GET.get("page"))
+    return render_page(request, "jobs/jobs.html", {"page": page})
+
+
+@login_required
+@require_GET
+def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """The job's page; its inner part asks for itself anew every second until it is over."""
+    found = own_job(job_id, actor=request.user)
+    template = "jobs/partials/job.html" if is_htmx(request) else "jobs/job.html"
+    return render(request, template, _context(found))
+
+
+@login_required
+@require_POST
+def job_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    found = cancel_job(job_id, actor=request.user)
+    if is_htmx(request):
+        return render(request, "jobs/partials/job.html", _context(found))
+    return go_to(request, found)
+
+
+@login_required
+@require_GET
+def job_file(request: HttpRequest, job_id: UUID) -> FileResponse:
+    """What the job made, as a download."""
+    found = own_job(job_id, actor=request.user)
+    if found.file is None:
+        raise NotFound
+    stored = found.file
+    content = stored.content.storage.open(stored.content.name, "rb")
+    return FileResponse(
+        content, as_attachment=True, filename=stored.name, content_type=stored.mime
+    )
+
+
+def _context(found: Job) -> dict[str, Any]:
+    kind = job_kinds.get(found.kind)
+    return {
+        "job": found,
+        "kind": kind,
+        "summary": kind.summary(found) if found.is_over else "",
+        "result_template": kind.result_template if found.is_over and found.result else "",
+    }
