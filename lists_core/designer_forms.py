@@ -15,16 +15,9 @@ from lists_core.schema.fields import SchemaField
 from staff.models import Employee
 from svod.base.forms import DomainFormMixin
 from svod.base.looks import ICONS, TONES
+from svod.base.widgets import IconSelect, ToneSelect
 
 CAPTION = "caption_"
-
-
-class IconSelect(forms.RadioSelect):
-    template_name = "lists/designer/widgets/icons.html"
-
-
-class ToneSelect(forms.RadioSelect):
-    template_name = "lists/designer/widgets/tones.html"
 
 
 class ListForm(DomainFormMixin, forms.ModelForm):  # type: ignore[type-arg]

@@ -237,9 +237,10 @@ CHECKS: Mapping[str, Callable[[Field], Any]] = {
 
 
 def _check_default(field: Field) -> dict[str, list[Any]]:
+    """Bring the default into its stored form, or tell why it does not fit."""
     schema_field = SchemaField.of(field)
     try:
-        schema_field.clean(schema_field.from_json(field.default))
+        field.default = schema_field.to_json(schema_field.clean(schema_field.from_json(field.default)))
     except ValidationError as error:
         return {"default": error.messages}
     return {}
