@@ -84,7 +84,7 @@ def _ask(field: Field, question: str, params: list[int]) -> Any:
     """One value of the list's table or of the state, or None. The names come from ids."""
     from lists_core.schema.compile import table_name
 
-    query = sql.SQL(question).format(  # type: ignore[arg-type]
+    query = sql.SQL(question).format(
         table=sql.Identifier(table_name(field.list_id)),
         column=sql.Identifier(field.column),
         state=sql.Identifier(CounterState._meta.db_table),
@@ -123,7 +123,7 @@ class CounterSettings(FieldSettingsForm):
         initial=1,
         help_text=gettext_lazy("Shorter numbers are shown with zeros before them."),
     )
-    prefix = forms.CharField(
+    before = forms.CharField(
         label=gettext_lazy("Text before the number"), max_length=20, required=False, strip=False
     )
     editable = forms.BooleanField(
@@ -158,11 +158,11 @@ class CounterType(FieldType):
 
     def to_text(self, field: Field, value: Any, titles: Titles) -> str:
         digits = int(field.settings.get("digits") or 1)
-        return f"{field.settings.get('prefix', '')}{value:0{digits}d}"
+        return f"{field.settings.get('before', '')}{value:0{digits}d}"
 
     def from_text(self, field: Field, text: str) -> int | None:
-        prefix = field.settings.get("prefix", "")
-        number = text.strip().removeprefix(prefix.strip()) if prefix else text
+        before = field.settings.get("before", "")
+        number = text.strip().removeprefix(before.strip()) if before else text
         return WholeField(required=False).to_python(number.strip())
 
     def to_json(self, field: Field, value: Any) -> int:

@@ -1,0 +1,81 @@
+"""The designer's table of options: name, colour, default; order by place, many at once by lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from lists_core.field_types.texts import storable
+from svod.base.looks import TONES
+
+MAX_OPTIONS = 1000
+MAX_NAME = 300
+BLANK = {"id": "", "name": "", "color": "", "is_default": ""}
+
+
+class OptionsWidget(forms.Widget):
+    """Rows of inputs `<name>_id`, `_name`, `_color`, `_is_default`, and a box `<name>_lines`."""
+
+    template_name = "components/widgets/options.html"
+    use_fieldset = True
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["rows"] = [{**BLANK, **row} for row in value or []]
+        context["blank"] = BLANK
+        context["tones"] = TONES
+        return context
+
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: Any, name: str
+    ) -> list[dict[str, Any]]:
+        columns = {key: _all(data, f"{name}_{key}") for key in BLANK}
+        rows = [dict(zip(BLANK, row, strict=True)) for row in zip(*columns.values(), strict=False)]
+        lines = "\n".join(_all(data, f"{name}_lines")).splitlines()
+        return [*rows, *({**BLANK, "name": line} for line in lines)]
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return f"{name}_name" not in data and f"{name}_lines" not in data
+
+
+def _all(data: Mapping[str, Any], name: str) -> list[Any]:
+    return data.getlist(name) if isinstance(data, MultiValueDict) else list(data.get(name, []))
+
+
+class OptionsField(forms.Field):
+    """`clean` gives the rows of a draft (see `options`), without those whose name is blank."""
+
+    widget = OptionsWidget
+
+    def to_python(self, value: Any) -> list[dict[str, Any]]:
+        named = [row for row in value or [] if str(row.get("name", "")).strip()]
+        if len(named) > MAX_OPTIONS:
+            raise ValidationError(_("At most %(count)d options.") % {"count": MAX_OPTIONS})
+        rows = [_row(row) for row in named]
+        _refuse_doubles(rows)
+        return rows
+
+
+def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
+    number = str(raw.get("id") or "")
+    color = str(raw.get("color") or "")
+    return {
+        "id": int(number) if number.isdecimal() and len(number) < len(str(2**63)) else None,
+        "name": storable(str(raw["name"]).strip(), longest=MAX_NAME),
+        "color": color if color in TONES else "",
+        "is_default": str(raw.get("is_default") or "") in {"1", "True"},
+    }
+
+
+def _refuse_doubles(rows: list[dict[str, Any]]) -> None:
+    seen: set[str] = set()
+    for row in rows:
+        name = row["name"].casefold()
+        if name in seen:
+            raise ValidationError(_("“%(name)s” is there twice.") % {"name": row["name"]})
+        seen.add(name)
