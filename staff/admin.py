@@ -82,7 +82,7 @@ class EmployeeAdmin(UserAdmin):
 
     @admin.action(description=_("Deactivate"))
     def deactivate(self, request: HttpRequest, chosen: QuerySet[Employee]) -> None:
-        for employee in chosen.exclude(pk=request.user.pk):
+        for employee in chosen.exclude(pk=request.user.pk or 0):
             employees.deactivate_employee(employee, actor=request.user)
 
     @admin.action(description=_("Sign out everywhere"))
@@ -115,11 +115,11 @@ class DepartmentAdmin(admin.ModelAdmin):
     inlines = [SubDepartments]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
-        return super().get_queryset(request).with_tree_fields()
+        return Department.objects.with_tree_fields()
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> tuple[()]:
         """None of our own: the order of the tree."""
-        return []
+        return ()
 
     @admin.display(description=_("Department"))
     def indented(self, department: Department) -> str:

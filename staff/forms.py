@@ -46,10 +46,12 @@ class PasswordResetForm(forms.Form):
 class PersonForm(DomainFormMixin, forms.ModelForm):
     """What both forms about a person share. A service writes the values, not the form."""
 
+    required: tuple[str, ...]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].widget = SearchSelect(choices=time_zone_choices())
-        for name in self.Meta.required:
+        for name in self.required:
             self.fields[name].required = True
 
     def clean_birthday(self) -> date | None:
@@ -62,12 +64,14 @@ class PersonForm(DomainFormMixin, forms.ModelForm):
         # The model's rules are tried on a copy: `request.user` must not change its name in
         # the top bar while the form comes back with errors.
         kept, self.instance = self.instance, copy(self.instance)
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         self.instance = kept
 
 
 class ProfileForm(PersonForm):
     """What people keep about themselves."""
+
+    required = ("last_name", "first_name")
 
     photo = forms.FileField(
         label=_("Photo"),
@@ -79,7 +83,6 @@ class ProfileForm(PersonForm):
 
     class Meta:
         model = Employee
-        required = ("last_name", "first_name")
         fields = [
             "last_name", "first_name", "patronymic", "phone", "birthday",
             "time_zone", "language", "theme",
@@ -94,6 +97,8 @@ class ProfileForm(PersonForm):
 
 class EmployeeForm(PersonForm):
     """An employee as an administrator edits them."""
+
+    required = ("last_name", "first_name", "email")
 
     username = forms.CharField(
         label=_("Login"),
@@ -110,7 +115,6 @@ class EmployeeForm(PersonForm):
 
     class Meta:
         model = Employee
-        required = ("last_name", "first_name", "email")
         fields = [
             "last_name", "first_name", "patronymic", "email", "username", "position",
             "department", "manager", "phone", "birthday", "time_zone", "language", "is_superuser",
@@ -174,17 +178,12 @@ class MoveForm(forms.Form):
 
     id = forms.ModelChoiceField(queryset=Department.objects.all())
     parent = forms.ModelChoiceField(queryset=Department.objects.all(), required=False)
-    ids = forms.TypedMultipleChoiceField(coerce=int, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["ids"].choices = [
-            (pk, pk) for pk in Department.objects.values_list("pk", flat=True)
-        ]
+    ids = forms.ModelMultipleChoiceField(queryset=Department.objects.all(), required=False)
 
     def place(self) -> int:
         """The wanted place among the siblings, -1 for the end."""
-        ids, moved = self.cleaned_data["ids"], self.cleaned_data["id"].pk
+        # As typed: the cleaned value has lost the order.
+        ids, moved = self["ids"].value() or [], str(self.cleaned_data["id"].pk)
         return ids.index(moved) if moved in ids else -1
 
 

@@ -137,7 +137,7 @@ def _people_counts() -> dict[int, int]:
 def access_department(actor: Any, department_id: int, *, change: bool = False) -> Department:
     """One department; everybody may look, administrators may change."""
     departments = Department.objects.select_related("head", "parent")
-    department = departments.filter(pk=department_id).first()
+    department: Department | None = departments.filter(pk=department_id).first()
     if department is None or not actor.is_authenticated:
         raise NotFound
     if change:
@@ -163,7 +163,7 @@ def head_of(employee: Employee) -> Employee | None:
     path = ancestor_ids(employee.department_id)
     by_id = Department.objects.select_related("head").in_bulk(path)
     for department_id in reversed(path):
-        head = by_id[department_id].head
+        head: Employee | None = by_id[department_id].head
         if head is not None and head.is_active and head.pk != employee.pk:
             return head
     return None

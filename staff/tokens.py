@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+
+from staff.models import Employee
 
 
 class PasswordTokenGenerator(PasswordResetTokenGenerator):
@@ -11,9 +12,9 @@ class PasswordTokenGenerator(PasswordResetTokenGenerator):
 
     key_salt = "staff.password"
 
-    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
-        epoch = getattr(user, "session_epoch", 0)
-        return f"{super()._make_hash_value(user, timestamp)}:{epoch}:{user.is_active}"
+    def _make_hash_value(self, user: Employee, timestamp: int) -> str:
+        mark = f"{user.session_epoch}:{user.is_active}"
+        return f"{super()._make_hash_value(user, timestamp)}:{mark}"
 
 
 password_tokens = PasswordTokenGenerator()

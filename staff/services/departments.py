@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from staff import selectors
+from staff.actors import Actor
 from staff.models import Department, Employee
 from staff.services.groups import sync_groups
 from svod.base.errors import Conflict, Invalid, NotFound
@@ -15,14 +16,16 @@ STEP = 10
 
 @transaction.atomic
 def create_department(
-    *, actor: Employee | None, name: str, parent: Department | None, head: Employee | None = None
+    *, actor: Actor | None, name: str, parent: Department | None, head: Employee | None = None
 ) -> Department:
     """A new department, last among its siblings."""
     _require(actor)
     _lock_tree()
     last = Department.objects.filter(parent=parent).order_by("sort").last()
     sort = (last.sort if last else 0) + STEP
-    department = Department.objects.create(name=name, parent=parent, head=head, sort=sort)
+    department: Department = Department.objects.create(
+        name=name, parent=parent, head=head, sort=sort
+    )
     sync_groups([])
     return department
 
@@ -31,7 +34,7 @@ def create_department(
 def update_department(
     department: Department,
     *,
-    actor: Employee | None,
+    actor: Actor | None,
     name: str,
     parent: Department | None,
     head: Employee | None,
@@ -47,7 +50,7 @@ def update_department(
 
 @transaction.atomic
 def move_department(
-    department: Department, *, actor: Employee | None, parent: Department | None, place: int = -1
+    department: Department, *, actor: Actor | None, parent: Department | None, place: int = -1
 ) -> None:
     """Put a department under `parent` (None: the top) at `place` among its siblings.
 
@@ -70,7 +73,7 @@ def move_department(
 
 
 @transaction.atomic
-def shift_department(department: Department, *, actor: Employee | None, by: int) -> None:
+def shift_department(department: Department, *, actor: Actor | None, by: int) -> None:
     """Move a department `by` places down (up when negative) among its siblings."""
     _require(actor)
     tree = _lock_tree()
@@ -82,7 +85,7 @@ def shift_department(department: Department, *, actor: Employee | None, by: int)
 
 
 @transaction.atomic
-def delete_department(department: Department, *, actor: Employee | None) -> None:
+def delete_department(department: Department, *, actor: Actor | None) -> None:
     """Delete an empty department with its groups; Conflict when somebody is still in it."""
     _require(actor)
     _lock_tree()
@@ -95,7 +98,7 @@ def delete_department(department: Department, *, actor: Employee | None) -> None
         group.delete()
 
 
-def _require(actor: Employee | None) -> None:
+def _require(actor: Actor | None) -> None:
     if actor is not None:
         selectors.require_administrator(actor)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import IO, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from staff import selectors
+from staff.actors import Actor
 from staff.models import Employee
 from staff.services.groups import sync_groups
 from staff.services.photos import read_photo
@@ -22,7 +24,7 @@ OFFICE_FIELDS = ("username", "email", "position", "department", "manager", "is_s
 
 @transaction.atomic
 def update_profile(
-    employee: Employee, values: Mapping[str, Any], *, actor: Employee | None
+    employee: Employee, values: Mapping[str, Any], *, actor: Actor | None
 ) -> Employee:
     """Change what people keep about themselves (OWN_FIELDS); others only as administrators."""
     if actor is not None and actor.pk != employee.pk:
@@ -32,7 +34,7 @@ def update_profile(
 
 @transaction.atomic
 def update_employee(
-    employee: Employee, values: Mapping[str, Any], *, actor: Employee | None
+    employee: Employee, values: Mapping[str, Any], *, actor: Actor | None
 ) -> Employee:
     """Change everything about an employee, as an administrator."""
     _require(actor)
@@ -44,7 +46,7 @@ def update_employee(
 
 
 @transaction.atomic
-def create_employee(values: Mapping[str, Any], *, actor: Employee | None) -> Employee:
+def create_employee(values: Mapping[str, Any], *, actor: Actor | None) -> Employee:
     """An employee who cannot sign in until they follow an invitation and set a password."""
     _require(actor)
     employee = Employee()
@@ -55,7 +57,7 @@ def create_employee(values: Mapping[str, Any], *, actor: Employee | None) -> Emp
 
 
 @transaction.atomic
-def deactivate_employee(employee: Employee, *, actor: Employee | None) -> None:
+def deactivate_employee(employee: Employee, *, actor: Actor | None) -> None:
     """Close the portal to an employee: sessions and mailed links die at once."""
     _require(actor)
     if actor == employee:
@@ -66,7 +68,7 @@ def deactivate_employee(employee: Employee, *, actor: Employee | None) -> None:
 
 
 @transaction.atomic
-def activate_employee(employee: Employee, *, actor: Employee | None) -> None:
+def activate_employee(employee: Employee, *, actor: Actor | None) -> None:
     """Let an employee in again; nothing of the old sessions comes back."""
     _require(actor)
     Employee.objects.filter(pk=employee.pk).update(is_active=True)
@@ -74,7 +76,7 @@ def activate_employee(employee: Employee, *, actor: Employee | None) -> None:
 
 
 @transaction.atomic
-def end_sessions(employee: Employee, *, actor: Employee | None) -> None:
+def end_sessions(employee: Employee, *, actor: Actor | None) -> None:
     """Sign an employee out on every device."""
     if actor is not None and actor.pk != employee.pk:
         selectors.require_administrator(actor)
@@ -83,7 +85,7 @@ def end_sessions(employee: Employee, *, actor: Employee | None) -> None:
     Employee.objects.filter(pk=employee.pk).update(session_epoch=employee.session_epoch)
 
 
-def set_photo(employee: Employee, upload: IO[bytes], size: int, *, actor: Employee | None) -> None:
+def set_photo(employee: Employee, upload: IO[bytes], size: int, *, actor: Actor | None) -> None:
     """Replace the photo by `upload` of `size` bytes; Invalid when it is no fit picture."""
     if actor is not None and actor.pk != employee.pk:
         selectors.require_administrator(actor)
@@ -91,7 +93,7 @@ def set_photo(employee: Employee, upload: IO[bytes], size: int, *, actor: Employ
     _swap_photo(employee, photo, thumbnail)
 
 
-def remove_photo(employee: Employee, *, actor: Employee | None) -> None:
+def remove_photo(employee: Employee, *, actor: Actor | None) -> None:
     if actor is not None and actor.pk != employee.pk:
         selectors.require_administrator(actor)
     _swap_photo(employee, None, None)
@@ -103,10 +105,11 @@ def _swap_photo(employee: Employee, photo: Any, thumbnail: Any) -> None:
     employee.photo, employee.thumbnail = photo, thumbnail
     employee.save(update_fields=["photo", "thumbnail"])
     # Files go only when the row no longer names them, whatever happens to the transaction.
-    transaction.on_commit(lambda: [storage.delete(name) for name in old if name])
+    for name in filter(None, old):
+        transaction.on_commit(partial(storage.delete, name))
 
 
-def _require(actor: Employee | None) -> None:
+def _require(actor: Actor | None) -> None:
     if actor is not None:
         selectors.require_administrator(actor)
 

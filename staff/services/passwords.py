@@ -14,6 +14,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from staff import selectors
+from staff.actors import Actor
 from staff.models import Employee
 from staff.tokens import password_tokens
 from svod.base.errors import Forbidden
@@ -34,7 +35,7 @@ def send_reset(email: str, *, portal: str) -> None:
             _send(employee, "reset", portal)
 
 
-def invite(employee: Employee, *, actor: Employee | None, portal: str) -> str:
+def invite(employee: Employee, *, actor: Actor | None, portal: str) -> str:
     """Mail an invitation to someone who has no password yet; gives its link as well."""
     if actor is not None:
         selectors.require_administrator(actor)

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-from svod.base.errors import Invalid
+from svod.base.errors import Invalid, Message
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -18,7 +18,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 SIDE, SMALL_SIDE = 480, 160
 
 
-def read_photo(upload: IO[bytes], size: int) -> tuple[ContentFile, ContentFile]:
+def read_photo(upload: IO[bytes], size: int) -> tuple[ContentFile[bytes], ContentFile[bytes]]:
     """A square photo and its thumbnail as JPEG files; Invalid when it is no usable picture."""
     if size > MAX_BYTES:
         raise _refused(_("The photo is larger than 10 MB."))
@@ -44,12 +44,12 @@ def _decode(upload: IO[bytes]) -> Image.Image:
     return Image.alpha_composite(white, upright).convert("RGB")
 
 
-def _encode(photo: Image.Image, side: int) -> ContentFile:
+def _encode(photo: Image.Image, side: int) -> ContentFile[bytes]:
     buffer = BytesIO()
     square = ImageOps.fit(photo, (side, side), Image.Resampling.LANCZOS)
     square.save(buffer, "JPEG", quality=85, optimize=True)
     return ContentFile(buffer.getvalue(), name="photo.jpg")
 
 
-def _refused(message: str) -> Invalid:
+def _refused(message: Message) -> Invalid:
     return Invalid({"photo": [message]})

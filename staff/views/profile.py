@@ -12,8 +12,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from staff import selectors
+from staff.actors import Actor
 from staff.forms import ProfileForm
-from staff.models import Employee
 from staff.services import employees
 from svod.base.errors import Invalid
 from svod.base.htmx import toast
@@ -33,15 +34,15 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/profile.html", {"form": form}, status=status)
 
 
-def save(form: ProfileForm, *, actor: Employee) -> bool:
+def save(form: ProfileForm, *, actor: Actor) -> bool:
     """Photo first: it is what can still be refused."""
-    photo = form.cleaned_data["photo"]
+    photo, employee = form.cleaned_data["photo"], form.instance
     try:
         if photo:
-            employees.set_photo(actor, photo, photo.size, actor=actor)
+            employees.set_photo(employee, photo, photo.size, actor=actor)
         elif form.cleaned_data.get("remove_photo"):
-            employees.remove_photo(actor, actor=actor)
-        employees.update_profile(actor, form.cleaned_data, actor=actor)
+            employees.remove_photo(employee, actor=actor)
+        employees.update_profile(employee, form.cleaned_data, actor=actor)
     except Invalid as error:
         form.add_domain_errors(error)
         return False
@@ -61,7 +62,8 @@ def saved(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """Ends every session but this one."""
-    employees.end_sessions(request.user, actor=request.user)
-    update_session_auth_hash(request, request.user)
+    person = selectors.access_employee(request.user, request.user.pk or 0)
+    employees.end_sessions(person, actor=request.user)
+    update_session_auth_hash(request, person)
     toast(request, _("All other devices are signed out."))
     return redirect("profile")

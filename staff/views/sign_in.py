@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.forms import PasswordChangeForm
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -24,10 +24,10 @@ from staff.tokens import password_tokens
 from svod.base.htmx import toast
 
 
-class RefusedForms:
+class RefusedForms(FormView):
     """A form with errors comes back with status 422 and what was typed."""
 
-    def form_invalid(self, form: Form) -> HttpResponse:
+    def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
@@ -39,9 +39,9 @@ class SignIn(RefusedForms, auth_views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        response.set_cookie("theme", self.request.user.theme, samesite="Lax", max_age=31_536_000)
+        response.set_cookie("theme", form.get_user().theme, samesite="Lax", max_age=31_536_000)
         return response
 
 
@@ -71,12 +71,12 @@ def portal_address(request: HttpRequest) -> str:
 
 
 @method_decorator(login_not_required, name="dispatch")
-class PasswordReset(RefusedForms, FormView):
+class PasswordReset(RefusedForms):
     template_name = "staff/password_reset.html"
     form_class = PasswordResetForm
     success_url = reverse_lazy("password_reset_sent")
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         passwords.request_reset(form.cleaned_data["email"], portal=portal_address(self.request))
         return super().form_valid(form)
 
@@ -92,11 +92,10 @@ class PasswordSet(RefusedForms, auth_views.PasswordResetConfirmView):
     """The page behind a link from a letter; the token leaves the address bar at once."""
 
     template_name = "staff/password_set.html"
-    form_class = SetPasswordForm
     token_generator = password_tokens
     success_url = reverse_lazy("sign_in")
 
-    def form_valid(self, form: Form) -> HttpResponseRedirect:
+    def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         toast(self.request, _("The password is set. Sign in with it."))
         return response
@@ -110,9 +109,9 @@ class PasswordChange(RefusedForms, auth_views.PasswordChangeView):
     form_class = PasswordChangeForm
     success_url = reverse_lazy("profile")
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         form.save()
         # Signs this browser in anew under the new password, as super() would, and says so.
-        auth_views.update_session_auth_hash(self.request, form.user)
+        update_session_auth_hash(self.request, form.user)
         toast(self.request, _("The password is changed. Other devices are signed out."))
         return redirect(self.get_success_url())
