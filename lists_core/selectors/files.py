@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from lists_core.models import DiskFileVersion, FileUse, Job, StoredFile
@@ -114,6 +114,13 @@ def access_file(actor: Employee, file_id: int) -> StoredFile:
 def files_by_id(actor: Employee, ids: Iterable[int]) -> dict[int, StoredFile]:
     """The readable ones of these files."""
     return StoredFile.objects.in_bulk(readable_files(actor, set(ids)))
+
+
+def unused_bytes(actor: Employee) -> int:
+    """How much the person uploaded in the last day that nothing holds."""
+    since = timezone.now() - UPLOAD_LIFE
+    own = StoredFile.objects.filter(~held(), uploaded_by=actor, uploaded_at__gte=since)
+    return own.aggregate(total=Sum("size"))["total"] or 0
 
 
 def orphans(now: datetime | None = None) -> QuerySet[StoredFile]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.models import FileUse, StoredFile
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
-from lists_core.selectors.files import readable_files
+from lists_core.selectors.files import files_by_id
 from staff.models import Employee
 from svod.base.errors import Invalid
 
@@ -34,13 +35,23 @@ def _keep(field: SchemaField, element_id: int, wanted: set[int], actor: Employee
     uses = FileUse.objects.filter(element_id=element_id, field=field.field)
     present = set(uses.values_list("file_id", flat=True))
     added, removed = wanted - present, present - wanted
-    if added - readable_files(actor, added):
-        raise Invalid({field.code: [_("A file was not found. Please upload it again.")]})
+    if added:
+        _check(field, added, len(wanted), actor)
     uses.filter(file_id__in=removed).delete()
     release(removed)
     FileUse.objects.bulk_create(
         FileUse(file_id=file_id, element_id=element_id, field=field.field) for file_id in added
     )
+
+
+def _check(field: SchemaField, added: set[int], count: int, actor: Employee) -> None:
+    files = files_by_id(actor, added)
+    if len(files) != len(added):
+        raise Invalid({field.code: [_("A file was not found. Please upload it again.")]})
+    try:
+        field.type.check_files(field.field, files.values(), count=count)  # type: ignore[attr-defined]
+    except ValidationError as error:
+        raise Invalid({field.code: error.messages}) from error
 
 
 def release(file_ids: Collection[int]) -> None:

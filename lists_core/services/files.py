@@ -14,15 +14,15 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from lists_core import file_kinds, pictures
 from lists_core.models import StoredFile
-from lists_core.selectors.files import CLEANED_AT_ONCE, orphans
-from lists_core.services import file_kinds, pictures
+from lists_core.selectors.files import CLEANED_AT_ONCE, orphans, unused_bytes
 from staff.models import Employee
 from svod.base.errors import DomainError, Forbidden, Invalid
 from svod.base.sandbox import CallFailed, LimitReached, run_limited
 
 THUMBNAIL_SIDE = 320
-LOOK = "lists_core.services.pictures:look"
+LOOK = "lists_core.pictures:look"
 
 
 class TooLarge(DomainError):
@@ -39,6 +39,7 @@ def upload_file(upload: UploadedFile, *, actor: Employee) -> StoredFile:
     if not actor.is_active:
         raise Forbidden
     _check_size(upload.size or 0)
+    _check_quota(actor)
     name = file_kinds.safe_name(upload.name or "")
     if file_kinds.is_picture_name(name):
         facts, thumbnail = _look_at_picture(upload, file_kinds.extension(name))
@@ -54,12 +55,22 @@ def keep_file(
     return _keep(content, file_kinds.safe_name(name), actor, thumbnail=None, mime=mime)
 
 
+def too_large() -> TooLarge:
+    limit = filesizeformat(settings.FILE_MAX_BYTES)
+    return TooLarge(_("The file is larger than %(limit)s.") % {"limit": limit})
+
+
 def _check_size(size: int) -> None:
     if size > settings.FILE_MAX_BYTES:
-        limit = filesizeformat(settings.FILE_MAX_BYTES)
-        raise TooLarge(_("The file is larger than %(limit)s.") % {"limit": limit})
+        raise too_large()
     if not size:
         raise _refused(_("The file is empty."))
+
+
+def _check_quota(actor: Employee) -> None:
+    """Uploads that nothing uses yet may not fill the disk before the day is over."""
+    if unused_bytes(actor) > settings.FILE_UNUSED_MAX_BYTES:
+        raise TooLarge(_("Too many files wait to be used. Save the form or try tomorrow."))
 
 
 def _head(upload: IO[bytes] | File) -> bytes:

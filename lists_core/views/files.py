@@ -1,0 +1,151 @@
+"""Uploads, downloads, thumbnails and previews of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import IO, Any
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lists_core.file_kinds import INLINE_PICTURES, PDF, may_be_shown
+from lists_core.models import StoredFile
+from lists_core.selectors.files import access_file
+from lists_core.services.files import TooLarge, too_large, upload_file
+from svod.base.errors import DomainError, Forbidden, NotFound
+from svod.base.htmx import render_page
+from svod.base.streaming import stream_file
+from svod.headers import frameable
+
+log = structlog.get_logger(__name__)
+HTTP_NOT_MODIFIED = 304
+MULTIPART_ROOM = 64 * 1024
+FILE_POLICY = "default-src 'none'; sandbox"
+# The sandbox would take the browser's own PDF reader away; it runs nothing of the portal's.
+PDF_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+)
+
+View = Callable[..., HttpResponse]
+
+
+def json_errors(view: View) -> View:
+    """Refusals as {"error": text}: scripts show it beside the file."""
+
+    @wraps(view)
+    def told(*args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except (NotFound, Forbidden):
+            raise
+        except DomainError as error:
+            status = 413 if isinstance(error, TooLarge) else 422
+            return JsonResponse({"error": str(error)}, status=status)
+
+    return told
+
+
+def sent_file(request: HttpRequest) -> UploadedFile | HttpResponse:
+    """The one file of a multipart request, or the answer to a request of another shape."""
+    if request.content_type != "multipart/form-data":
+        return JsonResponse({"error": _("Send the file as a form.")}, status=415)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > settings.FILE_MAX_BYTES + MULTIPART_ROOM:
+        raise too_large()
+    files = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    if len(files) != 1 or "file" not in request.FILES:
+        return JsonResponse({"error": _("Send one file at a time.")}, status=400)
+    return files[0]
+
+
+@login_required
+@require_POST
+@json_errors
+def file_upload(request: HttpRequest) -> HttpResponse:
+    """Take one file: {id, name, size, mime, url, thumb}."""
+    sent = sent_file(request)
+    if isinstance(sent, HttpResponse):
+        return sent
+    return JsonResponse(described(upload_file(sent, actor=request.user)), status=201)
+
+
+def described(stored: StoredFile) -> dict[str, Any]:
+    return {
+        "id": stored.pk,
+        "name": stored.name,
+        "size": stored.size,
+        "mime": stored.mime,
+        "url": stored.get_absolute_url(),
+        "thumb": stored.thumbnail_url,
+    }
+
+
+@login_required
+@require_GET
+@frameable
+def file_download(request: HttpRequest, file_id: int) -> HttpResponseBase:
+    """The file to those who may read it now; `?inline=1` shows pictures and PDF."""
+    stored = access_file(request.user, file_id)
+    inline = request.GET.get("inline") == "1" and may_be_shown(stored.mime)
+    return sent_back(request, stored, stored.content, inline=inline, mime=stored.mime)
+
+
+@login_required
+@require_GET
+def file_thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
+    stored = access_file(request.user, file_id)
+    if not stored.thumbnail:
+        raise NotFound
+    return sent_back(request, stored, stored.thumbnail, inline=True, mime="image/webp")
+
+
+@login_required
+@require_GET
+def file_preview(request: HttpRequest, file_id: int) -> HttpResponse:
+    """A picture or a PDF in a page of the portal (a dialog, as a rule)."""
+    stored = access_file(request.user, file_id)
+    context = {
+        "file": stored,
+        "is_picture": stored.mime in INLINE_PICTURES,
+        "is_pdf": stored.mime == PDF,
+    }
+    return render_page(request, "lists/files/preview.html", context)
+
+
+def sent_back(
+    request: HttpRequest, stored: StoredFile, content: FieldFile, *, inline: bool, mime: str
+) -> HttpResponseBase:
+    """The bytes with the headers that keep them harmless, or 304 when the browser has them.
+
+    The rights have been checked before: a browser's copy is never shown without asking.
+    """
+    etag = quote_etag(content.name.replace("/", ""))
+    response = get_conditional_response(request, etag=etag)
+    if response is None or response.status_code != HTTP_NOT_MODIFIED:
+        response = stream_file(
+            request, opened(content), name=stored.name, size=content.size, mime=mime, inline=inline
+        )
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Content-Security-Policy"] = PDF_POLICY if inline and mime == PDF else FILE_POLICY
+    return response
+
+
+def opened(content: FieldFile) -> IO[bytes]:
+    """The stored bytes; a row whose bytes are lost is told as missing and logged."""
+    try:
+        return content.open("rb")
+    except FileNotFoundError as error:
+        log.exception("stored_file_lost", name=content.name)
+        raise NotFound(_("The content of this file is lost. Tell the administrator.")) from error
