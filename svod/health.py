@@ -7,6 +7,7 @@ stranger nothing but yes or no; the reason of a no is in the log.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import redis
 import structlog
@@ -57,6 +58,12 @@ def check_database() -> None:
     """Raises when the database is away or its schema is older than the code."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+    check_schema()
+
+
+@cache
+def check_schema() -> None:
+    """Asked until it was right once: a schema does not grow older under a running process."""
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:

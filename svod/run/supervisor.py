@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import FrameType
@@ -21,6 +22,7 @@ from svod.embedded.redis import Redis
 from svod.run.children import Child, portal
 
 MANAGE = str(Path(__file__).resolve().parents[2] / "manage.py")
+SIGN_IN = "sign-in: "  # how `manage.py prepare --tell-sign-in` marks its line
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,6 +42,7 @@ class Supervisor:
         self.port = port
         self.logs = self.var / "log"
         self.children = portal(self.logs, port, workers)
+        self.sign_in = ""
         self.environment = dict(os.environ, SVOD_VAR=str(self.var), PYTHONUNBUFFERED="1")
 
     @classmethod
@@ -73,7 +76,8 @@ class Supervisor:
         for child in self.children:
             stack.callback(child.stop)
             child.start(self.environment)
-        self.wait_for_web()
+            if child.role == "web":  # the rest would only slow its start down
+                self.wait_for_web()
         self.announce()
 
     def start_servers(self, stack: ExitStack) -> None:
@@ -92,10 +96,30 @@ class Supervisor:
     def prepare(self) -> None:
         """Migrations and the demo: shown as they run, because the first time takes a while."""
         say("Preparing the database…")
-        command = [sys.executable, MANAGE, "prepare", "--verbosity", "0"]
-        result = subprocess.run(command, env=self.environment, check=False)
-        if result.returncode:
-            raise RunError(f"`manage.py prepare` failed with exit code {result.returncode}")
+        command = [sys.executable, MANAGE, "prepare", "--verbosity", "0", "--tell-sign-in"]
+        arm = process.die_with_parent(signal.SIGTERM)
+        with subprocess.Popen(
+            command,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=arm,  # noqa: PLW1509
+        ) as child:
+            try:
+                self.listen(child.stdout or [])
+            except Stopped:
+                child.terminate()
+                raise
+        if child.returncode:
+            raise RunError(f"`manage.py prepare` failed with exit code {child.returncode}")
+
+    def listen(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            word, _, rest = line.rstrip().partition(SIGN_IN)
+            if rest and not word:
+                self.sign_in = rest
+            else:
+                say(line.rstrip())
 
     def wait_for_web(self) -> None:
         """Until the first page would be answered."""
@@ -118,8 +142,8 @@ class Supervisor:
 
     def announce(self) -> None:
         say(f"\n  Svod:     http://127.0.0.1:{self.port}")
-        if login := demo_sign_in(self.environment):
-            say(f"  Sign in:  {login}")
+        if self.sign_in:
+            say(f"  Sign in:  {self.sign_in}")
         say(f"  Logs:     {self.logs}\n  Stop:     Ctrl-C\n")
 
 
@@ -177,10 +201,3 @@ def answers(port: int) -> bool:
 
 def epitaph(child: Child) -> str:
     return f"{child.role} ended with exit code {child.ended()}:\n{tail(child.log)}"
-
-
-def demo_sign_in(environment: dict[str, str]) -> str:
-    """The demo's name and password while they work, else an empty text."""
-    command = [sys.executable, MANAGE, "demo_sign_in"]
-    result = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-    return result.stdout.strip()

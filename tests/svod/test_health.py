@@ -10,6 +10,7 @@ from svod import health
 @pytest.fixture(autouse=True)
 def redis_answers(monkeypatch):
     monkeypatch.setattr(redis.Redis, "ping", lambda self: True)
+    health.check_schema.cache_clear()
 
 
 def test_alive_asks_nobody(client):
