@@ -15,10 +15,12 @@ from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from lists_core.schema.ddl import lock_for_write
 from lists_core.schema.fields import SchemaField
+from lists_core.selectors.bin import binned
 from lists_core.selectors.elements import elements
 from lists_core.services.file_uses import keep_file_uses
 from lists_core.services.history import record_versions
 from lists_core.services.outbox import announce
+from lists_core.services.references import available, check_references
 from lists_core.services.values import clean_values, initial_values, not_unique
 from staff.models import Employee
 from svod.base.errors import Conflict, Invalid, NotFound
@@ -57,6 +59,7 @@ def create_element(
         list_, schema = open_list(list_id)
         require(actor, Right.ADD, list_)
         cleaned = clean_values(schema, initial_values(schema, values), partial=False)
+        check_references(cleaned, actor=actor)
         row = schema.model(**_columns(cleaned), section=_section(list_, section_id))
         _stamp_new(row, list_, actor)
         with unique_errors(schema):
@@ -83,6 +86,7 @@ def update_element(
             raise Changed(row)
         fields = {code: value for code, value in values.items() if code != "SECTION"}
         cleaned = clean_values(schema, _differing(schema, row, fields), partial=True)
+        check_references(cleaned, actor=actor, row=row)
         changes = apply_values(schema, row, cleaned)
         if "SECTION" in values:
             changes |= _put(row, _section(list_, values["SECTION"]))
@@ -125,14 +129,15 @@ def move_elements(
 def copy_element(list_id: int, element_id: int, *, actor: Employee) -> Any:
     """Add a copy of an element; counters give it its own number, unique values are left out."""
     with transaction.atomic():
-        list_, schema = open_list(list_id)
+        _list, schema = open_list(list_id)
         row = locked_row(schema, element_id, actor)
         values = {
-            field.code: field.read(row)
+            field: field.read(row)
             for field in schema.editable
             if not field.field.unique and not field.type.automatic
         }
-        return create_element(list_id, values, actor=actor, section_id=row.section)
+        kept = {field.code: value for field, value in available(values, actor=actor).items()}
+        return create_element(list_id, kept, actor=actor, section_id=row.section)
 
 
 # --- shared with bulk changes and import ------------------------------------------------
@@ -265,13 +270,6 @@ def _mark(list_id: int, ids: Collection[int], kind: Kind, *, actor: Employee) ->
             _bulk_save(schema, locked, ["deleted_at"])
         _after(schema, kind, [(row, {}) for row in locked], actor=actor)
     return len(locked)
-
-
-def binned(schema: Schema, actor: Employee) -> Any:
-    """The elements in the bin that the actor may see."""
-    return schema.model.objects.exclude(deleted_at=None) if actor.is_active else (
-        schema.model.objects.none()
-    )
 
 
 def _after(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Protocol
+from http import HTTPStatus
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
@@ -25,12 +27,6 @@ LEVELS: dict[str, int] = {
     "error": messages.ERROR,
 }
 HEADERS = ("HX-Request", "HX-Request-Type")
-
-
-class HasAddress(Protocol):
-    """A model instance with a page of its own."""
-
-    def get_absolute_url(self) -> str: ...
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -67,7 +63,7 @@ def partial(template: str) -> str:
     return f"{folder}/partials/{name}"
 
 
-def go_to(request: HttpRequest, target: str | HasAddress) -> HttpResponse:
+def go_to(request: HttpRequest, target: str | Model) -> HttpResponse:
     """Send the browser to a page: a URL, a URL name or an object with `get_absolute_url`."""
     url = resolve_url(target)
     if not is_htmx(request):
@@ -90,9 +86,12 @@ def saved(request: HttpRequest, text: object = "", **detail: Any) -> HttpRespons
     return response
 
 
-def toast(request: HttpRequest, text: object, level: Level = "success") -> None:
-    """Tell the person something once: on this answer when htmx asked, else on the next page."""
-    messages.add_message(request, LEVELS[level], str(text))
+def toast(request: HttpRequest, text: object, level: Level = "success", *, undo: str = "") -> None:
+    """Tell the person something once: on this answer when htmx asked, else on the next page.
+
+    `undo` is an address that takes the change back when it is posted to.
+    """
+    messages.add_message(request, LEVELS[level], str(text), extra_tags=undo)
 
 
 def trigger(response: HttpResponseBase, name: str, detail: Any = None) -> None:
@@ -125,12 +124,25 @@ class HtmxMiddleware:
 def leaves(response: HttpResponseBase) -> bool:
     """The browser will load another page, which shows the waiting toasts itself."""
     moves = response.has_header("HX-Redirect") or response.has_header("HX-Location")
-    return moves or 300 <= response.status_code < 400
+    return moves or is_redirect(response)
+
+
+def is_redirect(response: HttpResponseBase) -> bool:
+    return HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST
 
 
 def carry_toasts(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Move waiting messages into the answer, as one event with a list of toasts."""
-    waiting = [{"text": str(note), "level": note.level_tag} for note in messages.get_messages(request)]
+    """Move waiting messages into the answer, as one event with a list of toasts.
+
+    A whole page that htmx asked for has shown them already.
+    """
+    notes = messages.get_messages(request)
+    if getattr(notes, "used", False):
+        return
+    waiting = [
+        {"text": str(note), "level": note.level_tag, "undo": note.extra_tags or ""}
+        for note in notes
+    ]
     if waiting:
         trigger(response, "toast", {"toasts": waiting})
 
@@ -138,7 +150,7 @@ def carry_toasts(request: HttpRequest, response: HttpResponseBase) -> None:
 def asks_to_sign_in(response: HttpResponseBase) -> bool:
     """A redirect to the sign-in page, as `login_required` gives."""
     place = urlsplit(response.get("Location", "")).path
-    return response.status_code == 302 and place == resolve_url(settings.LOGIN_URL)
+    return is_redirect(response) and place == resolve_url(settings.LOGIN_URL)
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:

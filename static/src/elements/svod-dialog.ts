@@ -1,7 +1,8 @@
 // <svod-dialog> in the middle and <svod-drawer> at the right: a URL loaded into a modal.
 // A link or button with `data-dialog` or `data-drawer` opens its href (or data-url) there.
 // The first heading of what arrives names the panel. It closes by Esc, the button, a click
-// beside it, `[data-close]` inside it and the event `svod:saved`; unsaved typing is asked about.
+// beside it, `[data-close]` inside it and the event `svod:saved`; unsaved typing is asked about
+// (`svod:clean` from inside says that what stands there now is saved).
 import htmx from "htmx.org";
 import { ask } from "../lib/ask";
 import { SvodElement, define } from "../lib/element";
@@ -54,6 +55,7 @@ abstract class Panel extends SvodElement {
     this.listen(this.body, "input", (event) => this.typed(event));
     this.listen(this.body, "change", (event) => this.typed(event));
     this.listen<MouseEvent>(this.body, "click", (event) => this.closeButton(event));
+    this.listen(this.body, "svod:clean", () => (this.dirty = false));
     this.listen<CustomEvent>(this.body, "svod:failure", (event) => this.failed(event));
     this.listen<CustomEvent>(this.body, "htmx:after:swap", (event) => this.swapped(event));
   }
@@ -151,8 +153,7 @@ abstract class Panel extends SvodElement {
 }
 
 function skeleton(): HTMLElement {
-  const lines = ["title", "line", "line", "short", "block", "line", "short"];
-  return h("div", { class: "sv-skeleton", "aria-hidden": "true" }, ...lines.map((kind) => h("div", { class: `sv-skeleton-${kind}` })));
+  return h("div", { class: "sv-skeleton", "aria-hidden": "true" }, ...[..."tllsbls"].map((kind) => h("div", { class: `sv-skeleton-${kind}` })));
 }
 
 class Dialog extends Panel {

@@ -1,4 +1,6 @@
-// The region of toasts. Listens to the event `toast` {toasts: [{text, level}]}.
+// The region of toasts. Listens to the event `toast` {toasts: [{text, level, undo}]}; `undo`
+// is an address that a button in the toast posts to.
+import htmx from "htmx.org";
 import { SvodElement, define } from "../lib/element";
 import { h, icon, iconButton, topLayer } from "../lib/dom";
 import { text } from "../lib/texts";
@@ -30,7 +32,7 @@ class ToastRegion extends SvodElement {
   private take(detail: { toasts?: Toast[]; value?: string } & Partial<Toast>): void {
     this.rise();
     const given = detail.toasts ?? [{ text: detail.text ?? detail.value ?? "", level: detail.level }];
-    for (const { text: words, level } of given as Toast[]) this.add(words, level ?? "info");
+    for (const note of given as Toast[]) this.add(note.text, note.level ?? "info", note.undo);
   }
 
   /** A modal dialog makes the rest of the page inert, so the region moves into it. */
@@ -39,8 +41,8 @@ class ToastRegion extends SvodElement {
     if (this.parentElement !== host) host.append(this);
   }
 
-  private add(words: string, level: Level): void {
-    const note = h("div", { class: "sv-toast", "data-level": level }, words);
+  private add(words: string, level: Level, undo?: string): void {
+    const note = h("div", { class: "sv-toast", "data-level": level, "data-undo": undo || undefined }, words);
     if (level === "error") note.setAttribute("role", "alert");
     this.live.append(note);
     this.finish(note);
@@ -52,8 +54,18 @@ class ToastRegion extends SvodElement {
     const level = (note.dataset.level ?? "info") as Level;
     const words = h("span", { class: "sv-toast-text" }, ...note.childNodes);
     const close = iconButton(icon("x"), text("close"), () => note.remove());
-    note.replaceChildren((SIGNS[level] ?? SIGNS.info)(), words, close);
+    note.replaceChildren((SIGNS[level] ?? SIGNS.info)(), words, ...this.undoButton(note), close);
     if (level !== "error") this.leaveLater(note);
+  }
+
+  private undoButton(note: HTMLElement): HTMLElement[] {
+    const { undo } = note.dataset;
+    if (!undo) return [];
+    const onclick = () => {
+      note.remove();
+      void htmx.ajax("POST", undo, { target: document.body, swap: "none" });
+    };
+    return [h("button", { type: "button", class: "btn btn-sm", onclick }, text("undo"))];
   }
 
   private leaveLater(note: HTMLElement): void {

@@ -5,6 +5,7 @@ export type Level = "success" | "info" | "warning" | "error";
 export interface Toast {
   text: string;
   level?: Level;
+  undo?: string;
 }
 
 export function toast(text: string, level: Level = "success"): void {

@@ -1,0 +1,144 @@
+"""The form of an element, built from its list's schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django import forms
+from django.forms import BoundField
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from lists_core.models import List
+from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.sections import section_choices
+from lists_core.selectors.titles import titles_of
+from staff.models import Employee
+from svod.base.errors import Invalid
+
+Mode = Literal["add", "edit"]
+SECTION = "SECTION"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One place of the form: a control, or a value that may only be read."""
+
+    field: SchemaField
+    bound: BoundField | None = None
+    html: SafeString | str = ""
+
+    @property
+    def wide(self) -> bool:
+        """The control needs both columns of the form."""
+        widget = self.bound.field.widget if self.bound else None
+        widget = getattr(widget, "item", widget)
+        return isinstance(widget, forms.Textarea) or getattr(widget, "wide", False)
+
+
+class ElementForm(forms.Form):
+    """Controls by field code, in the list's order. `cleaned_data` holds natural values.
+
+    `values` (code → natural value) is what the controls show before anybody typed; values of
+    fields that this form only shows never come from the request.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        list_: List,
+        schema: Schema,
+        actor: Employee,
+        mode: Mode,
+        values: Mapping[str, Any],
+        version: int | None = None,
+    ) -> None:
+        super().__init__(data, initial={**values, "version": version})
+        self.list, self.schema, self.actor, self.mode = list_, schema, actor, mode
+        self.shown = [field for field in schema.editable if self._is_shown(field)]
+        for field in self.shown:
+            control = self._control(field)
+            if not control.disabled:
+                self.fields[field.code] = control
+        if list_.has_sections:
+            self.fields[SECTION] = self._section_control()
+
+    def _is_shown(self, field: SchemaField) -> bool:
+        return field.field.show_in_add if self.mode == "add" else field.field.show_in_edit
+
+    def _is_readonly(self, field: SchemaField) -> bool:
+        own = field.field
+        return own.readonly_in_add if self.mode == "add" else own.readonly_in_edit
+
+    def _control(self, field: SchemaField) -> forms.Field:
+        control = field.form_field(actor=self.actor)
+        control.disabled = control.disabled or self._is_readonly(field)
+        if field.type.automatic and self.mode == "add":
+            control.required = False
+            control.help_text = control.help_text or _("Left empty, it is assigned when saved.")
+        return control
+
+    def _section_control(self) -> forms.Field:
+        root = ("", _("Not in a section"))
+        return forms.TypedChoiceField(
+            label=self.schema[SECTION].name,
+            choices=[root, *section_choices(self.list)],
+            coerce=int,
+            empty_value=None,
+            required=False,
+        )
+
+    # --- what the templates draw --------------------------------------------------------
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """Controls and read-only values in the list's order, the section last."""
+        for field in self.shown:
+            if field.code in self.fields:
+                yield Line(field, self[field.code])
+            else:
+                yield Line(field, html=self._rendered(field))
+        if SECTION in self.fields:
+            yield Line(self.schema[SECTION], self[SECTION])
+
+    def _rendered(self, field: SchemaField) -> SafeString | str:
+        value = self.initial.get(field.code)
+        if value is None and field.type.automatic:
+            return _("Assigned when saved.")
+        return field.render(value, self._titles.get(field.key, {}))
+
+    @cached_property
+    def _titles(self) -> dict[str, Any]:
+        fixed = [field for field in self.shown if field.code not in self.fields]
+        pairs = [(field, self.initial.get(field.code)) for field in fixed]
+        return titles_of(pairs, actor=self.actor)
+
+    # --- what the services take ---------------------------------------------------------
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Natural values by code of what the person could change, the section among them.
+
+        The program fills what it numbers itself, unless the person gave a number.
+        """
+        left = {field.code for field in self.shown if field.type.automatic}
+        given = {code: value for code, value in self.cleaned_data.items() if code != "version"}
+        return {
+            code: value for code, value in given.items() if value is not None or code not in left
+        }
+
+    def add_domain_errors(self, error: Invalid) -> None:
+        """Put a service's errors at their fields; those of fields not shown go to the top."""
+        for code, messages in error.errors.items():
+            if code in self.fields:
+                self.add_error(code, messages)
+            else:
+                name = self.schema[code].name if code in self.schema.by_code else ""
+                self.add_error(None, [f"{name}: {text}" if name else text for text in messages])

@@ -1,0 +1,183 @@
+"""Two people changed one element: what each wrote, side by side, and who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from lists_core.access import Right, may
+from lists_core.element_tabs import Target
+from lists_core.forms import ElementForm
+from lists_core.models import List
+from lists_core.schema.cache import schema_of
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.bin import binned
+from lists_core.selectors.history import Others, others_since
+from lists_core.selectors.titles import titles_of
+from lists_core.services.elements import restore_elements
+from svod.base.htmx import render_page, wants_fragment
+
+PICKS = ("mine", "theirs")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A field that both changed. `pick` is the answer so far, "" without one."""
+
+    field: SchemaField
+    mine: str
+    theirs: str
+    others: Others | None
+    pick: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A field that only others changed: their value stays."""
+
+    field: SchemaField
+    value: str
+    others: Others
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What has to be shown before saving again; `merged` are the values the form goes on with."""
+
+    questions: Sequence[Question] = ()
+    taken: Sequence[Taken] = ()
+    merged: dict[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.questions or self.taken)
+
+
+def clash_since(target: Target, form: ElementForm, version: int) -> Clash:
+    """Compare the form's values with what others saved after `version`. `target` is as now."""
+    changes = others_since(target.id, version)
+    mine = {code: natural(target.schema[code], value) for code, value in form.values.items()}
+    asked, taken = [], []
+    for key, others in changes.items():
+        found = target.schema.by_key.get(key)
+        if found is None:
+            continue
+        if found.code not in mine or mine[found.code] == base_value(found, others.old):
+            taken.append((found, others))
+        elif mine[found.code] != found.read(target.row):
+            asked.append((found, others))
+    theirs = {found.code: found.read(target.row) for found, _others in taken}
+    drawn = Drawn(target, mine, [found for found, _others in [*asked, *taken]])
+    return Clash(
+        questions=[drawn.question(found, others) for found, others in asked],
+        taken=[Taken(found, drawn.theirs(found), others) for found, others in taken],
+        merged=mine | theirs,
+    )
+
+
+def clash_asked(target: Target, form: ElementForm, data: QueryDict) -> Clash:
+    """The same questions again, for a person who has not answered all of them."""
+    fields = asked_fields(form, data)
+    changes = others_since(target.id, 0)
+    drawn = Drawn(target, form.values, fields)
+    questions = [
+        drawn.question(found, changes.get(found.key), data.get(f"pick-{found.code}", ""))
+        for found in fields
+    ]
+    return Clash(questions=questions, merged=form.values)
+
+
+def chosen_values(form: ElementForm, data: QueryDict) -> tuple[dict[str, Any], bool]:
+    """The values to save without those where "theirs" was chosen; False when one is open."""
+    values, answered = form.values, True
+    for found in asked_fields(form, data):
+        pick = data.get(f"pick-{found.code}")
+        answered = answered and pick in PICKS
+        if pick == "theirs":
+            values.pop(found.code)
+    return values, answered
+
+
+def asked_fields(form: ElementForm, data: QueryDict) -> list[SchemaField]:
+    codes = dict.fromkeys(data.getlist("asked"))
+    return [form.schema[code] for code in codes if code in form.fields and code != "version"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Both texts of some fields as HTML, with the titles of both loaded at once."""
+
+    target: Target
+    mine: Mapping[str, Any]
+    fields: Sequence[SchemaField]
+
+    def __post_init__(self) -> None:
+        both = [(found, self.mine.get(found.code)) for found in self.fields]
+        both += [(found, found.read(self.target.row)) for found in self.fields]
+        object.__setattr__(self, "_titles", titles_of(both, actor=self.target.actor))
+
+    def html(self, found: SchemaField, value: Any) -> str:
+        titles: Mapping[str, Any] = getattr(self, "_titles")  # noqa: B009 - set on a frozen class
+        return found.render(value, titles.get(found.key, {}))
+
+    def theirs(self, found: SchemaField) -> str:
+        return self.html(found, found.read(self.target.row))
+
+    def question(self, found: SchemaField, others: Others | None, pick: str = "") -> Question:
+        mine = self.html(found, self.mine.get(found.code))
+        return Question(found, mine, self.theirs(found), others, pick)
+
+
+def natural(found: SchemaField, value: Any) -> Any:
+    """The value as the service would keep it, so that two spellings of one value are equal."""
+    try:
+        return found.clean(value)
+    except ValidationError:
+        return value
+
+
+def base_value(found: SchemaField, raw: Any) -> Any:
+    """What the person began with; a value that can no longer be read equals nothing."""
+    try:
+        return natural(found, found.from_json(raw))
+    except ValidationError:
+        return NotImplemented
+
+
+# --- deleted meanwhile ------------------------------------------------------------------
+
+
+def gone_page(request: HttpRequest, list_: List, element_id: int) -> HttpResponse | None:
+    """The form with what was typed, when the element is in the bin; None when it is not.
+
+    With `restore` in the request the element is brought back and the save goes on.
+    """
+    schema = schema_of(list_)
+    row = binned(schema, request.user).filter(pk=element_id).first()
+    if row is None:
+        return None
+    if "restore" in request.POST:
+        restore_elements(list_.pk, [element_id], actor=request.user)
+        return None
+    form = ElementForm(
+        request.POST,
+        list_=list_,
+        schema=schema,
+        actor=request.user,
+        mode="edit",
+        values={found.code: found.read(row) for found in schema.editable},
+        version=row.version,
+    )
+    context = {
+        "form": form,
+        "list": list_,
+        "row": row,
+        "gone": others_since(element_id, row.version - 1).get(""),
+        "may_restore": may(request.user, Right.DELETE, list_),
+        "drawer": wants_fragment(request),
+        "action": request.get_full_path(),
+    }
+    return render_page(request, "lists/element/form.html", context, status=409)

@@ -1,0 +1,228 @@
+"""Adding and changing an element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from lists_core.access import Right
+from lists_core.element_tabs import Target, open_target
+from lists_core.field_types.pickers import is_id
+from lists_core.forms import SECTION, ElementForm
+from lists_core.models import List
+from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
+from lists_core.selectors.elements import access_element
+from lists_core.selectors.lists import access_list
+from lists_core.services.elements import Changed, create_element, update_element
+from lists_core.services.references import available
+from lists_core.views.element import path_of
+from lists_core.views.element_conflict import (
+    Clash,
+    chosen_values,
+    clash_asked,
+    clash_since,
+    gone_page,
+)
+from lists_core.views.element_state import grid_state
+from staff.models import Employee
+from svod.base.errors import Invalid
+from svod.base.htmx import go_to, is_htmx, render_page, saved, toast, trigger, wants_fragment
+
+# --- adding -----------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def element_add(request: HttpRequest, list_id: int) -> HttpResponse:
+    """An empty form, or one filled from the element named by `copy`."""
+    list_ = access_list(request.user, Right.ADD, list_id)
+    form = add_form(request, list_)
+    if not form.is_valid():
+        return add_page(request, form)
+    values = form.values
+    section_id = values.pop(SECTION, None)
+    values = hidden(form) | values
+    try:
+        row = create_element(list_id, values, actor=request.user, section_id=section_id)
+    except Invalid as error:
+        form.add_domain_errors(error)
+        return add_page(request, form)
+    if "another" in request.POST:
+        return another(request, list_, row)
+    return done(request, list_, row, _("Added."))
+
+
+def add_form(request: HttpRequest, list_: List) -> ElementForm:
+    schema = schema_of(list_)
+    data = request.POST if request.method == "POST" else None
+    return ElementForm(
+        data,
+        list_=list_,
+        schema=schema,
+        actor=request.user,
+        mode="add",
+        values=first_values(request, list_, schema),
+    )
+
+
+def first_values(request: HttpRequest, list_: List, schema: Schema) -> dict[str, Any]:
+    """What an add form starts with: the copied element's values, or the defaults."""
+    source = request.GET.get("copy", "")
+    if is_id(source):
+        row = access_element(request.user, Right.VIEW, list_.pk, int(source))[2]
+        return copied_values(schema, row, request.user)
+    values = {field.code: field.default() for field in schema.editable}
+    section = request.GET.get("section", "")
+    return values | {SECTION: int(section) if is_id(section) and int(section) else None}
+
+
+def copied_values(schema: Schema, row: Any, actor: Employee) -> dict[str, Any]:
+    """Values a copy begins with: unique ones, the program's own numbers and what the actor
+    may not see are left out."""
+    values = {
+        field: field.read(row)
+        for field in schema.editable
+        if not field.field.unique and not field.type.automatic
+    }
+    kept = available(values, actor=actor)
+    return {field.code: value for field, value in kept.items()} | {SECTION: row.section}
+
+
+def hidden(form: ElementForm) -> dict[str, Any]:
+    """Values of a copy that the form does not ask for go along as they are."""
+    values = {
+        field.code: form.initial.get(field.code)
+        for field in form.schema.editable
+        if field.code not in form.fields
+    }
+    return {code: value for code, value in values.items() if value is not None}
+
+
+def add_page(request: HttpRequest, form: ElementForm) -> HttpResponse:
+    return form_page(request, form, {"copy": request.GET.get("copy", "")})
+
+
+def another(request: HttpRequest, list_: List, row: Any) -> HttpResponse:
+    """A fresh form in the same section after "Save and add another"."""
+    toast(request, _("Added."))
+    address = reverse("element_add", args=[list_.pk])
+    if row.section:
+        address += f"?section={row.section}"
+    if not is_htmx(request):
+        return redirect(address)
+    schema = schema_of(list_)
+    values = {field.code: field.default() for field in schema.editable}
+    form = ElementForm(
+        list_=list_,
+        schema=schema,
+        actor=request.user,
+        mode="add",
+        values=values | {SECTION: row.section},
+    )
+    response = form_page(request, form, {"action": address})
+    trigger(response, "elements-changed", {"list": list_.pk, "ids": [row.pk]})
+    return response
+
+
+# --- changing ---------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def element_edit(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse:
+    """The form of an element; a POST that comes after somebody else's save shows both texts."""
+    list_ = access_list(request.user, Right.CHANGE, list_id)
+    if request.method == "POST":
+        gone = gone_page(request, list_, element_id)
+        if gone is not None:
+            return gone
+    target = open_target(request.user, Right.CHANGE, list_id, element_id)
+    form = edit_form(target, request.POST if request.method == "POST" else None)
+    if request.method == "GET" or not form.is_valid():
+        return edit_page(request, target, form)
+    return save(request, target, form)
+
+
+def edit_form(
+    target: Target, data: Any = None, *, values: dict[str, Any] | None = None
+) -> ElementForm:
+    own = {field.code: field.read(target.row) for field in target.schema.editable}
+    return ElementForm(
+        data,
+        list_=target.list,
+        schema=target.schema,
+        actor=target.actor,
+        mode="edit",
+        values={**own, SECTION: target.row.section, **(values or {})},
+        version=target.row.version,
+    )
+
+
+def save(request: HttpRequest, target: Target, form: ElementForm) -> HttpResponse:
+    values, answered = chosen_values(form, request.POST)
+    if not answered:
+        return edit_page(request, target, form, clash_asked(target, form, request.POST))
+    version = form.cleaned_data["version"] or 0
+    try:
+        row = update_element(target.list.pk, target.id, values, version=version, actor=target.actor)
+    except Invalid as error:
+        form.add_domain_errors(error)
+        return edit_page(request, target, form)
+    except Changed as error:
+        return changed(request, target, form, error.row)
+    return done(request, target.list, row, _("Saved."))
+
+
+def changed(request: HttpRequest, target: Target, form: ElementForm, row: Any) -> HttpResponse:
+    """Somebody saved first: what differs is shown, and saving again is up to the person.
+
+    When nothing differs (the element was deleted and restored) the save goes on.
+    """
+    newer = Target(target.actor, target.list, schema_of(target.list), row)
+    clash = clash_since(newer, form, form.cleaned_data["version"] or 0)
+    if not clash:
+        form.cleaned_data["version"] = row.version
+        return save(request, newer, form)
+    return edit_page(request, newer, edit_form(newer, values=clash.merged), clash)
+
+
+def edit_page(
+    request: HttpRequest, target: Target, form: ElementForm, clash: Clash | None = None
+) -> HttpResponse:
+    return form_page(request, form, {"row": target.row, "clash": clash})
+
+
+# --- both -------------------------------------------------------------------------------
+
+
+def form_page(request: HttpRequest, form: ElementForm, context: dict[str, Any]) -> HttpResponse:
+    row = context.get("row")
+    state = grid_state(request, form.list)
+    frame = {
+        "form": form,
+        "list": form.list,
+        "row": row,
+        "path": path_of(form.list, row.section if row else form.initial.get(SECTION)),
+        "state": f"?{state.urlencode()}" if state else "",
+        "drawer": wants_fragment(request),
+        "action": request.get_full_path(),
+    }
+    status = 409 if context.get("clash") else 422 if form.errors else 200
+    return render_page(request, "lists/element/form.html", {**frame, **context}, status=status)
+
+
+def done(request: HttpRequest, list_: List, row: Any, text: str) -> HttpResponse:
+    """Close the drawer and refresh the grid, or go to the element's page."""
+    if wants_fragment(request):
+        response = saved(request, text, list=list_.pk, id=row.pk)
+        trigger(response, "elements-changed", {"list": list_.pk, "ids": [row.pk]})
+        return response
+    toast(request, text)
+    return go_to(request, reverse("element", args=[list_.pk, row.pk]))
