@@ -35,7 +35,7 @@ def element_delete(request: HttpRequest, list_id: int, element_id: int) -> HttpR
     toast(request, text, undo=restore_address(list_id, [element_id]))
     if not is_htmx(request):
         return go_to(request, target.list)
-    response = saved(request)
+    response = saved(request, list=list_id, ids=[element_id])
     trigger(response, "elements-changed", {"list": list_id, "ids": [element_id]})
     return response
 

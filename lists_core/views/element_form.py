@@ -221,7 +221,7 @@ def form_page(request: HttpRequest, form: ElementForm, context: dict[str, Any]) 
 def done(request: HttpRequest, list_: List, row: Any, text: str) -> HttpResponse:
     """Close the drawer and refresh the grid, or go to the element's page."""
     if wants_fragment(request):
-        response = saved(request, text, list=list_.pk, id=row.pk)
+        response = saved(request, text, list=list_.pk, ids=[row.pk])
         trigger(response, "elements-changed", {"list": list_.pk, "ids": [row.pk]})
         return response
     toast(request, text)

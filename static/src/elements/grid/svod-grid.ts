@@ -27,7 +27,8 @@ class Grid extends SvodElement {
     this.listen<Event>(this, "change", (event) => this.onChange(event));
     this.listen<Event>(this, "input", (event) => this.onInput(event));
     this.listen<SubmitEvent>(this, "submit", (event) => this.onSubmit(event));
-    this.listen<CustomEvent>(document, "svod:saved", (event) => void this.reload(event.detail?.drop ?? ""));
+    this.listen<CustomEvent>(document, "svod:saved", (event) => this.saved(event.detail ?? {}));
+    this.listen(document, "elements-changed", () => void this.reload());
     this.listen<CustomEvent>(document, "grid:go", (event) => this.told(event.detail.url));
     this.sync();
   }
@@ -70,6 +71,11 @@ class Grid extends SvodElement {
     await htmx.ajax("GET", address.pathname + address.search, options);
     this.classList.remove("sv-loading");
     this.sync(scrolled);
+  }
+
+  /** A dialog is done; a saved element tells of itself by `elements-changed`. */
+  private saved(detail: { drop?: string; ids?: number[] }): void {
+    if (!detail.ids) void this.reload(detail.drop);
   }
 
   private async reload(drop = ""): Promise<void> {
