@@ -34,18 +34,13 @@ TEXTS: dict[str, str | Promise] = {
     "error_often": _("Too many requests. Wait a little and try again."),
     "error_refused": _("The server refused this request."),
     "upload_large": _("The file is larger than %(limit)s."),
-    "upload_failed": _("The file was not uploaded."),
     "upload_signed_out": _("You have been signed out. Sign in and try again."),
     "upload_going": _("Uploading"),
-    "upload_done": _("Uploaded"),
     "remove": _("Remove"),
     "move_up": _("Move up"),
-    "move_down": _("Move down"),
-    "drag": _("Drag to move"),
     "moved": _("Moved to place %(place)s of %(count)s"),
     "nothing_found": _("Nothing found"),
     "type_to_search": _("Type to search"),
-    "clear": _("Clear"),
     "bold": _("Bold"),
     "italic": _("Italic"),
     "strike": _("Strikethrough"),
@@ -117,11 +112,16 @@ def order(item: MenuItem) -> tuple[int, str]:
 def shown(request: HttpRequest, item: MenuItem) -> dict[str, Any] | None:
     """The entry with its address, or None for a person who may not open it."""
     user = getattr(request, "user", None)
-    if user is None or (item.staff_only and not user.is_staff):
+    if user is None or not user.is_authenticated or (item.staff_only and not user.is_staff):
         return None
     if item.permission and not user.has_perm(item.permission):
         return None
-    return {"slug": item.slug, "label": item.label, "icon": item.icon, "url": reverse(item.url_name)}
+    return {
+        "slug": item.slug,
+        "label": item.label,
+        "icon": item.icon,
+        "url": reverse(item.url_name),
+    }
 
 
 def address(name: str) -> str:

@@ -6,8 +6,10 @@ Its addresses exist with DEBUG only (svod/urls.py) and in tests/e2e; nothing is 
 from __future__ import annotations
 
 from itertools import count
+from typing import cast
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -106,7 +108,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
 
 def upload(request: HttpRequest) -> JsonResponse:
     """What `<svod-upload>` sends; an .exe is refused."""
-    file = request.FILES["file"]
+    file = cast("UploadedFile[bytes]", request.FILES["file"])
     if str(file.name).endswith(".exe"):
         return JsonResponse({"error": "Файлы этого вида не принимаются."}, status=422)
     return JsonResponse({"id": next(numbers), "name": file.name, "size": file.size})

@@ -9,7 +9,8 @@ from typing import Any, Generic, Protocol, TypeVar
 class Registrable(Protocol):
     """Anything with a unique slug."""
 
-    slug: str
+    @property
+    def slug(self) -> str: ...
 
 
 Entry = TypeVar("Entry", bound=Registrable)

@@ -36,7 +36,11 @@ def icon(name: str, *, size: str = "", label: str = "", css: str = "") -> SafeSt
     `size` is "sm", "lg" or "xl"; names are those of tabler.io/icons.
     """
     classes = " ".join(part for part in ("icon", size and f"icon-{size}", css) if part)
-    says = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    says = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else SafeString('aria-hidden="true"')
+    )
     return format_html(
         '<svg class="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
         classes, says, static("icons.svg"), name,
@@ -56,7 +60,7 @@ def avatar(person: Any, size: str = "") -> dict[str, Any]:
 
 
 def initials(name: str) -> str:
-    """"Иванова Анна Петровна" -> "ИА"."""
+    """ "Иванова Анна Петровна" -> "ИА"."""
     return "".join(word[0] for word in name.split()[:2]).upper()
 
 
@@ -81,7 +85,8 @@ def fields(form: BaseForm) -> dict[str, Any]:
 @register.filter
 def control(bound: BoundField) -> SafeString:
     """The control of a field with the classes and ARIA states of the portal."""
-    attrs = {"class": " ".join(control_classes(bound))} if control_classes(bound) else {}
+    classes = " ".join(control_classes(bound))
+    attrs: dict[str, str | bool] = {"class": classes} if classes else {}
     return bound.as_widget(attrs=attrs)
 
 

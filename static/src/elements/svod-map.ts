@@ -4,11 +4,12 @@
 // With data-readonly it only shows the point.
 import type { Map as LeafletMap, Marker } from "leaflet";
 import { SvodElement, define } from "../lib/element";
-import { h, icon } from "../lib/dom";
+import { h } from "../lib/dom";
 import { text } from "../lib/texts";
 
 type Leaflet = typeof import("leaflet");
 
+const PIN = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 22c-4-4.6-7-8-7-12a7 7 0 0 1 14 0c0 4-3 7.400-7 12z"/><circle cx="12" cy="10" r="2.600" fill="#fff"/></svg>';
 const DIGITS = 6;
 const START: [number, number] = [56, 60];
 
@@ -92,7 +93,7 @@ class PointMap extends SvodElement {
       this.marker.setLatLng(point);
       return;
     }
-    const sign = L.divIcon({ className: "sv-pin", html: icon("map-pin") as unknown as HTMLElement, iconSize: [32, 32], iconAnchor: [16, 30] });
+    const sign = L.divIcon({ className: "sv-pin", html: PIN, iconSize: [32, 32], iconAnchor: [16, 30] });
     const movable = this.dataset.readonly === undefined;
     this.marker = L.marker(point, { icon: sign, draggable: movable, keyboard: false, alt: text("map") });
     if (this.map) this.marker.addTo(this.map);

@@ -5,7 +5,7 @@
 import { SvodElement, define } from "../lib/element";
 import { sortable } from "../lib/sortable";
 
-const FIELDS = "input:not([type=hidden]), select, textarea, button";
+const FIELDS = "input:not([type=hidden]), select, textarea, [data-remove]";
 
 class Multi extends SvodElement {
   protected attach(): void {

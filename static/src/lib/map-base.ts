@@ -15,10 +15,10 @@ export function drawBase(L: Leaflet, map: LeafletMap, data: DOMStringMap): void 
     return;
   }
   map.attributionControl.addAttribution("Natural Earth");
-  grid(L).addTo(map);
   const atlas = world as unknown as Topology<{ countries: GeometryCollection }>;
   const shapes = feature(atlas, atlas.objects.countries);
   L.geoJSON(shapes, { interactive: false, style: { className: "sv-map-land", weight: 1 } }).addTo(map);
+  grid(L).addTo(map);
 }
 
 function grid(L: Leaflet) {
