@@ -1,0 +1,27 @@
+"""Values of a field, single or multiple, and hypothesis' settings for tests with a database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from lists_core.schema.fields import SchemaField
+from tests.contract.samples import SAMPLES
+
+FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+def examples(count: int) -> settings:
+    return settings(max_examples=count, deadline=None, suppress_health_check=FIXTURES, database=None)
+
+
+def filled(field: SchemaField) -> st.SearchStrategy[Any]:
+    """A value that is not empty."""
+    one = SAMPLES[field.field.type].values(field)
+    return st.lists(one, min_size=1, max_size=3) if field.multiple else one
+
+
+def values(field: SchemaField) -> st.SearchStrategy[Any]:
+    return st.one_of(filled(field), filled(field), filled(field), st.none())
