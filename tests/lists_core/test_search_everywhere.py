@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Func, TextField, Value
+from django.db.models.functions import Cast
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -111,7 +112,7 @@ def test_a_slow_list_ends_the_search_not_the_page(
 ) -> None:
     world.add("Насос")
     in_list = search._in_list
-    asleep = Func(Value(5.0), function="pg_sleep", output_field=TextField())
+    asleep = Cast(Func(Value(5.0), function="pg_sleep"), TextField())
     monkeypatch.setattr(search, "BUDGET_S", 0.3)
     monkeypatch.setattr(
         search,
