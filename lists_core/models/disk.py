@@ -79,6 +79,11 @@ class DiskFile(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("disk_file", args=[self.pk])
 
+    @property
+    def content_url(self) -> str:
+        """Where the current version always is."""
+        return reverse("disk_content", args=[self.pk])
+
 
 class DiskFileVersion(models.Model):
     """One upload of a Disk file; the newest is the file's `current`."""

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
-from lists_core.views import files, files_suggest
+from lists_core.views import disk, disk_changes, files, files_suggest
+
+
+class KindConverter:
+    """What lies on the Disk: `folder` or `file`."""
+
+    regex = "folder|file"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(KindConverter, "kind")
 
 urlpatterns: list[URLPattern] = [
     path("files/upload/", files.file_upload, name="file_upload"),
     path("files/<int:file_id>/", files.file_download, name="file"),
     path("files/<int:file_id>/thumbnail/", files.file_thumbnail, name="file_thumbnail"),
     path("files/<int:file_id>/preview/", files.file_preview, name="file_preview"),
+    path("disk/", disk.disk_page, name="disk"),
+    path("disk/folders/<int:folder_id>/", disk.disk_page, name="disk_folder"),
+    path("disk/folders/add/", disk_changes.disk_folder_add, name="disk_folder_add"),
+    path("disk/upload/", disk_changes.disk_upload, name="disk_upload"),
+    path("disk/bin/", disk.disk_bin, name="disk_bin"),
+    path("disk/suggest/", disk.disk_suggest, name="disk_suggest"),
+    path("disk/files/<int:file_id>/", disk.disk_file, name="disk_file"),
+    path("disk/files/<int:file_id>/content/", disk.disk_content, name="disk_content"),
+    path("disk/files/<int:file_id>/content/preview/", disk.disk_preview, name="disk_preview"),
+    path(
+        "disk/files/<int:file_id>/versions/add/",
+        disk_changes.disk_version_add,
+        name="disk_version_add",
+    ),
+    path(
+        "disk/files/<int:file_id>/versions/<int:number>/restore/",
+        disk_changes.disk_version_restore,
+        name="disk_version_restore",
+    ),
+    path("disk/<kind:kind>/<int:item_id>/rename/", disk_changes.disk_rename, name="disk_rename"),
+    path("disk/<kind:kind>/<int:item_id>/move/", disk_changes.disk_move, name="disk_move"),
+    path("disk/<kind:kind>/<int:item_id>/delete/", disk_changes.disk_delete, name="disk_delete"),
+    path("disk/<kind:kind>/<int:item_id>/restore/", disk_changes.disk_restore, name="disk_restore"),
     path("lists/<int:list_id>/suggest/", files_suggest.element_suggest, name="element_suggest"),
 ]

@@ -96,7 +96,7 @@ def file_download(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """The file to those who may read it now; `?inline=1` shows pictures and PDF."""
     stored = access_file(request.user, file_id)
     inline = request.GET.get("inline") == "1" and may_be_shown(stored.mime)
-    return sent_back(request, stored, stored.content, inline=inline, mime=stored.mime)
+    return sent_back(request, stored.name, stored.content, inline=inline, mime=stored.mime)
 
 
 @login_required
@@ -105,16 +105,23 @@ def file_thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
     stored = access_file(request.user, file_id)
     if not stored.thumbnail:
         raise NotFound
-    return sent_back(request, stored, stored.thumbnail, inline=True, mime="image/webp")
+    name = f"{stored.name}.webp"
+    return sent_back(request, name, stored.thumbnail, inline=True, mime="image/webp")
 
 
 @login_required
 @require_GET
 def file_preview(request: HttpRequest, file_id: int) -> HttpResponse:
-    """A picture or a PDF in a page of the portal (a dialog, as a rule)."""
     stored = access_file(request.user, file_id)
+    return preview_page(request, stored, name=stored.name, url=stored.get_absolute_url())
+
+
+def preview_page(request: HttpRequest, stored: StoredFile, *, name: str, url: str) -> HttpResponse:
+    """A picture or a PDF in a page of the portal (in a dialog, as a rule)."""
     context = {
         "file": stored,
+        "name": name,
+        "url": url,
         "is_picture": stored.mime in INLINE_PICTURES,
         "is_pdf": stored.mime == PDF,
     }
@@ -122,7 +129,7 @@ def file_preview(request: HttpRequest, file_id: int) -> HttpResponse:
 
 
 def sent_back(
-    request: HttpRequest, stored: StoredFile, content: FieldFile, *, inline: bool, mime: str
+    request: HttpRequest, name: str, content: FieldFile, *, inline: bool, mime: str
 ) -> HttpResponseBase:
     """The bytes with the headers that keep them harmless, or 304 when the browser has them.
 
@@ -132,7 +139,7 @@ def sent_back(
     response = get_conditional_response(request, etag=etag)
     if response is None or response.status_code != HTTP_NOT_MODIFIED:
         response = stream_file(
-            request, opened(content), name=stored.name, size=content.size, mime=mime, inline=inline
+            request, opened(content), name=name, size=content.size, mime=mime, inline=inline
         )
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"

@@ -25,6 +25,7 @@ import "./grid/svod-filter";
 import "./grid/svod-grid";
 import "./svod-confirm";
 import "./svod-dialog";
+import "./svod-disk";
 import "./svod-dropdown";
 import "./svod-map";
 import "./svod-multi";

@@ -1,0 +1,170 @@
+"""What people do on the Disk: upload, name, move, delete, restore."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from lists_core.field_types.pickers import is_id
+from lists_core.models import DiskFolder
+from lists_core.selectors import disk
+from lists_core.services import disk as services
+from lists_core.views.files import json_errors, sent_file
+from svod.base.errors import DomainError, Invalid, NotFound
+from svod.base.htmx import render_page, saved, toast
+
+CREATED, TAKEN = 201, 409
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+
+    def add_domain_errors(self, error: Invalid) -> None:
+        for name, messages in error.errors.items():
+            self.add_error(name if name in self.fields else None, messages)
+
+
+class MoveForm(NameForm):
+    """Only the folder is asked; a name taken there is told above the form."""
+
+    name = None  # type: ignore[assignment]
+    folder = forms.TypedChoiceField(
+        label=gettext_lazy("Folder"), coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["folder"].choices = [("", _("Disk")), *choices]  # type: ignore[attr-defined]
+
+
+@login_required
+@require_POST
+@json_errors
+def disk_upload(request: HttpRequest) -> HttpResponse:
+    """One file into `folder`; a taken name answers 409 until `clash` says what to do."""
+    sent = sent_file(request)
+    if isinstance(sent, HttpResponse):
+        return sent
+    clash = request.POST.get("clash")
+    try:
+        file = services.add_file(
+            sent,
+            folder_id=asked_id(request.POST.get("folder", "")),
+            actor=request.user,
+            clash=clash if clash in {"version", "both"} else "refuse",  # type: ignore[arg-type]
+        )
+    except services.NameTaken as error:
+        return JsonResponse({"error": str(error), "clash": error.file.pk}, status=TAKEN)
+    return JsonResponse({"id": file.pk, "name": file.name}, status=CREATED)
+
+
+@login_required
+@require_POST
+@json_errors
+def disk_version_add(request: HttpRequest, file_id: int) -> HttpResponse:
+    sent = sent_file(request)
+    if isinstance(sent, HttpResponse):
+        return sent
+    file = services.add_version(file_id, sent, actor=request.user)
+    return JsonResponse({"id": file.pk, "name": file.name}, status=CREATED)
+
+
+@login_required
+@require_POST
+def disk_version_restore(request: HttpRequest, file_id: int, number: int) -> HttpResponse:
+    services.restore_version(file_id, number, actor=request.user)
+    return saved(request, _("Version %(number)d is current again.") % {"number": number})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def disk_folder_add(request: HttpRequest) -> HttpResponse:
+    parent_id = asked_id(request.GET.get("folder", ""))
+    disk.access_folder(request.user, parent_id)
+    form = NameForm(request.POST or None)
+    if form.is_valid():
+        try:
+            name = form.cleaned_data["name"]
+            services.create_folder(name, parent_id=parent_id, actor=request.user)
+            return saved(request, _("The folder is made."))
+        except Invalid as error:
+            form.add_domain_errors(error)
+    return form_page(request, form, _("New folder"), _("Create"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def disk_rename(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
+    item = disk.access_item(request.user, kind, item_id)
+    form = NameForm(request.POST or None, initial={"name": item.name})
+    if form.is_valid():
+        try:
+            name = form.cleaned_data["name"]
+            services.rename_item(kind, item_id, name, actor=request.user)
+            return saved(request, _("Renamed."))
+        except Invalid as error:
+            form.add_domain_errors(error)
+    return form_page(request, form, _("Rename"), _("Save"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def disk_move(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
+    """The choice of a folder; a drag posts the same form."""
+    item = disk.access_item(request.user, kind, item_id)
+    is_folder = isinstance(item, DiskFolder)
+    place = item.parent_id if isinstance(item, DiskFolder) else item.folder_id
+    choices = disk.folder_choices(request.user, without=item_id if is_folder else 0)
+    form = MoveForm(request.POST or None, choices=choices, initial={"folder": place})
+    if request.method == "POST" and form.is_valid():
+        try:
+            target = form.cleaned_data["folder"]
+            services.move_item(kind, item_id, folder_id=target, actor=request.user)
+            return saved(request, _("Moved."))
+        except Invalid as error:
+            form.add_domain_errors(error)
+    heading = _("Move “%(name)s”") % {"name": item.name}
+    return form_page(request, form, heading, _("Move"))
+
+
+@login_required
+@require_POST
+def disk_delete(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
+    item = services.delete_item(kind, item_id, actor=request.user)
+    return saved(request, _("“%(name)s” is in the bin.") % {"name": item.name})
+
+
+@login_required
+@require_POST
+def disk_restore(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
+    try:
+        item = services.restore_item(kind, item_id, actor=request.user)
+    except Invalid as error:
+        toast(request, first_message(error), "error")
+        return HttpResponse(status=204)
+    return saved(request, _("“%(name)s” is back.") % {"name": item.name})
+
+
+def first_message(error: DomainError) -> str:
+    found = [text for texts in getattr(error, "errors", {}).values() for text in texts]
+    return found[0] if found else str(error)
+
+
+def form_page(request: HttpRequest, form: forms.Form, heading: str, action: str) -> HttpResponse:
+    context = {"form": form, "heading": heading, "action": action}
+    return render_page(request, "disk/form.html", context, status=422 if form.errors else 200)
+
+
+def asked_id(text: str) -> int | None:
+    """An id of the address or form; none for the root, NotFound for what is no id."""
+    if not text:
+        return None
+    if not is_id(text):
+        raise NotFound
+    return int(text)
