@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -20,7 +19,7 @@ from svod.base.widgets import IconSelect, ToneSelect
 CAPTION = "caption_"
 
 
-class ListForm(DomainFormMixin, forms.ModelForm):  # type: ignore[type-arg]
+class ListForm(DomainFormMixin, forms.ModelForm):
     """A list's settings with its captions as fields of their own."""
 
     icon = forms.ChoiceField(
@@ -42,7 +41,7 @@ class ListForm(DomainFormMixin, forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for key, label in CAPTIONS.items():
             self.fields[CAPTION + key] = forms.CharField(
-                label=label,
+                label=label,  # type: ignore[arg-type]
                 required=False,
                 max_length=100,
                 initial=self.instance.captions.get(key, ""),
@@ -101,9 +100,7 @@ class FieldForm(DomainFormMixin, forms.Form):
         help_text=_("Two elements cannot have the same value."),
     )
     show_in_list = forms.BooleanField(label=_("Show in the list"), required=False, initial=True)
-    show_in_add = forms.BooleanField(
-        label=_("Show in the add form"), required=False, initial=True
-    )
+    show_in_add = forms.BooleanField(label=_("Show in the add form"), required=False, initial=True)
     show_in_edit = forms.BooleanField(
         label=_("Show in the edit form"), required=False, initial=True
     )
@@ -214,7 +211,7 @@ class TypeForm(forms.Form):
         }
 
 
-def _initial(field: Field | None, type_slug: str) -> Mapping[str, Any]:
+def _initial(field: Field | None, type_slug: str) -> dict[str, Any]:
     if field is None:
         return {"type": type_slug}
     return {name: getattr(field, name) for name in ("name", "code", "hint", "unique", *FLAGS)}

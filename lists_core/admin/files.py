@@ -8,11 +8,11 @@ from lists_core.admin.base import ReadOnlyAdmin
 from lists_core.models import DiskFile, DiskFileVersion, DiskFolder, FileUse, StoredFile
 
 
-class FileUseInline(admin.TabularInline):  # type: ignore[type-arg]
+class FileUseInline(admin.TabularInline):
     model = FileUse
     extra = 0
     fields = ["element", "field"]
-    readonly_fields = fields
+    readonly_fields = ("element", "field")
     can_delete = False
 
 
@@ -33,11 +33,11 @@ class DiskFolderAdmin(ReadOnlyAdmin):
     search_fields = ["name"]
 
 
-class DiskFileVersionInline(admin.TabularInline):  # type: ignore[type-arg]
+class DiskFileVersionInline(admin.TabularInline):
     model = DiskFileVersion
     extra = 0
     fields = ["number", "file"]
-    readonly_fields = fields
+    readonly_fields = ("number", "file")
     can_delete = False
 
 

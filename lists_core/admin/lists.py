@@ -3,7 +3,7 @@ field is not only a row but columns of a table as well."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,13 +15,16 @@ from lists_core.admin.base import ReadOnlyAdmin
 from lists_core.field_types.base import field_types
 from lists_core.models import Field, FieldOption, List, Section
 from lists_core.services import fields, lists
+from staff.models import Employee
 from svod.base.errors import DomainError, Invalid
+from svod.base.http import PortalRequest
 
+EDITED = ("name", "code", "description", "icon", "color", "sort", "has_sections", "captions")
 FLAGS = ["show_in_list", "show_in_add", "show_in_edit", "readonly_in_add", "readonly_in_edit"]
 CHANGED_HERE = ["name", "code", "hint", "sort", "required", "unique", "settings", *FLAGS]
 
 
-class FieldForm(forms.ModelForm):  # type: ignore[type-arg]
+class FieldForm(forms.ModelForm):
     """A field in the list's page; type and "multiple" are set once, in the portal they change."""
 
     type = forms.ChoiceField(
@@ -53,7 +56,7 @@ class FieldForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class FieldInline(admin.StackedInline):  # type: ignore[type-arg]
+class FieldInline(admin.StackedInline):
     model = Field
     form = FieldForm
     extra = 0
@@ -65,12 +68,12 @@ class FieldInline(admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(List)
-class ListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ListAdmin(admin.ModelAdmin):
     list_display = ["name", "code", "sort", "has_sections", "created_by", "deleted_at"]
     list_filter = ["has_sections", ("deleted_at", admin.EmptyFieldListFilter)]
     list_select_related = ["created_by"]
     search_fields = ["name", "code", "description"]
-    fields = ["name", "code", "description", "icon", "color", "sort", "has_sections", "captions"]
+    fields = EDITED
     inlines = [FieldInline]
     actions = ["to_bin", "from_bin"]
 
@@ -84,33 +87,39 @@ class ListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             self.message_user(request, _plain(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-    def save_model(self, request: HttpRequest, obj: List, form: Any, change: bool) -> None:
-        given = {name: form.cleaned_data[name] for name in self.fields}
+    def save_model(self, request: HttpRequest, obj: List, form: Any, change: bool) -> None:  # noqa: FBT001
+        given = {name: form.cleaned_data[name] for name in EDITED}
         if change:
-            saved = lists.update_list(obj.pk, actor=request.user, **given)
+            saved = lists.update_list(obj.pk, actor=_actor(request), **given)
         else:
-            saved = lists.create_list(actor=request.user, **given)
+            saved = lists.create_list(actor=_actor(request), **given)
         obj.__dict__.update(saved.__dict__)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         formset.save(commit=False)
         for field in formset.new_objects:
-            fields.create_field(form.instance.pk, field.type, actor=request.user, **_given(field))
+            fields.create_field(
+                form.instance.pk, field.type, actor=_actor(request), **_given(field)
+            )
         for field, _changed in formset.changed_objects:
             given = {key: getattr(field, key) for key in CHANGED_HERE}
-            fields.update_field(field.pk, actor=request.user, **given)
+            fields.update_field(field.pk, actor=_actor(request), **given)
         for field in formset.deleted_objects:
-            fields.delete_field(field.pk, actor=request.user)
+            fields.delete_field(field.pk, actor=_actor(request))
 
     @admin.action(description=_("Move to the bin"))
-    def to_bin(self, request: HttpRequest, queryset: QuerySet[List]) -> None:
+    def to_bin(self, request: PortalRequest, queryset: QuerySet[List]) -> None:
         for list_ in queryset.filter(deleted_at=None):
             lists.delete_list(list_.pk, actor=request.user)
 
     @admin.action(description=_("Restore from the bin"))
-    def from_bin(self, request: HttpRequest, queryset: QuerySet[List]) -> None:
+    def from_bin(self, request: PortalRequest, queryset: QuerySet[List]) -> None:
         for list_ in queryset.exclude(deleted_at=None):
             lists.restore_list(list_.pk, actor=request.user)
+
+
+def _actor(request: HttpRequest) -> Employee:
+    return cast(Employee, request.user)
 
 
 def _given(field: Field) -> dict[str, Any]:
@@ -123,11 +132,11 @@ def _plain(error: DomainError) -> str:
     return str(error)
 
 
-class OptionInline(admin.TabularInline):  # type: ignore[type-arg]
+class OptionInline(admin.TabularInline):
     model = FieldOption
     extra = 0
     fields = ["name", "code", "color", "sort", "is_default", "deleted_at"]
-    readonly_fields = fields
+    readonly_fields = ("name", "code", "color", "sort", "is_default", "deleted_at")
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -18,10 +18,10 @@ class _AnyItem(Lookup):
     comparison = ""
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         array, params = self.process_lhs(compiler, connection)
-        sql = f"EXISTS (SELECT 1 FROM unnest({array}) AS item WHERE {self.comparison})"
-        return sql, [*params, *self.arguments()]
+        sql = f"EXISTS (SELECT 1 FROM unnest({array}) AS item WHERE {self.comparison})"  # noqa: S608
+        return sql, (*params, *self.arguments())
 
     def arguments(self) -> list[Any]:
         return [self.rhs]

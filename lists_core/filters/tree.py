@@ -80,7 +80,8 @@ def parse_filter(text: str, schema: Schema) -> Group:
         raise _invalid(_("The filter in the address is damaged.")) from None
     group = _group(raw, schema, depth=1)
     if sum(1 for _condition in group.conditions()) > MAX_CONDITIONS:
-        raise _invalid(_("The filter has more than %(count)d conditions.") % {"count": MAX_CONDITIONS})
+        message = _("The filter has more than %(count)d conditions.")
+        raise _invalid(message % {"count": MAX_CONDITIONS})
     return group
 
 

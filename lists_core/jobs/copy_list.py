@@ -18,7 +18,7 @@ class CopyList(JobKind):
 
     def run(self, job: Job) -> dict[str, Any]:
         target = copy_list(
-            job.list_id,
+            job.params["list"],
             actor=job.actor,
             name=job.params.get("name", ""),
             with_elements=True,

@@ -18,7 +18,7 @@ CODE = RegexValidator(
 )
 
 
-class List(models.Model):
+class List(models.Model):  # type: ignore[django-manager-missing]  # trees are untyped
     """A list's settings; its elements live in the table `list_<id>`.
 
     `schema_version` changes in the same transaction as the fields do, so that every

@@ -115,7 +115,7 @@ def _run(template: str, list_id: int, *, column: str = "", index: str = "") -> N
     """Execute DDL whose names come from ids: `f12`, `list_3`, never from user text."""
     names = {"table": table_name(list_id), "column": column}
     names["index"] = f"{table_name(list_id)}_{index}"
-    statement = sql.SQL(template).format(  # type: ignore[arg-type]
+    statement = sql.SQL(template).format(
         **{key: sql.Identifier(name) for key, name in names.items() if f"{{{key}}}" in template}
     )
     with connection.cursor() as cursor:

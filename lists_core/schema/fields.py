@@ -97,7 +97,9 @@ class SchemaField:
         if value is None or value == []:
             return dict.fromkeys(self.column_names)
         if not self.multiple:
-            return dict(zip(self.column_names, self.type.to_columns(self.field, value), strict=True))
+            return dict(
+                zip(self.column_names, self.type.to_columns(self.field, value), strict=True)
+            )
         items = [self.type.to_columns(self.field, item) for item in value]
         return dict(zip(self.column_names, map(list, zip(*items, strict=True)), strict=True))
 
@@ -125,7 +127,7 @@ class SchemaField:
 
     def clean(self, value: Any) -> Any:
         """Check a natural value; raise ValidationError."""
-        if value is None or value == "" or value == []:
+        if value is None or value in ("", []):
             return None
         if not self.multiple:
             return self.type.clean(self.field, value)
@@ -173,7 +175,7 @@ class SchemaField:
 
     def from_json(self, raw: Any) -> Any:
         """The natural value of a JSON one; raise ValidationError."""
-        if raw is None or raw == "" or raw == []:
+        if raw is None or raw in ("", []):
             return None
         if not self.multiple:
             return self.type.from_json(self.field, raw)
@@ -192,10 +194,16 @@ class SchemaField:
         items = [self.type.render(self.field, item, titles) for item in self.items(value)]
         if len(items) == 1:
             return items[0]
-        return format_html(
-            '<span class="svod-values">{}</span>',
-            format_html_join("", '<span class="svod-value">{}</span>', ((item,) for item in items)),
-        ) if items else SafeString("")
+        return (
+            format_html(
+                '<span class="svod-values">{}</span>',
+                format_html_join(
+                    "", '<span class="svod-value">{}</span>', ((item,) for item in items)
+                ),
+            )
+            if items
+            else SafeString("")
+        )
 
     # --- queries ------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ export treat them like any other. They are never stored in the fields' table."""
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.models import Field, List
@@ -23,20 +24,19 @@ SYSTEM_CODES = frozenset(row[0] for row in SYSTEM)
 
 def system_fields(list_: List) -> tuple[SchemaField, ...]:
     return tuple(
-        SchemaField.of(_system_field(list_, *row))
+        SchemaField.of(_system_field(list_, row))
         for row in SYSTEM
         if row[0] != "SECTION" or list_.has_sections
     )
 
 
-def _system_field(
-    list_: List, code: str, column: str, type_: str, label: str, shown: bool
-) -> Field:
+def _system_field(list_: List, row: tuple[str, str, str, str | Promise, bool]) -> Field:
+    code, column, type_, label, shown = row
     name = list_.captions.get("name_field") if code == "NAME" else None
     return Field(
         list=list_,
         code=code,
-        name=name or label,
+        name=name or label,  # type: ignore[misc]  # lazy: each request has its language
         type=type_,
         column=column,
         required=code == "NAME",

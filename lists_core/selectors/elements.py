@@ -48,7 +48,8 @@ class Count:
 
 def elements(schema: Schema, actor: Employee) -> QuerySet[Any]:
     """The elements of a list that the actor may read, in no order."""
-    return schema.model.objects.filter(visible(actor, schema))
+    rows: QuerySet[Any] = schema.model.objects.filter(visible(actor, schema))
+    return rows
 
 
 def found(schema: Schema, query: ElementQuery, *, actor: Employee) -> QuerySet[Any]:

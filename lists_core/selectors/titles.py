@@ -23,7 +23,9 @@ def titles_of(pairs: Pairs, *, actor: Employee) -> dict[str, Titles]:
             fields[field.key] = field
             wanted[field.type.reference][scope_of(field)].update(field.items(value))
     found = {kind: references.get(kind).load(ids, actor=actor) for kind, ids in wanted.items()}
-    return {key: _own(found[field.type.reference], scope_of(field)) for key, field in fields.items()}
+    return {
+        key: _own(found[field.type.reference], scope_of(field)) for key, field in fields.items()
+    }
 
 
 def row_titles(
@@ -36,7 +38,8 @@ def row_titles(
 
 def scope_of(field: SchemaField) -> Scope:
     """The list whose things the field points to, when its kind is scoped by a list."""
-    return field.field.settings.get("list")
+    scope: Scope = field.field.settings.get("list")
+    return scope
 
 
 def _own(found: Found, scope: Scope) -> Titles:

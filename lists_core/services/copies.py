@@ -119,9 +119,7 @@ def _batches(rows: Any) -> Iterator[list[Any]]:
         last = batch[-1].pk
 
 
-def _copied(
-    row: Any, old: Schema, new: Schema, sections: dict[int, int], actor: Employee
-) -> Any:
+def _copied(row: Any, old: Schema, new: Schema, sections: dict[int, int], actor: Employee) -> Any:
     columns: dict[str, Any] = {}
     for field in new.editable:
         origin = old[field.code]

@@ -201,7 +201,8 @@ def _differing(schema: Schema, row: Any, values: Mapping[str, Any]) -> dict[str,
 
 def _columns(cleaned: Mapping[SchemaField, Any]) -> dict[str, Any]:
     return {
-        name: stored for field, value in cleaned.items()
+        name: stored
+        for field, value in cleaned.items()
         for name, stored in field.to_columns(value).items()
     }
 

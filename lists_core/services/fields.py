@@ -139,14 +139,15 @@ def free_code(list_: List, name: str) -> str:
 LETTERS = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya".split(),
+        ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r",
+         "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya"],
         strict=True,
     )
-)
+)  # fmt: skip
 
 
 def transliterate(text: str) -> str:
-    return "".join(LETTERS.get(letter, letter) for letter in text.lower()).replace("-", "")
+    return "".join(LETTERS.get(letter, letter) for letter in text.lower())
 
 
 def _open(list_id: int, actor: Employee) -> List:
@@ -240,7 +241,9 @@ def _check_default(field: Field) -> dict[str, list[Any]]:
     """Bring the default into its stored form, or tell why it does not fit."""
     schema_field = SchemaField.of(field)
     try:
-        field.default = schema_field.to_json(schema_field.clean(schema_field.from_json(field.default)))
+        field.default = schema_field.to_json(
+            schema_field.clean(schema_field.from_json(field.default))
+        )
     except ValidationError as error:
         return {"default": error.messages}
     return {}

@@ -157,7 +157,8 @@ def _next_column(field: Field) -> str:
 def _filled(list_: List, old: SchemaField) -> QuerySet[Any]:
     """The rows, the bin's included, where the field has a value."""
     model = compile_model(list_.pk, (old,))
-    return model.objects.exclude(**{f"{old.main_column}__isnull": True}).order_by("pk")  # noqa: PIE804
+    rows: QuerySet[Any] = model.objects.exclude(**{f"{old.main_column}__isnull": True})
+    return rows.order_by("pk")
 
 
 def _batches(rows: QuerySet[Any], report: Report) -> Iterator[list[Any]]:
@@ -196,7 +197,9 @@ def _convert(
         converted = _converted(old, new, batch, actor)
         misfits += sum(isinstance(value, ValidationError) for _text, value in converted)
         filled = [
-            model(pk=row.pk, **new.to_columns(None if isinstance(value, ValidationError) else value))
+            model(
+                pk=row.pk, **new.to_columns(None if isinstance(value, ValidationError) else value)
+            )
             for row, (_text, value) in zip(batch, converted, strict=True)
         ]
         model.objects.bulk_update(filled, list(new.column_names), batch_size=500)
@@ -204,7 +207,12 @@ def _convert(
 
 
 def _switch(
-    list_: List, old: SchemaField, new: SchemaField, started: datetime, misfits: int, actor: Employee
+    list_: List,
+    old: SchemaField,
+    new: SchemaField,
+    started: datetime,
+    misfits: int,
+    actor: Employee,
 ) -> TypeChange:
     def switch() -> TypeChange:
         ddl.lock_for_change(list_.pk)
@@ -229,7 +237,7 @@ def _convert_edited(
     model = compile_model(list_.pk, (new,))
     edited = compile_model(list_.pk, (old,)).objects.filter(modified_at__gte=started)
     model.objects.filter(modified_at__gte=started).update(**new.to_columns(None))
-    rows = edited.exclude(**{f"{old.main_column}__isnull": True}).order_by("pk")  # noqa: PIE804
+    rows = edited.exclude(**{f"{old.main_column}__isnull": True}).order_by("pk")
     _convert(list_, old, new, rows, actor, lambda done, total: None)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,11 +23,12 @@ from lists_core.selectors.lists import access_list
 from lists_core.services import fields
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, toast
+from svod.base.http import PortalRequest
 
 
 @login_required
 @require_GET
-def list_fields(request: HttpRequest, list_id: int) -> HttpResponse:
+def list_fields(request: PortalRequest, list_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     context = {
         "list": list_,
@@ -41,7 +43,7 @@ def list_fields(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def fields_sort(request: HttpRequest, list_id: int) -> HttpResponse:
+def fields_sort(request: PortalRequest, list_id: int) -> HttpResponse:
     """The table posts the fields' ids in their new order after a drag."""
     ids = [int(text) for text in request.POST.getlist("ids") if text.isdecimal()]
     fields.sort_fields(list_id, ids, actor=request.user)
@@ -50,7 +52,7 @@ def fields_sort(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def field_add(request: HttpRequest, list_id: int) -> HttpResponse:
+def field_add(request: PortalRequest, list_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     form = _form(request, list_, None)
     if form.is_valid() and _saved(form, request):
@@ -61,7 +63,7 @@ def field_add(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def field_edit(request: HttpRequest, list_id: int, field_id: int) -> HttpResponse:
+def field_edit(request: PortalRequest, list_id: int, field_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     form = _form(request, list_, access_field(list_, field_id))
     if form.is_valid() and _saved(form, request):
@@ -72,20 +74,22 @@ def field_edit(request: HttpRequest, list_id: int, field_id: int) -> HttpRespons
 
 @login_required
 @require_POST
-def field_draft(request: HttpRequest, list_id: int, field_id: int = 0) -> HttpResponse:
+def field_draft(request: PortalRequest, list_id: int, field_id: int = 0) -> HttpResponse:
     """The form and the preview as they look with what is typed so far, errors not yet shown."""
     list_ = access_list(request.user, Right.FULL, list_id)
     field = access_field(list_, field_id) if field_id else None
     form = FieldForm(request.POST, list_=list_, actor=request.user, field=field)
     context = _context(form)
     if request.POST.get("part") == "form":
-        return render(request, "lists/designer/partials/field_form.html", {**context, "draft": True})
+        return render(
+            request, "lists/designer/partials/field_form.html", {**context, "draft": True}
+        )
     return render(request, "lists/designer/partials/preview.html", context)
 
 
 @login_required
 @require_POST
-def field_delete(request: HttpRequest, list_id: int, field_id: int) -> HttpResponse:
+def field_delete(request: PortalRequest, list_id: int, field_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     field = fields.delete_field(access_field(list_, field_id).pk, actor=request.user)
     toast(request, _("The field “%(name)s” is in the bin.") % {"name": field.name})
@@ -94,7 +98,7 @@ def field_delete(request: HttpRequest, list_id: int, field_id: int) -> HttpRespo
 
 @login_required
 @require_POST
-def field_restore(request: HttpRequest, list_id: int, field_id: int) -> HttpResponse:
+def field_restore(request: PortalRequest, list_id: int, field_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     try:
         field = fields.restore_field(
@@ -102,26 +106,26 @@ def field_restore(request: HttpRequest, list_id: int, field_id: int) -> HttpResp
         )
         toast(request, _("The field “%(name)s” is back.") % {"name": field.name})
     except Invalid as error:
-        toast(request, " ".join(sum(error.errors.values(), [])), "error")
+        toast(request, " ".join(chain.from_iterable(error.errors.values())), "error")
     return _after_save(request, list_)
 
 
 @login_required
 @require_POST
-def field_purge(request: HttpRequest, list_id: int, field_id: int) -> HttpResponse:
+def field_purge(request: PortalRequest, list_id: int, field_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     fields.purge_field(access_field(list_, field_id, deleted=True).pk, actor=request.user)
     toast(request, _("The field is removed for good."))
     return _after_save(request, list_)
 
 
-def _form(request: HttpRequest, list_: List, field: Field | None) -> FieldForm:
+def _form(request: PortalRequest, list_: List, field: Field | None) -> FieldForm:
     data = request.POST if request.method == "POST" else None
     slug = request.GET.get("type", "string")
     return FieldForm(data, list_=list_, actor=request.user, field=field, type_slug=slug)
 
 
-def _saved(form: FieldForm, request: HttpRequest) -> bool:
+def _saved(form: FieldForm, request: PortalRequest) -> bool:
     """Save through the service; its refusals go to the form's fields."""
     try:
         if form.field:
@@ -134,7 +138,7 @@ def _saved(form: FieldForm, request: HttpRequest) -> bool:
     return True
 
 
-def _after_save(request: HttpRequest, list_: List) -> HttpResponse:
+def _after_save(request: PortalRequest, list_: List) -> HttpResponse:
     return go_to(request, reverse("list_fields", args=[list_.pk]))
 
 
@@ -152,7 +156,7 @@ def _context(form: FieldForm) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, form: FieldForm, status: int) -> HttpResponse:
+def _page(request: PortalRequest, form: FieldForm, status: int) -> HttpResponse:
     return render(request, "lists/designer/field.html", _context(form), status=status)
 
 

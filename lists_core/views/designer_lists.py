@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from lists_core.services.copies import copy_list
 from lists_core.services.jobs import start_job
 from svod.base.errors import Forbidden, Invalid
 from svod.base.htmx import go_to, render_page, toast
+from svod.base.http import PortalRequest
 
 
 @login_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """The lists a person may see, as tiles."""
     search = request.GET.get("q", "").strip()
     context = {
@@ -35,15 +36,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def favourite(request: HttpRequest, list_id: int) -> HttpResponse:
+def favourite(request: PortalRequest, list_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.VIEW, list_id)
-    list_.is_favourite = favourites.toggle(list_, actor=request.user)
-    return render(request, "lists/designer/partials/star.html", {"list": list_})
+    pinned = favourites.toggle(list_, actor=request.user)
+    context = {"list": list_, "pinned": pinned}
+    return render(request, "lists/designer/partials/star.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def list_add(request: HttpRequest) -> HttpResponse:
+def list_add(request: PortalRequest) -> HttpResponse:
     if not may_create_lists(request.user):
         raise Forbidden
     form = ListForm(request.POST or None)
@@ -56,7 +58,7 @@ def list_add(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def list_settings(request: HttpRequest, list_id: int) -> HttpResponse:
+def list_settings(request: PortalRequest, list_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     form = ListForm(request.POST or None, instance=list_)
     if form.is_valid():
@@ -71,7 +73,7 @@ def list_settings(request: HttpRequest, list_id: int) -> HttpResponse:
     return _form_page(request, form, list_)
 
 
-def _form_page(request: HttpRequest, form: ListForm, list_: List | None) -> HttpResponse:
+def _form_page(request: PortalRequest, form: ListForm, list_: List | None) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {"form": form, "list": list_, "tab": "settings"}
     return render(request, "lists/designer/list_form.html", context, status=status)
@@ -79,7 +81,7 @@ def _form_page(request: HttpRequest, form: ListForm, list_: List | None) -> Http
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def list_copy(request: HttpRequest, list_id: int) -> HttpResponse:
+def list_copy(request: PortalRequest, list_id: int) -> HttpResponse:
     """Copies settings and fields at once; elements are copied by a job."""
     list_ = access_list(request.user, Right.VIEW, list_id)
     if not may_create_lists(request.user):
@@ -89,7 +91,7 @@ def list_copy(request: HttpRequest, list_id: int) -> HttpResponse:
     if form.is_valid():
         name = form.cleaned_data["name"]
         if form.cleaned_data["with_elements"]:
-            job = start_job("copy_list", actor=request.user, list_=list_, name=name)
+            job = start_job("copy_list", actor=request.user, list_=list_, list=list_.pk, name=name)
             return go_to(request, job)
         return go_to(request, copy_list(list_.pk, actor=request.user, name=name))
     context = {"form": form, "list": list_, "tab": "settings"}
@@ -99,7 +101,7 @@ def list_copy(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def list_delete(request: HttpRequest, list_id: int) -> HttpResponse:
+def list_delete(request: PortalRequest, list_id: int) -> HttpResponse:
     list_ = lists.delete_list(list_id, actor=request.user)
     toast(request, _("“%(name)s” is in the bin.") % {"name": list_.name})
     return go_to(request, "home")
@@ -107,14 +109,14 @@ def list_delete(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def lists_bin(request: HttpRequest) -> HttpResponse:
+def lists_bin(request: PortalRequest) -> HttpResponse:
     context = {"lists": deleted_lists(request.user)}
     return render(request, "lists/designer/bin.html", context)
 
 
 @login_required
 @require_POST
-def list_restore(request: HttpRequest, list_id: int) -> HttpResponse:
+def list_restore(request: PortalRequest, list_id: int) -> HttpResponse:
     list_ = lists.restore_list(list_id, actor=request.user)
     toast(request, _("“%(name)s” is back.") % {"name": list_.name})
     return go_to(request, list_)
@@ -122,7 +124,7 @@ def list_restore(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def list_purge(request: HttpRequest, list_id: int) -> HttpResponse:
+def list_purge(request: PortalRequest, list_id: int) -> HttpResponse:
     lists.purge_list(list_id, actor=request.user)
     toast(request, _("The list is removed for good."))
     return go_to(request, "lists_bin")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,11 +19,12 @@ from lists_core.services import type_changes
 from lists_core.services.jobs import own_job, start_job
 from svod.base.errors import NotFound
 from svod.base.htmx import go_to, toast
+from svod.base.http import PortalRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def field_type(request: HttpRequest, list_id: int, field_id: int) -> HttpResponse:
+def field_type(request: PortalRequest, list_id: int, field_id: int) -> HttpResponse:
     """Choose the new type; the answer is a job that tries it on every value."""
     list_ = access_list(request.user, Right.FULL, list_id)
     field = access_field(list_, field_id)
@@ -44,7 +45,7 @@ def field_type(request: HttpRequest, list_id: int, field_id: int) -> HttpRespons
 @login_required
 @require_GET
 def field_type_preview(
-    request: HttpRequest, list_id: int, field_id: int, job_id: str
+    request: PortalRequest, list_id: int, field_id: int, job_id: str
 ) -> HttpResponse:
     """What the change would do; polls while the job counts."""
     list_ = access_list(request.user, Right.FULL, list_id)
@@ -60,7 +61,7 @@ def field_type_preview(
 @login_required
 @require_POST
 def field_type_apply(
-    request: HttpRequest, list_id: int, field_id: int, job_id: str
+    request: PortalRequest, list_id: int, field_id: int, job_id: str
 ) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     preview = _preview_job(request, field_id, job_id)
@@ -70,7 +71,7 @@ def field_type_apply(
 
 @login_required
 @require_POST
-def type_change_confirm(request: HttpRequest, list_id: int, change_id: int) -> HttpResponse:
+def type_change_confirm(request: PortalRequest, list_id: int, change_id: int) -> HttpResponse:
     type_changes.confirm_type_change(change_id, actor=request.user)
     toast(request, _("The old values are removed."))
     return go_to(request, reverse("list_fields", args=[list_id]))
@@ -78,13 +79,13 @@ def type_change_confirm(request: HttpRequest, list_id: int, change_id: int) -> H
 
 @login_required
 @require_POST
-def type_change_undo(request: HttpRequest, list_id: int, change_id: int) -> HttpResponse:
+def type_change_undo(request: PortalRequest, list_id: int, change_id: int) -> HttpResponse:
     field = type_changes.undo_type_change(change_id, actor=request.user)
     toast(request, _("“%(name)s” has its old type and values again.") % {"name": field.name})
     return go_to(request, reverse("list_fields", args=[list_id]))
 
 
-def _preview_job(request: HttpRequest, field_id: int, job_id: str) -> Job:
+def _preview_job(request: PortalRequest, field_id: int, job_id: str) -> Job:
     job = own_job(job_id, actor=request.user)
     if job.kind != "preview_type_change" or job.params["field"] != field_id:
         raise NotFound

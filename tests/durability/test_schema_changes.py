@@ -61,10 +61,8 @@ def other() -> Iterator[Callable[[int], list[str]]]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.stdin and process.stdout
 
     def ask(list_id: int) -> list[str]:
-        assert process.stdin and process.stdout
         print(list_id, file=process.stdin, flush=True)
         return process.stdout.readline().split()
 

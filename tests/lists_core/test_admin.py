@@ -42,7 +42,9 @@ def page_of(list_: List, **fields: Any) -> dict[str, Any]:
     shared = {"type": "string", "sort": 500, "settings": "{}", "hint": "", "show_in_list": "on"}
     rows = [{"id": sku.pk, "list": list_.pk, "name": sku.name, "code": "SKU", **shared}]
     rows += [{"list": list_.pk, **shared, **fields}] if fields else []
-    inline = {f"fields-{n}-{key}": value for n, row in enumerate(rows) for key, value in row.items()}
+    inline = {
+        f"fields-{n}-{key}": value for n, row in enumerate(rows) for key, value in row.items()
+    }
     counts = {"fields-TOTAL_FORMS": len(rows), "fields-INITIAL_FORMS": 1}
     own = {"name": "Товары", "icon": "box", "color": "blue", "sort": 500, "captions": "{}"}
     return {**own, **counts, **inline}
@@ -50,7 +52,10 @@ def page_of(list_: List, **fields: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 def test_every_page_opens(client: Client, goods: List, model: Any) -> None:
-    assert client.get(reverse(f"admin:lists_core_{model._meta.model_name}_changelist")).status_code == 200
+    assert (
+        client.get(reverse(f"admin:lists_core_{model._meta.model_name}_changelist")).status_code
+        == 200
+    )
 
 
 def test_field_added_in_admin_gets_its_column(client: Client, goods: List) -> None:
@@ -71,6 +76,13 @@ def test_refusal_is_shown(client: Client, goods: List) -> None:
 
 def test_list_made_in_admin_has_a_table(client: Client, root: Employee) -> None:
     counts = {"fields-TOTAL_FORMS": 0, "fields-INITIAL_FORMS": 0}
-    data = {"name": "Новый", "icon": "box", "color": "blue", "sort": 500, "captions": "{}", **counts}
+    data = {
+        "name": "Новый",
+        "icon": "box",
+        "color": "blue",
+        "sort": 500,
+        "captions": "{}",
+        **counts,
+    }
     assert client.post(reverse("admin:lists_core_list_add"), data).status_code == 302
     create_element(List.objects.get().pk, {"NAME": "первый"}, actor=root)

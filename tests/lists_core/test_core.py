@@ -43,7 +43,9 @@ def names(list_: List, actor: Employee, **query) -> list[str]:
 
 def test_values_filters_and_sorting(admin: Employee, goods: List) -> None:
     create_element(goods.pk, {"NAME": "Ель", "TSENA": Decimal("2.50"), "TAGS": ["a"]}, actor=admin)
-    create_element(goods.pk, {"NAME": "Ёлка", "TSENA": Decimal(10), "TAGS": ["b", "Ac"]}, actor=admin)
+    create_element(
+        goods.pk, {"NAME": "Ёлка", "TSENA": Decimal(10), "TAGS": ["b", "Ac"]}, actor=admin
+    )
     create_element(goods.pk, {"NAME": "ясень"}, actor=admin)
     assert names(goods, admin, sort=[("NAME", False)]) == ["Ёлка", "Ель", "ясень"]
     assert names(goods, admin, sort=[("TSENA", True)]) == ["Ёлка", "Ель", "ясень"]

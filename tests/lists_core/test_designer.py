@@ -42,7 +42,12 @@ def goods(designer: Employee, client: Client) -> List:
 
 
 def field_data(**changed: Any) -> dict[str, Any]:
-    return {"name": "Вес", "type": "number", "settings-precision": "3", "settings-unit": "кг"} | changed
+    return {
+        "name": "Вес",
+        "type": "number",
+        "settings-precision": "3",
+        "settings-unit": "кг",
+    } | changed
 
 
 def messages(response: Any) -> str:
@@ -74,7 +79,13 @@ def test_reader_cannot_make_delete_or_copy_lists(
 
 def test_list_is_made_and_leads_to_its_fields(client: Client, designer: Employee) -> None:
     client.force_login(designer)
-    data = {"name": "Новый", "icon": "box", "color": "teal", "sort": 10, "caption_element_name": "Штука"}
+    data = {
+        "name": "Новый",
+        "icon": "box",
+        "color": "teal",
+        "sort": 10,
+        "caption_element_name": "Штука",
+    }
     response = client.post(reverse("list_add"), data)
     made = List.objects.get()
     assert response.headers["Location"] == reverse("list_fields", args=[made.pk])
@@ -143,7 +154,9 @@ def test_field_is_added_with_the_settings_of_its_type(client: Client, goods: Lis
 def test_wrong_field_keeps_what_was_typed(
     client: Client, goods: List, wrong: dict[str, str]
 ) -> None:
-    response = client.post(reverse("field_add", args=[goods.pk]), field_data(hint="подсказка", **wrong))
+    response = client.post(
+        reverse("field_add", args=[goods.pk]), field_data(hint="подсказка", **wrong)
+    )
     assert response.status_code == 422
     assert "подсказка" in messages(response)
     assert Field.objects.count() == 1
