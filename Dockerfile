@@ -30,4 +30,5 @@ USER svod
 EXPOSE 8000
 HEALTHCHECK NONE
 CMD ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", \
+     "--log-config", "svod/run/granian-log.json", \
      "--workers", "2", "--backpressure", "64", "--respawn-failed-workers", "svod.asgi:application"]

@@ -19,18 +19,17 @@ HIDDEN = "***"
 
 def configure(*, level: str) -> None:
     """Send everything, Django's and Celery's own lines too, to standard output as JSON."""
-    chain = shared_processors()
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *chain,
+            *shared_processors(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    logging.config.dictConfig(standard_library(chain, level))
+    logging.config.dictConfig(standard_library(level))
 
 
 def shared_processors() -> list[Any]:
@@ -46,19 +45,22 @@ def shared_processors() -> list[Any]:
     ]
 
 
-def standard_library(chain: list[Any], level: str) -> dict[str, Any]:
-    formatter = {
-        "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": chain,
-        "processors": [
+def json_formatter() -> logging.Formatter:
+    """One JSON object a line, for our lines and for those of any library."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared_processors(),
+        processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ],
-    }
+    )
+
+
+def standard_library(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": formatter},
+        "formatters": {"json": {"()": json_formatter}},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",

@@ -27,6 +27,7 @@ def free_port() -> int:
 def clean_environment(tmp_path: Path) -> dict[str, str]:
     """An environment for a child process: this machine's, without the settings of the tests."""
     dropped = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "TEST_DATABASE_NAME", "REDIS_URL"}
+    dropped |= {"DJANGO_ALLOW_ASYNC_UNSAFE", "SVOD_ROLE", "PORT"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**kept, "SVOD_ENV": "development", "SVOD_VAR": str(tmp_path / "var")}
 

@@ -33,8 +33,8 @@ CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
     ("types", [f"{BIN}/mypy", "."], {}),
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], TEST),
     ("deploy", [*MANAGE, "check", "--deploy", "--fail-level", "DEBUG"], PRODUCTION),
-    ("tests", [PYTHON, "-m", "pytest", "-n", PARALLEL, "-m", "not e2e"], {}),
-    ("browser tests", [PYTHON, "-m", "pytest", "-m", "e2e"], {}),
+    ("tests", [PYTHON, "-m", "pytest", "-n", PARALLEL, "--ignore", "tests/e2e"], {}),
+    ("browser tests", [PYTHON, "-m", "pytest", "tests/e2e"], {}),
 ]
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 from svod.embedded import process
 
 LOG_MAX_BYTES = 50 * 1024 * 1024
+LOG_CONFIG = str(Path(__file__).with_name("granian-log.json"))
 GRANIAN = ["granian", "--interface", "asgi", "--host", "127.0.0.1", "--no-ws"]
-CELERY = ["celery", "--app", "svod", "--skip-checks"]
+GRANIAN += ["--log-config", LOG_CONFIG]
+CELERY = ["celery", "--quiet", "--app", "svod", "--skip-checks"]
 
 
 @dataclass
@@ -62,11 +64,10 @@ class Child:
 
 def portal(logs: Path, port: int, workers: int) -> list[Child]:
     """The web server, the worker and the clock, in the order of their start."""
-    schedule = str(logs.parent / "beat.pid")
     web = [*GRANIAN, "--port", str(port), "--workers", str(workers), "--backpressure", "64"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "svod.asgi:application"]
     worker = [*CELERY, "worker", "--concurrency", "2", "--queues", "default"]
-    beat = [*CELERY, "beat", "--pidfile", schedule]
+    beat = [*CELERY, "beat", "--pidfile", str(logs.parent / "beat.pid")]
     return [
         Child("web", web, logs / "web.log"),
         Child("worker", worker, logs / "worker.log"),

@@ -35,7 +35,9 @@ def run(python, var, free_port):
 
     def start(port=free_port, **more):
         portal = python("-m", "svod.run", PORT=str(port), WEB_WORKERS="1", **more)
-        return portal, read_until(portal, STARTED)
+        said = read_until(portal, STARTED)
+        assert STARTED in said, said
+        return portal, said
 
     return start
 
@@ -68,60 +70,56 @@ def answer(port, path="/readyz"):
         return response.read()
 
 
-def test_serves_refuses_a_second_and_ctrl_c_leaves_nothing(run, python, var, free_port):
+def end(portal, var, signum):
+    """Send the signal; nothing may be left."""
+    portal.send_signal(signum)
+    code = portal.wait(60)
+    assert gone(var), ours(var)
+    return code
+
+
+def shell(python, code):
+    child = python(
+        "manage.py", "shell", "-v0", "-c", f"from staff.models import Department as D; {code}"
+    )
+    return child.communicate(timeout=60)[0].strip()
+
+
+def test_serves_refuses_a_second_leaves_nothing_and_keeps_the_data(run, python, var, free_port):
     portal, said = run()
     assert f"http://127.0.0.1:{free_port}" in said
     assert answer(free_port) == b"ready"
+    assert shell(python, "D.objects.create(name='Склад')") == ""
 
     second = python("-m", "svod.run", PORT=str(free_port + 1))
     text = second.communicate(timeout=60)[0]
     assert second.returncode == 1
     assert f"already running: http://127.0.0.1:{free_port}" in text
     assert answer(free_port) == b"ready"
-
-    portal.send_signal(signal.SIGINT)
-    assert portal.wait(60) == 0
-    assert gone(var), ours(var)
-
-
-def test_data_stays(run, python, var):
-    portal, _ = run()
-    make = "from staff.models import Department; Department.objects.create(name='Склад')"
-    assert python("manage.py", "shell", "-c", make).wait(60) == 0
-    portal.terminate()
-    assert portal.wait(60) == 0
+    assert end(portal, var, signal.SIGINT) == 0
 
     portal, _ = run()
-    ask = "from staff.models import Department as D; print(D.objects.filter(name='Склад').count())"
-    assert python("manage.py", "shell", "-v0", "-c", ask).communicate(timeout=60)[0].strip() == "1"
-    portal.terminate()
-    assert portal.wait(60) == 0
+    assert shell(python, "print(D.objects.filter(name='Склад').count())") == "1"
+    assert end(portal, var, signal.SIGTERM) == 0
 
 
-def test_killed_supervisor_takes_everything_along(run, var, free_port):
+def test_a_kill_leaves_nothing_and_a_dead_worker_ends_the_portal_honestly(run, var, free_port):
     portal, _ = run()
     assert len(ours(var)) > 4
-    portal.kill()
-    portal.wait(10)
-    assert gone(var), ours(var)
-    again, _ = run()  # and nothing of it stands in the way of the next start
+    assert end(portal, var, signal.SIGKILL) == -signal.SIGKILL
+
+    portal, _ = run()  # and nothing of it stands in the way of the next start
     assert answer(free_port) == b"ready"
-    again.terminate()
-    assert again.wait(60) == 0
-
-
-def test_a_dead_worker_ends_the_portal_honestly(run, var):
-    portal, _ = run()
-    worker = next(one for one in ours(var) if "worker" in one.cmdline() and is_main(one, portal))
-    worker.kill()
+    assert process.wait_until(lambda: workers_of(portal, var), 20)
+    workers_of(portal, var)[0].kill()
     rest = portal.communicate(timeout=60)[0]
     assert portal.returncode == 1
     assert "worker ended with exit code -9" in rest
     assert gone(var), ours(var)
 
 
-def is_main(one, portal):
-    return one.ppid() == portal.pid
+def workers_of(portal, var):
+    return [one for one in ours(var) if one.ppid() == portal.pid and "worker" in one.cmdline()]
 
 
 def test_taken_port_is_named(python, var, free_port):
