@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import Title, field_types
-from lists_core.field_types.file import file_title, render_file
+from lists_core.field_types.file import among, file_title, render_file
 from lists_core.field_types.pickers import PickerField, PickerWidget, multiple_picker
 from lists_core.field_types.references import (
     Found,
@@ -64,11 +64,9 @@ class DiskChoices:
         return None
 
 
-def _name_contains(asked: Asked) -> Any:
+def _name_contains(asked: Asked) -> models.Q:
     files = DiskFile.objects.filter(name__icontains=asked.value, deleted_at=None)
-    ids = list(files.values_list("pk", flat=True)[:SEARCHED])
-    name = "overlap" if asked.multiple else "in"
-    return models.Q.create([(f"{asked.column}__{name}", ids)])
+    return among(asked, files.order_by())
 
 
 NAME_CONTAINS = Operator(

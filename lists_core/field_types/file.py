@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -156,9 +157,15 @@ def check_count(most: int | None, count: int) -> None:
         raise ValidationError(_("At most %(count)d files are allowed.") % {"count": most})
 
 
+def among(asked: Asked, things: QuerySet[Any]) -> Q:
+    """The field holds (one of) the things of a query, which stays a part of the statement."""
+    if asked.multiple:
+        return Q.create([(f"{asked.column}__overlap", ArraySubquery(things.values("pk")))])
+    return Q.create([(f"{asked.column}__in", things.values("pk"))])
+
+
 def _name_contains(asked: Asked) -> Q:
-    named = FileUse.objects.filter(field=asked.field.field, file__name__icontains=asked.value)
-    return Q(pk__in=named.values("element_id"))
+    return among(asked, StoredFile.objects.filter(name__icontains=asked.value).order_by())
 
 
 NAME_CONTAINS = Operator(
@@ -172,6 +179,7 @@ class FileType(ReferenceType):
     label = gettext_lazy("File")
     icon = "paperclip"
     reference = "file"
+    importable = False
     default_allowed = False
     SettingsForm = FileSettings
 
@@ -233,7 +241,7 @@ def render_file(title: Title) -> SafeString:
         )
     shown = may_be_shown(title.extra["mime"])
     return format_html(
-        '<a class="sv-file-link" href="{}{}"{}>{}<span>{}</span> <small>{}</small></a>',
+        '<a class="sv-file-link" href="{}{}"{}>{}<span>{}</span> <span class="sv-file-note">{}</span></a>',
         title.url,
         "preview/" if shown else "",
         SafeString(" data-dialog" if shown else ""),
