@@ -118,6 +118,7 @@ class FieldForm(DomainFormMixin, forms.Form):
     ) -> None:
         self.list = list_
         self.field = field
+        self.actor = actor
         super().__init__(data, initial=_initial(field, type_slug))
         self.kind = self._kind(data, type_slug)
         self.type_form = self.kind.SettingsForm(
@@ -145,7 +146,7 @@ class FieldForm(DomainFormMixin, forms.Form):
 
     def _add_default(self) -> None:
         schema_field = SchemaField.of(self.becoming())
-        self.fields["default"] = schema_field.form_field(required=False)
+        self.fields["default"] = schema_field.form_field(required=False, actor=self.actor)
         self.fields["default"].label = _("Default")
         self.fields["default"].help_text = ""
         self.initial["default"] = schema_field.default() if self.field else None

@@ -21,6 +21,7 @@ from lists_core.schema.fields import SchemaField
 from lists_core.selectors.fields import access_field, deleted_fields, open_type_changes
 from lists_core.selectors.lists import access_list
 from lists_core.services import fields
+from staff.models import Employee
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, toast
 from svod.base.http import PortalRequest
@@ -36,7 +37,7 @@ def list_fields(request: PortalRequest, list_id: int) -> HttpResponse:
         "schema": schema_of(list_),
         "deleted": deleted_fields(list_),
         "changes": open_type_changes(list_),
-        "preview": preview_form(list_),
+        "preview": preview_form(list_, actor=request.user),
     }
     return render(request, "lists/designer/fields.html", context)
 
@@ -152,7 +153,7 @@ def _context(form: FieldForm) -> dict[str, Any]:
         "list": form.list,
         "field": form.field,
         "tab": "fields",
-        "preview": preview_form(form.list, SchemaField.of(becoming)),
+        "preview": preview_form(form.list, SchemaField.of(becoming), actor=form.actor),
     }
 
 
@@ -160,7 +161,9 @@ def _page(request: PortalRequest, form: FieldForm, status: int) -> HttpResponse:
     return render(request, "lists/designer/field.html", _context(form), status=status)
 
 
-def preview_form(list_: List, edited: SchemaField | None = None) -> forms.Form:
+def preview_form(
+    list_: List, edited: SchemaField | None = None, *, actor: Employee
+) -> forms.Form:
     """The list's add form; the edited field takes its own place in it, or the last."""
     form = forms.Form(prefix="preview")
     editable = list(schema_of(list_).editable)
@@ -171,6 +174,6 @@ def preview_form(list_: List, edited: SchemaField | None = None) -> forms.Form:
         editable.append(edited)
     for field in editable:
         name = "edited" if field is edited else field.code
-        form.fields[name] = field.form_field()
+        form.fields[name] = field.form_field(actor=actor)
         form.initial[name] = field.default()
     return form
