@@ -139,7 +139,7 @@ class Postgres:
         return str(account.binaries(account.postgres_user()) / name)
 
     def wait_ready(self) -> None:
-        if not process.wait_until(lambda: self.state() == "ready" and self.pid() is not None, 60):
+        if not process.wait_until(lambda: self.state() == "ready" and self.pid() is not None, 120):
             raise EmbeddedError(f"PostgreSQL did not start:\n{tail(self.log)}")
 
 

@@ -23,6 +23,7 @@ from svod.run.children import Child, portal
 
 MANAGE = str(Path(__file__).resolve().parents[2] / "manage.py")
 SIGN_IN = "sign-in: "  # how `manage.py prepare --tell-sign-in` marks its line
+START_SECONDS = 180  # a busy machine may take long; a program that fails is seen at once
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -123,7 +124,7 @@ class Supervisor:
 
     def wait_for_web(self) -> None:
         """Until the first page would be answered."""
-        if not process.wait_until(lambda: answers(self.port) or bool(self.failed()), 60):
+        if not process.wait_until(lambda: answers(self.port) or bool(self.failed()), START_SECONDS):
             raise RunError(f"the web server does not answer:\n{tail(self.children[0].log)}")
         if child := self.failed():
             raise RunError(epitaph(child))

@@ -25,7 +25,7 @@ def setting(python):
     def ask(*names, **environment):
         environment.setdefault("DJANGO_SETTINGS_MODULE", "svod.settings")
         child = python("-c", ASK % (names,), **environment)
-        text = child.communicate(timeout=60)[0]
+        text = child.communicate(timeout=180)[0]
         assert child.returncode == 0, text
         values = json.loads(text.splitlines()[-1])
         return values[names[0]] if len(names) == 1 else [values[name] for name in names]
@@ -37,13 +37,13 @@ def setting(python):
 def test_production_names_what_it_lacks(python, missing):
     given = {name: value for name, value in PRODUCTION.items() if name != missing}
     child = python("manage.py", "check", **given)
-    assert missing in child.communicate(timeout=60)[0]
+    assert missing in child.communicate(timeout=180)[0]
     assert child.returncode != 0
 
 
 def test_production_is_clean(python):
     child = python("manage.py", "check", "--deploy", "--fail-level", "DEBUG", **PRODUCTION)
-    text = child.communicate(timeout=60)[0]
+    text = child.communicate(timeout=180)[0]
     assert child.returncode == 0, text
     assert "no issues (0 silenced)" in text
 

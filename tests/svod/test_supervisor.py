@@ -16,6 +16,7 @@ from svod.embedded import process
 
 pytestmark = pytest.mark.durability
 STARTED = "Ctrl-C"
+PATIENCE = 180  # other tests keep both cores busy
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def ours(var):
 
 
 def gone(var):
-    return process.wait_until(lambda: not ours(var), 30)
+    return process.wait_until(lambda: not ours(var), PATIENCE)
 
 
 def answer(port, path="/readyz"):
@@ -73,7 +74,7 @@ def answer(port, path="/readyz"):
 def end(portal, var, signum):
     """Send the signal; nothing may be left."""
     portal.send_signal(signum)
-    code = portal.wait(60)
+    code = portal.wait(PATIENCE)
     assert gone(var), ours(var)
     return code
 
@@ -82,7 +83,7 @@ def shell(python, code):
     child = python(
         "manage.py", "shell", "-v0", "-c", f"from staff.models import Department as D; {code}"
     )
-    return child.communicate(timeout=60)[0].strip()
+    return child.communicate(timeout=PATIENCE)[0].strip()
 
 
 def test_serves_refuses_a_second_leaves_nothing_and_keeps_the_data(run, python, var, free_port):
@@ -92,7 +93,7 @@ def test_serves_refuses_a_second_leaves_nothing_and_keeps_the_data(run, python, 
     assert shell(python, "D.objects.create(name='Склад')") == ""
 
     second = python("-m", "svod.run", PORT=str(free_port + 1))
-    text = second.communicate(timeout=60)[0]
+    text = second.communicate(timeout=PATIENCE)[0]
     assert second.returncode == 1
     assert f"already running: http://127.0.0.1:{free_port}" in text
     assert answer(free_port) == b"ready"
@@ -112,7 +113,7 @@ def test_a_kill_leaves_nothing_and_a_dead_worker_ends_the_portal_honestly(run, v
     assert answer(free_port) == b"ready"
     assert process.wait_until(lambda: workers_of(portal, var), 20)
     workers_of(portal, var)[0].kill()
-    rest = portal.communicate(timeout=60)[0]
+    rest = portal.communicate(timeout=PATIENCE)[0]
     assert portal.returncode == 1
     assert "worker ended with exit code -9" in rest
     assert gone(var), ours(var)
@@ -125,7 +126,7 @@ def workers_of(portal, var):
 def test_taken_port_is_named(python, var, free_port):
     with socket.create_server(("127.0.0.1", free_port)):
         portal = python("-m", "svod.run", PORT=str(free_port))
-        text = portal.communicate(timeout=60)[0]
+        text = portal.communicate(timeout=PATIENCE)[0]
     assert portal.returncode == 1
     assert f"port {free_port} is taken" in text
     assert not ours(var)
@@ -134,14 +135,14 @@ def test_taken_port_is_named(python, var, free_port):
 @pytest.mark.parametrize("port", ["0", "65536", "web", "-1"])
 def test_bad_port_is_refused(python, port):
     portal = python("-m", "svod.run", PORT=port)
-    assert "PORT must be a number" in portal.communicate(timeout=60)[0]
+    assert "PORT must be a number" in portal.communicate(timeout=PATIENCE)[0]
     assert portal.returncode == 1
 
 
 def test_given_database_is_used_and_none_is_started(python, var, free_port):
     url = "postgres://nobody@127.0.0.1:1/none"
     portal = python("-m", "svod.run", PORT=str(free_port), DATABASE_URL=url)
-    text = portal.communicate(timeout=60)[0]
+    text = portal.communicate(timeout=PATIENCE)[0]
     assert portal.returncode == 1
     assert "`manage.py prepare` failed" in text
     assert not (var / "postgres").exists()
@@ -153,5 +154,5 @@ def test_stops_while_it_starts(python, var, free_port):
     read_until(portal, "Preparing")
     time.sleep(0.3)
     portal.send_signal(signal.SIGINT)
-    assert portal.wait(60) == 0
+    assert portal.wait(PATIENCE) == 0
     assert gone(var), ours(var)
