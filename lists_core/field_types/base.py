@@ -68,6 +68,8 @@ class FieldType:
     reference: str = ""
     #: Filled by the program when the element is created, so forms may leave it empty.
     automatic = False
+    #: A cell of a table can hold a value, so columns of imported tables may go into the field.
+    importable = True
     #: The designer asks for a default with the type's own control; otherwise the type's
     #: settings do, and `default` tells it.
     default_allowed = True
@@ -100,6 +102,10 @@ class FieldType:
         """Check one natural value whatever its origin; raise ValidationError."""
         return value
 
+    def arrange(self, field: Field, values: list[Any]) -> list[Any]:
+        """Several checked values as they are kept: the order that forms will send back."""
+        return values
+
     # --- other forms of a value ---------------------------------------------------------
 
     def to_text(self, field: Field, value: Any, titles: Titles) -> str:
@@ -126,7 +132,8 @@ class FieldType:
 
     def _try_text(self, field: Field, text: str) -> Any:
         try:
-            return self.clean(field, self.from_text(field, text))
+            value = self.from_text(field, text)
+            return None if value is None else self.clean(field, value)
         except ValidationError as error:
             return error
 

@@ -127,6 +127,9 @@ class ChoiceType(FieldType):
             raise ValidationError(_("Choose one of the options."))
         return int(value)
 
+    def arrange(self, field: Field, values: list[Any]) -> list[Any]:
+        return [pk for pk in options_of(field) if pk in values]
+
     def default(self, field: Field) -> Any:
         ids = [option.pk for option in live_options(field) if option.is_default]
         return ids if field.multiple else (ids or [None])[0]

@@ -15,7 +15,7 @@ import nh3
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.html import format_html, linebreaks
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -139,7 +139,8 @@ class HtmlType(FieldType):
         """HTML as it is; a text without tags gets a paragraph for each of its lines."""
         if LOOKS_LIKE_HTML.search(text):
             return text
-        return linebreaks(text.strip(), autoescape=True)
+        lines = (line.strip() for line in text.splitlines())
+        return format_html_join("", "<p>{}</p>", ((line,) for line in lines if line))
 
     def from_json(self, field: Field, raw: Any) -> str:
         if not isinstance(raw, str):

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldType, Titles, field_types
 from lists_core.field_types.controls import PartsWidget
-from lists_core.field_types.number import parse_decimal
 from lists_core.filters.geo import Area, Circle, in_area, in_circle
 from lists_core.filters.operators import PRESENCE, Arity, Operator
 
@@ -29,6 +28,7 @@ MAX_LATITUDE = 90.0
 MAX_LONGITUDE = 180.0
 MAX_RADIUS_KM = 20_038.0  # half of the equator
 NUMBER = r"[-+−]?\d{1,3}(?:[.,]\d+)?"
+ANGLE = re.compile(r"[-+]?\d+(\.\d*)?(e-\d+)?", re.ASCII)
 PAIR = re.compile(rf"\s*({NUMBER})\s*[;,\s]\s*({NUMBER})\s*", re.ASCII)
 
 
@@ -55,13 +55,10 @@ def make_point(lat: Any, lon: Any) -> Point:
 
 
 def _angle(value: Any, limit: float, message: str) -> float:
-    try:
-        angle = float(parse_decimal(str(value).replace(",", ".")))
-    except ValidationError:
-        raise ValidationError(message) from None
-    if isinstance(value, bool) or not -limit <= angle <= limit:
+    text = str(value).strip().replace(",", ".").replace("−", "-")
+    if not ANGLE.fullmatch(text) or not -limit <= float(text) <= limit:
         raise ValidationError(message)
-    return round(angle, PLACES) + 0.0  # no minus zero
+    return round(float(text), PLACES) + 0.0  # no minus zero
 
 
 def parse_point(text: str) -> Point:
@@ -76,6 +73,7 @@ class PointWidget(PartsWidget):
     """Two inputs; the page's `<svod-map>` around them shows and sets the point."""
 
     template_name = "components/widgets/map_point.html"
+    wide = True
 
     def __init__(self) -> None:
         lat = {"inputmode": "decimal", "data-lat": True, "placeholder": "55.7558",

@@ -134,7 +134,8 @@ class SchemaField:
         if not isinstance(value, list | tuple):
             raise ValidationError(_("Several values are expected."))
         items = (self.type.clean(self.field, item) for item in value if item not in (None, ""))
-        return [item for item in items if item is not None] or None
+        kept = [item for item in items if item is not None]
+        return self.type.arrange(self.field, kept) or None
 
     # --- other forms of a value ---------------------------------------------------------
 

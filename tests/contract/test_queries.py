@@ -25,7 +25,7 @@ def test_every_operator_has_an_oracle(world: World) -> None:
 
 
 @given(data=st.data())
-@examples(6)
+@examples(4)
 def test_filters_find_what_python_finds(world: World, data: st.DataObject) -> None:
     for field in world.fields:
         with transaction.atomic():
@@ -46,6 +46,8 @@ def check_operator(
     near = data.draw(filled(field))
     for value in [near, *filter(None, list(elements.values())[:2])]:
         texts = data.draw(ask.texts(field.items(value)[0]))
+        if operator.arity is Arity.MANY:
+            texts = [*texts, *data.draw(ask.texts(field.items(near)[-1]))]
         assert operator.arity is Arity.NONE or texts
         wanted = {pk for pk, item in elements.items() if ask.holds(field.items(item), texts)}
         assert asked(world, field, operator.slug, texts) == wanted, (field.code, operator.slug, texts)
@@ -92,10 +94,8 @@ def test_search_finds_readable_text(world: World, data: st.DataObject) -> None:
             value = data.draw(filled(field))
             (pk,) = world.fill([value], field)
             if field.type.searchable:
-                kept = str(getattr(world.schema.model.objects.get(pk=pk), field.main_column))
-                word = max(kept.strip("{}").split() or [""], key=len)
-                word = field.to_text(value).split(";")[0].split()[0] if not field.multiple else word
-                assert field.multiple or pk in world.found(search=word), word
+                word = max(field.to_text(field.items(value)[0:1] if field.multiple else value).split(), key=len)
+                assert pk in world.found(search=word), word
         for word in ("%", "_", "\\", "'", "x" * 300, data.draw(st.text(max_size=20))):
             world.found(search=word)
         transaction.set_rollback(True)

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lists_core.field_types.base import field_types
 from lists_core.models import Field
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.titles import titles_of
@@ -38,7 +37,7 @@ def text_of(world: World, field: SchemaField, value: Any) -> str:
 @examples(12)
 def test_a_text_comes_back_as_the_value(world: World, language: str, data: st.DataObject) -> None:
     plain = world.sample.in_text
-    for field in world.fields:
+    for field in [field for field in world.fields if field.type.importable]:
         value = data.draw(filled(field))
         if field.multiple and any(";" in text_of(world, world.one, item) for item in value):
             continue  # the sign between values
@@ -127,9 +126,7 @@ def test_values_are_shown_as_safe_html(world: World, language: str, data: st.Dat
 
 @pytest.mark.parametrize("evil", CORPUS)
 def test_no_text_becomes_code(evil: str) -> None:
-    for slug in field_types.slugs():
-        if not SAMPLES[slug].free_text:
-            continue
+    for slug in [slug for slug, sample in SAMPLES.items() if sample.free_text]:
         field = SchemaField.of(Field(type=slug, column="f1", code="X"))
         for value in (evil, f"https://a.example/{evil}", f"a@b.example{evil}", f"<p>{evil}</p>"):
             try:

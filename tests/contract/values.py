@@ -20,7 +20,9 @@ def examples(count: int) -> settings:
 def filled(field: SchemaField) -> st.SearchStrategy[Any]:
     """A value that is not empty."""
     one = SAMPLES[field.field.type].values(field)
-    return st.lists(one, min_size=1, max_size=3) if field.multiple else one
+    # Different ones: a list of options or of files has each but once.
+    many = st.lists(one, min_size=1, max_size=3, unique_by=repr)
+    return many.map(lambda items: field.type.arrange(field.field, items)) if field.multiple else one
 
 
 def values(field: SchemaField) -> st.SearchStrategy[Any]:
