@@ -8,5 +8,14 @@ from svod.shell import MenuItem, menu
 
 
 def add_menu() -> None:
-    menu.register(MenuItem(slug="lists", label=_("Lists"), icon="list-details", url_name="home", order=10))
+    menu.register(
+        MenuItem(
+            slug="lists",
+            label=_("Lists"),
+            icon="list-details",
+            url_name="home",
+            under="/lists/",
+            order=10,
+        )
+    )
     menu.register(MenuItem(slug="disk", label=_("Disk"), icon="folders", url_name="disk", order=40))

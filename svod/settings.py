@@ -228,6 +228,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 # A picture that was not collected must not take its page, or the page of errors, down.
 WHITENOISE_MANIFEST_STRICT = False
+# Names with Django's hash of twelve, and chunks of scripts with esbuild's, never change content.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[^/]+$|/chunks/[^/]+-[0-9A-Z]{8}\.js$"
 
 FILE_MAX_BYTES = env.int("FILE_MAX_BYTES", default=50 * 1024 * 1024)
 # What one person may upload in a day without putting it into anything.

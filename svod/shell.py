@@ -36,6 +36,7 @@ TEXTS: dict[str, str | Promise] = {
     "upload_large": _("The file is larger than %(limit)s."),
     "upload_signed_out": _("You have been signed out. Sign in and try again."),
     "upload_going": _("Uploading"),
+    "upload_done": _("Uploaded"),
     "remove": _("Remove"),
     "move_up": _("Move up"),
     "moved": _("Moved to place %(place)s of %(count)s"),
@@ -64,18 +65,32 @@ TEXTS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
-    """An entry of the side menu; `permission` is a Django permission such as "app.view_x"."""
+    """An entry of the side menu; `permission` is a Django permission such as "app.view_x".
+
+    Pages below the entry's own address belong to it, and those below `under` ("/lists/").
+    """
 
     slug: str
     label: str | Promise
     icon: str
     url_name: str
+    under: str = ""
     order: int = 100
     permission: str = ""
     staff_only: bool = False
 
 
 menu: Registry[MenuItem] = Registry("menu item")
+menu.register(
+    MenuItem(
+        slug="admin",
+        label=_("Administration"),
+        icon="settings",
+        url_name="admin:index",
+        order=900,
+        staff_only=True,
+    )
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -97,12 +112,20 @@ def chosen(request: HttpRequest, cookie: str, allowed: tuple[str, ...], default:
 def visible_items(request: HttpRequest) -> list[dict[str, Any]]:
     """Entries this person may open, in order, the open one marked as `current`.
 
-    The current entry is the one with the longest address that the page's address starts with.
+    The current entry is the one to which the page's address belongs most closely.
     """
     items = [entry for item in sorted(menu, key=order) if (entry := shown(request, item))]
-    near = [entry for entry in items if request.path.startswith(entry["url"])]
-    current = max(near, key=lambda entry: len(entry["url"]), default=None)
+    near = max(items, key=lambda entry: closeness(request.path, entry), default=None)
+    current = near if near and closeness(request.path, near) else None
     return [{**entry, "current": entry is current} for entry in items]
+
+
+def closeness(path: str, entry: dict[str, Any]) -> int:
+    """How many letters of the page's address the entry accounts for; the root has nothing below."""
+    if path == entry["url"]:
+        return len(path)
+    places = [place for place in (entry["url"], entry["under"]) if place not in ("", "/")]
+    return max((len(place) for place in places if path.startswith(place)), default=0)
 
 
 def order(item: MenuItem) -> tuple[int, str]:
@@ -121,6 +144,7 @@ def shown(request: HttpRequest, item: MenuItem) -> dict[str, Any] | None:
         "label": item.label,
         "icon": item.icon,
         "url": reverse(item.url_name),
+        "under": item.under,
     }
 
 

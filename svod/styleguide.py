@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(range(950), 50).get_page(request.GET.get("page", 7))
     context = {
         "form": form,
-        "broken": Sample({"name": "", "amount": "десять", "state": "new"}),
+        "broken": Sample({"b-amount": "десять", "b-state": "new"}, prefix="b"),
         "looks": Looks(initial={"tone": "teal", "icon": "plane"}),
         "tones": TONES,
         "fields_in_order": ["Название", "Сумма", "Ответственный"],

@@ -107,7 +107,14 @@ def test_deepest_entry_is_the_current_one(menu: Registry[MenuItem]) -> None:
     menu.register(item("add", url="employee_add"))
     assert shown("/people/add/") == [("add", True), ("people", False)]
     assert shown("/people/5/") == [("add", False), ("people", True)]
-    assert shown("/departments/") == [("add", False), ("people", False)]
+    assert shown("/departments/7/") == [("add", False), ("people", False)]
+
+
+def test_start_page_has_only_the_pages_it_names_below_it(menu: Registry[MenuItem]) -> None:
+    menu.register(item("lists", url="home", under="/lists/"))
+    assert shown("/") == [("lists", True)]
+    assert shown("/lists/5/") == [("lists", True)]
+    assert shown("/profile/") == [("lists", False)]
 
 
 def test_unknown_cookie_is_not_believed() -> None:
