@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('changes', models.JSONField(default=dict)),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('element', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='lists_core.element')),
+                ('element', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='lists_core.element')),
             ],
             options={
                 'verbose_name': 'Change',

@@ -35,7 +35,10 @@ class ElementVersion(models.Model):
         DELETED = "deleted", _("deleted")
         RESTORED = "restored", _("restored")
 
-    element = models.ForeignKey(Element, on_delete=models.CASCADE, related_name="versions")
+    # No index of its own: `element_version_recent` begins with it.
+    element = models.ForeignKey(
+        Element, on_delete=models.CASCADE, related_name="versions", db_index=False
+    )
     version = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
     actor = models.ForeignKey(
