@@ -241,7 +241,8 @@ def render_file(title: Title) -> SafeString:
         )
     shown = may_be_shown(title.extra["mime"])
     return format_html(
-        '<a class="sv-file-link" href="{}{}"{}>{}<span>{}</span> <span class="sv-file-note">{}</span></a>',
+        '<a class="sv-file-link" href="{}{}"{}>{}<span>{}</span>'
+        ' <span class="sv-file-note">{}</span></a>',
         title.url,
         "preview/" if shown else "",
         SafeString(" data-dialog" if shown else ""),

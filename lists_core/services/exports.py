@@ -43,7 +43,7 @@ def start_export(
     query: Mapping[str, str],
     *,
     actor: Employee,
-    format: str,  # noqa: A002 - the word of the form
+    format: str,
     separator: str = ";",
     columns: str = SHOWN,
 ) -> Job:
@@ -105,9 +105,7 @@ def _state(list_: List, query: Mapping[str, str], actor: Employee) -> GridState:
     return state
 
 
-def _table(
-    job: Job, target: IO[bytes], fields: Sequence[SchemaField], list_: List
-) -> TableWriter:
+def _table(job: Job, target: IO[bytes], fields: Sequence[SchemaField], list_: List) -> TableWriter:
     if job.params["format"] == "xlsx":
         return WorkbookTable(target, fields, title=list_.name)
     return CsvTable(target, fields, separator=job.params["separator"])

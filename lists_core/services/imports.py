@@ -27,9 +27,9 @@ from lists_core.services.jobs import start_job
 from lists_core.services.lists import create_list
 from lists_core.transfer.cells import neutralised
 from lists_core.transfer.spec import ColumnSpec, ImportSpec, name_parts
-from lists_core.transfer.tables import Rows, count_lines, open_rows
+from lists_core.transfer.tables import Rows, count_lines, open_rows, read_ahead
 from staff.models import Employee
-from svod.base.errors import Invalid, NotFound
+from svod.base.errors import DomainError, Invalid, NotFound
 
 BATCH = 5_000
 MAX_ERRORS = 5_000
@@ -94,7 +94,9 @@ def _pattern_errors(spec: ImportSpec) -> dict[str, list[str]]:
         parts = name_parts(spec.name_pattern, spec.headings)
     except LookupError as error:
         return {"name_pattern": [_("The file has no column “%(name)s”.") % {"name": error}]}
-    return {} if parts else {"name_pattern": [_("Choose a column for the name, or compose it here.")]}
+    return (
+        {} if parts else {"name_pattern": [_("Choose a column for the name, or compose it here.")]}
+    )
 
 
 def _with_fields(list_: List, spec: ImportSpec, actor: Employee) -> tuple[ColumnSpec, ...]:
@@ -110,8 +112,9 @@ def _with_fields(list_: List, spec: ImportSpec, actor: Employee) -> tuple[Column
                 settings=column.new.settings,
                 sort=(column.index + 1) * 10 + 1000,
             )
-            column = replace(column, code=field.code, new=None)
-        made.append(column)
+            made.append(replace(column, code=field.code, new=None))
+        else:
+            made.append(column)
     return tuple(made)
 
 
@@ -130,7 +133,7 @@ def run_import(job: Job) -> dict[str, Any]:
     try:
         with open_rows(file, spec.layout) as rows:
             _land_all(job, spec, rows, tally, max(count_lines(file, spec.layout), 1))
-    except JobCancelled:
+    except (JobCancelled, DomainError):
         _close(job, file, spec, tally)
         raise
     return _close(job, file, spec, tally)
@@ -161,7 +164,7 @@ def _land_all(job: Job, spec: ImportSpec, rows: Rows, tally: Tally, lines: int) 
     done = job.done
     numbered = islice(enumerate(rows, start=1), spec.layout.header + done, None)
     record_progress(job, done=done, total=total)
-    while batch := list(islice(numbered, BATCH)):
+    for batch in read_ahead(numbered, BATCH):
         importer = importer or Importer(spec, _list_id(job), actor=job.actor)
         importer.actor = _still_here(job)
         done += len(batch)
@@ -202,7 +205,7 @@ def _close(job: Job, file: StoredFile, spec: ImportSpec, tally: Tally) -> dict[s
 
 def _error_file(job: Job, file: StoredFile, spec: ImportSpec, tally: Tally) -> StoredFile:
     """CSV of the refused rows as they stood, with the reason in a last column."""
-    reasons = {number: reason for number, reason in tally.errors}
+    reasons = dict(map(tuple, tally.errors))
     with tempfile.TemporaryFile() as target, open_rows(file, spec.layout) as rows:
         text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
         writer = csv.writer(text, delimiter=";")

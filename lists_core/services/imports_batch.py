@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lists_core.access import Right, require
 from lists_core.models import List
+from lists_core.schema.cache import forget_schemas
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
-from lists_core.services import imports_copy
 from lists_core.services.elements import apply_values, open_list
-from lists_core.services.imports_copy import Kind
 from lists_core.services.imports_keys import Keys
-from lists_core.services.outbox import announce
+from lists_core.services.imports_write import change_elements, create_elements
 from lists_core.services.values import clean_value
-from lists_core.transfer.columns import Column, Writer, escaped, noted
+from lists_core.transfer.columns import Column, Writer
 from lists_core.transfer.spec import ImportSpec, name_parts
 from staff.models import Employee
 from svod.base.errors import Invalid
@@ -64,15 +63,28 @@ class Importer:
 
     def land(self, lines: Sequence[Line]) -> Outcome:
         """Write the rows that fit. Run in a transaction, which is to be committed at once."""
-        for attempt in range(ATTEMPTS):
-            try:
-                with transaction.atomic():
-                    return self._land(lines)
-            except IntegrityError:
-                # Somebody took a unique value between our look and our write: look again.
-                if attempt + 1 == ATTEMPTS:
-                    raise
-        raise AssertionError("unreachable")
+        for _attempt in range(ATTEMPTS - 1):
+            # Somebody may take a unique value between our look and our write: look again.
+            with suppress(IntegrityError):
+                return self._try(lines)
+        return self._try(lines)
+
+    def _try(self, lines: Sequence[Line]) -> Outcome:
+        try:
+            with transaction.atomic():
+                outcome = self._land(lines)
+                transaction.set_rollback(self.spec.dry)
+        except BaseException:
+            self._forget()
+            raise
+        if self.spec.dry:
+            self._forget()
+        return outcome
+
+    def _forget(self) -> None:
+        """What was learned may speak of options that went with the transaction."""
+        self.version = 0
+        forget_schemas()
 
     def _land(self, lines: Sequence[Line]) -> Outcome:
         self._open()
@@ -85,8 +97,8 @@ class Importer:
         batch.check_unique()
         if self.spec.dry:
             return batch.outcome()
-        batch.create()
-        batch.update()
+        create_elements(batch)
+        change_elements(batch)
         return batch.outcome() + self._land_repeated(batch)
 
     def _land_repeated(self, batch: Batch) -> Outcome:
@@ -167,20 +179,27 @@ class Batch:
         """Turn every text and note the rows in which something does not fit."""
         spec, width = self.importer.spec, len(self.importer.spec.headings)
         for place, row in enumerate(self.rows):
-            if len(row) < width:
-                row.extend([""] * (width - len(row)))
-            elif len(row) > width and any(row[width:]):
-                self.errors[place].append(_("The row has more cells than there are headings."))
+            if len(row) != width:
+                self._fit(place, row, width)
         for column in self.importer.columns:
-            texts = self.texts(column)
+            texts = self.texts[column.index]
             column.learn(
                 texts, empty=spec.empty, writer=self.importer.writer, actor=self.importer.actor
             )
-            if not column.bad.keys().isdisjoint(texts):
+            if column.bad:
                 self._note_bad(column, texts)
         self._check_names()
 
+    def _fit(self, place: int, row: list[str], width: int) -> None:
+        """Make the row as wide as the headings; cells beyond them must be empty."""
+        if any(row[width:]):
+            self.errors[place].append(_("The row has more cells than there are headings."))
+        row[width:] = []
+        row.extend([""] * (width - len(row)))
+
     def _note_bad(self, column: Column, texts: Sequence[str]) -> None:
+        if column.bad.keys().isdisjoint(texts):
+            return
         for place, text in enumerate(texts):
             if text in column.bad:
                 self.fail(place, column.field, column.bad[text])
@@ -198,23 +217,26 @@ class Batch:
     def good(self) -> list[int]:
         return [place for place in range(len(self.rows)) if place not in self.errors]
 
-    def texts(self, column: Column) -> list[str]:
-        return [row[column.index] for row in self.rows]
+    @cached_property
+    def texts(self) -> list[Sequence[str]]:
+        """The cells by columns; `check` has made the rows long enough."""
+        width = len(self.importer.spec.headings)
+        return [*zip(*self.rows, strict=True)] or [()] * width
 
     @cached_property
     def names(self) -> list[str]:
         """The names that the pattern makes, by place."""
-        parts, blank = self.importer.name_pattern or [], frozenset(self.importer.spec.empty)
-        return [
-            "".join(
-                part if isinstance(part, str) else "" if row[part] in blank else row[part]
-                for part in parts
-            ).strip()
-            for row in self.rows
-        ]
+        pieces = [self._piece(part) for part in self.importer.name_pattern or []]
+        return [name.strip() for name in map("".join, zip(*pieces, strict=False))]
+
+    def _piece(self, part: str | int) -> Iterable[str]:
+        if isinstance(part, str):
+            return repeat(part, len(self.rows))
+        blank = frozenset(self.importer.spec.empty)
+        return ("" if text in blank else text for text in self.texts[part])
 
     def value(self, column: Column, place: int) -> Any:
-        return column.values[self.rows[place][column.index]]
+        return column.values[self.texts[column.index][place]]
 
     def check_unique(self) -> None:
         """Note the rows that would repeat a unique value of the list or of the batch."""
@@ -245,74 +267,6 @@ class Batch:
         found = rows.filter(Q.create([(f"{entry.main_column}__in", values)]))
         return dict(found.values_list(entry.main_column, "pk"))
 
-    # --- writing ------------------------------------------------------------------------
-
-    def create(self) -> None:
-        if not self.new:
-            return
-        importer = self.importer
-        stored, history = self._forms()
-        ids = imports_copy.reserve_ids(importer.list_id, len(self.new))
-        imports_copy.copy_new(
-            importer.schema,
-            ids,
-            [name for entry, _forms in stored for name in entry.column_names],
-            map("\t".join, zip(*(forms for _entry, forms in stored), strict=True)),
-            actor=importer.actor,
-            writer=importer.writer,
-        )
-        notes = map(", ".join, (filter(None, parts) for parts in zip(*history, strict=True)))
-        imports_copy.copy_history(
-            Kind.CREATED,
-            ((pk, 1, note) for pk, note in zip(ids, notes, strict=True)),
-            actor=importer.actor,
-            writer=importer.writer,
-        )
-        announce("element.created", importer.list_id, ids=ids, actor=importer.actor.pk)
-
-    def _forms(self) -> tuple[list[tuple[SchemaField, list[str]]], list[list[str]]]:
-        """Of the new rows, column by column: texts for the table and texts for the history."""
-        stored, history = [], []
-        for column in self.importer.written:
-            texts = [self.rows[place][column.index] for place in self.new]
-            if column.field.type.automatic:
-                forms, notes = self._numbered(column.field, [column.values[text] for text in texts])
-            else:
-                forms = list(map(column.stored.__getitem__, texts))
-                notes = list(map(column.noted.__getitem__, texts))
-            stored.append((column.field, forms))
-            history.append(notes)
-        for entry, forms, notes in self._rest():
-            stored.append((entry, forms))
-            history.append(notes)
-        return stored, history
-
-    def _rest(self) -> Any:
-        """Fields that the file does not fill: the name by its pattern, numbers, defaults."""
-        importer, count = self.importer, len(self.new)
-        if importer.name_pattern is not None:
-            names = [self.names[place] for place in self.new]
-            forms = list(map(escaped, names))
-            yield importer.schema["NAME"], forms, [noted("name", None, name) for name in names]
-        mapped = {column.field.code for column in importer.written}
-        for entry in importer.automatic:
-            if entry.code not in mapped:
-                yield entry, *self._numbered(entry, [None] * count)
-        for entry in importer.defaults:
-            value = entry.default()
-            form, note = importer.writer.stored(entry, value), importer.writer.noted(entry, value)
-            yield entry, [form] * count, [note] * count
-
-    def _numbered(self, entry: SchemaField, values: list[Any]) -> tuple[list[str], list[str]]:
-        """Values of a counter; those that the file leaves empty get the next numbers."""
-        missing = values.count(None)
-        numbers = iter(entry.type.next_values(entry.field, missing) if missing else [])
-        whole = [next(numbers) if value is None else value for value in values]
-        writer = self.importer.writer
-        return [writer.stored(entry, value) for value in whole], [
-            writer.noted(entry, value) for value in whole
-        ]
-
     def apply(self, row: Any, place: int) -> None:
         """Put a line's values into the row of the element that its key found."""
         fields = {column.field: self.value(column, place) for column in self.importer.written}
@@ -326,24 +280,6 @@ class Batch:
         else:
             self.unchanged += 1
 
-    def update(self) -> None:
-        if not self.changed:
-            return
-        importer, writer = self.importer, self.importer.writer
-        fields = [column.field for column in importer.written]
-        now = writer.plain(timezone.now())
-        lines, versions = [], []
-        for pk, (row, _place, changes) in self.changed.items():
-            stored = [writer.stored(entry, entry.read(row)) for entry in fields]
-            stamps = [str(pk), str(row.version + 1), str(importer.actor.pk), now]
-            lines.append("\t".join([*stamps, *stored]))
-            versions.append((pk, row.version + 1, _joined(changes)))
-        columns = [name for entry in fields for name in entry.column_names]
-        imports_copy.update_rows(importer.schema, columns, lines)
-        imports_copy.copy_history(Kind.CHANGED, versions, actor=importer.actor, writer=writer)
-        ids = list(self.changed)
-        announce("element.changed", importer.list_id, ids=ids, actor=importer.actor.pk)
-
     def outcome(self) -> Outcome:
         errors = [
             (self.numbers[place], " ".join(dict.fromkeys(texts)))
@@ -354,8 +290,3 @@ class Batch:
 
 def _main(entry: SchemaField, value: Any) -> Any:
     return entry.to_columns(value)[entry.main_column]
-
-
-def _joined(changes: dict[str, list[Any]]) -> str:
-    """A version's changes, escaped and without the braces."""
-    return escaped(json.dumps(changes, ensure_ascii=False)[1:-1])

@@ -7,10 +7,12 @@ the transaction of one batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from django.db import connection
 from django.utils import timezone
 from psycopg import sql
+from psycopg.copy import QueuedLibpqWriter
 
 from lists_core.models import Element, ElementVersion
 from lists_core.schema.compile import Schema
@@ -18,6 +20,7 @@ from lists_core.transfer.columns import Writer
 from staff.models import Employee
 
 Kind = ElementVersion.Kind
+CHUNK = 500
 STAMPS = ("version", "modified_by", "modified_at")
 
 
@@ -35,13 +38,22 @@ def reserve_ids(list_id: int, count: int) -> list[int]:
 
 
 def copy(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """COPY ready lines; names come from ids and models, never from a person's text."""
+    """COPY ready lines; names come from ids and models, never from a person's text.
+
+    The lines are sent as they are made, by a thread of psycopg's: the server works on the
+    first while the last do not exist yet.
+    """
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(statement) as stream:
-            stream.write("\n".join(lines) + "\n")
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement, writer=QueuedLibpqWriter(cursor.cursor)) as stream,
+    ):
+        rest = iter(lines)
+        while chunk := list(islice(rest, CHUNK)):
+            stream.write("\n".join(chunk) + "\n")
 
 
 def copy_new(
@@ -96,7 +108,7 @@ def update_rows(schema: Schema, columns: Sequence[str], lines: Iterable[str]) ->
         )
         copy("import_draft", names, lines)
         cursor.execute(
-            sql.SQL("UPDATE {} AS present SET {} FROM {} AS draft WHERE present.id = draft.id").format(
-                table, assigned, draft
-            )
+            sql.SQL(
+                "UPDATE {} AS present SET {} FROM {} AS draft WHERE present.id = draft.id"
+            ).format(table, assigned, draft)
         )

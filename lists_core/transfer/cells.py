@@ -35,7 +35,9 @@ def csv_text(cell: Cell, *, decimal_sign: str) -> str:
 
 def _moment_text(moment: datetime) -> str:
     """Local time; with its offset in the hour that summer time repeats."""
-    return moment.isoformat(sep=" ") if moment.fold else moment.replace(tzinfo=None).isoformat(sep=" ")
+    return (
+        moment.isoformat(sep=" ") if moment.fold else moment.replace(tzinfo=None).isoformat(sep=" ")
+    )
 
 
 def is_exact(number: Decimal | int) -> bool:

@@ -63,8 +63,8 @@ def escaped(text: str) -> str:
 
 
 def noted(key: str, old: Any, new: Any) -> str:
-    """`"f12": [old, new]`, ready for COPY."""
-    return escaped(f'"{key}": [{_json(old)}, {_json(new)}]')
+    """`"f12": [old, new],`, ready for COPY: a version's changes are such parts joined."""
+    return escaped(f'"{key}": [{_json(old)}, {_json(new)}],')
 
 
 def _json(value: Any) -> str:

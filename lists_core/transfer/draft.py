@@ -56,4 +56,6 @@ class Draft:
 
     def places(self) -> Mapping[str, int]:
         """Heading in small letters → index of the first such column."""
-        return {heading.casefold(): index for index, heading in reversed([*enumerate(self.headings)])}
+        return {
+            heading.casefold(): index for index, heading in reversed([*enumerate(self.headings)])
+        }

@@ -17,6 +17,7 @@ CYRILLIC = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
 COMMON = frozenset("оеаинтсрвлкм")
 CONVINCING = 0.45
 LATIN = ["cp1252", "cp1250", "cp1254", "cp1257"]
+FIRST_ODD = 0x80
 ENOUGH = 200  # letters outside ASCII without which a guess is idle
 WORD = re.compile(r"[^\x00-\x7f]{2,}")
 ENCODINGS = ("utf-8-sig", "cp1251", "utf-16", "koi8-r", "cp866", "mac-cyrillic", "cp1252")
@@ -35,7 +36,7 @@ def detect_encoding(head: bytes) -> str:
 def _utf16(head: bytes) -> str | None:
     """UTF-16 without its mark: nearly every other byte is zero (or 4, the Cyrillic page)."""
     pairs = len(head) // 2
-    if pairs < 2:
+    if not pairs:
         return None
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         high = head[start : 2 * pairs : 2]
@@ -56,7 +57,7 @@ def _is_utf8(head: bytes) -> bool:
 
 def _eight_bits(head: bytes) -> str:
     """The likeliest of the old encodings; a mostly UTF-8 file with a few wrong bytes stays so."""
-    odd = sum(1 for byte in head if byte > 127)
+    odd = sum(1 for byte in head if byte >= FIRST_ODD)
     if head.decode("utf-8", errors="replace").count("\ufffd") * 20 < odd:
         return "utf-8-sig"
     best = max(CYRILLIC, key=lambda encoding: _likeness(head, encoding))

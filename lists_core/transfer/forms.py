@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -83,15 +84,13 @@ class LayoutForm(forms.Form):
 
     def layout(self) -> Layout:
         """The chosen layout; what was not chosen, or wrongly, stays as detected."""
-        chosen = {} if not self.is_valid() else {
-            key: value for key, value in self.cleaned_data.items() if key in {"sheet", "encoding", "separator"} and value
-        }
-        header = self.cleaned_data.get("header")
-        chosen["header"] = self.detected.header if header is None else header
-        return Layout(**{**self.detected.to_json(), **chosen})
+        self.full_clean()
+        given = {name: self.cleaned_data.get(name) for name in self.detected.to_json()}
+        chosen = {name: value for name, value in given.items() if value not in (None, "")}
+        return replace(self.detected, **chosen)
 
     def empty_words(self) -> tuple[str, ...]:
-        words = self.cleaned_data.get("empty", "") if self.is_valid() else ""
+        words = self.cleaned_data.get("empty", "")
         return tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
 
 
@@ -196,9 +195,7 @@ def targets(list_: List | None, actor: Employee) -> list[tuple[str, Any]]:
         schema = schema_of(list_)
         found = [schema.get(code) for code in ("NAME", "ID", "SECTION")]
         entries = [entry for entry in (*found, *schema.fields) if entry]
-        fields = [
-            (f"field:{entry.code}", entry.name) for entry in entries if entry.type.importable
-        ]
+        fields = [(f"field:{entry.code}", entry.name) for entry in entries if entry.type.importable]
     new = [choice for kind in field_types for choice in _new_choices(kind, actor)]
     return [
         ("", _("– skip –")),
@@ -218,5 +215,7 @@ def _new_choices(kind: FieldType, actor: Employee) -> list[tuple[str, Any]]:
 
 
 def default_settings(kind: FieldType) -> dict[str, Any]:
+    """What a new field starts with; options that the file brings are added to it."""
     fields: Mapping[str, forms.Field] = kind.SettingsForm.base_fields
-    return {name: field.initial for name, field in fields.items() if field.initial is not None}
+    initial = {name: field.initial for name, field in fields.items() if field.initial is not None}
+    return initial | ({"grow": True} if "grow" in fields else {})

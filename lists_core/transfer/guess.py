@@ -16,6 +16,7 @@ from lists_core.field_types.datetime import parse_moment
 EMPTY_WORDS = ("NA", "N/A", "NULL", "None", "-", "—")
 YES_NO = frozenset({"да", "нет", "yes", "no", "true", "false", "истина", "ложь", "y", "n"})
 NUMBER = re.compile(r"[+−-]?(\d+|\d{1,3}([ \u00a0\u202f]\d{3})+)([.,]\d+)?")
+YEAR = re.compile(r"1\d{3}|20\d\d|21\d\d")
 NUMBERED_ZERO = re.compile(r"[+−-]?0\d")
 MOMENT = re.compile(r"[\d./-]{6,10}[ T]\d{1,2}:\d\d.*", re.DOTALL)
 DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
@@ -25,6 +26,7 @@ PHONE = re.compile(r"(\+|8[ (-])[\d() .-]{9,20}(\s*(доб|ext)\.?\s*\d+)?", re.
 CODE_NAMES = re.compile(r"(год|year|код|code|номер|number|id|№|инн|кпп|hour|minute|время|time)")
 MAX_NUMBER = 15  # longer rows of digits are codes, not amounts
 MAX_CHOICES = 24
+MAX_CHOICE = 40
 LONG_TEXT = 120
 
 
@@ -102,14 +104,14 @@ def _point(text: str) -> bool:
 
 
 def _are_years(distinct: Collection[str]) -> bool:
-    return all(len(text) == 4 and "1000" <= text <= "2199" for text in distinct)
+    return all(map(YEAR.fullmatch, distinct))
 
 
 def _choice(heading: str, texts: Sequence[str], distinct: Collection[str]) -> Any:
     """Few short values that repeat again and again."""
     few = len(distinct) <= MAX_CHOICES and len(texts) >= 5 * len(distinct)
-    short = all(len(text) <= 40 and "\n" not in text for text in distinct)
-    return {} if few and short and len(distinct) > 1 else None
+    short = all(len(text) <= MAX_CHOICE and "\n" not in text for text in distinct)
+    return {"grow": True} if few and short and len(distinct) > 1 else None
 
 
 def _is_long(distinct: Collection[str]) -> bool:
@@ -124,5 +126,5 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("email", _all(EMAIL)),
     ("url", _all(URL)),
     ("phone", _all(PHONE)),
-    ("choice", _choice),
+    ("list", _choice),
 )

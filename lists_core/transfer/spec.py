@@ -24,10 +24,13 @@ class NewField:
     settings: dict[str, Any] = field(default_factory=dict)
 
     def planned(self, list_: List) -> SchemaField:
-        """The field as it would be, with no columns yet: enough to check texts."""
-        return SchemaField.of(
-            Field(list=list_, type=self.type, name=self.name, settings=self.settings, column="")
-        )
+        """The field as it would be, with no columns yet: enough to check texts.
+
+        One that grows with its texts takes them all, so a string stands for it.
+        """
+        slug = "string" if self.settings.get("grow") else self.type
+        settings = {} if slug == "string" else self.settings
+        return SchemaField.of(Field(list=list_, type=slug, name=self.name, settings=settings))
 
 
 @dataclass(frozen=True)

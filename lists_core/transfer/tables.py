@@ -7,10 +7,12 @@ import io
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
@@ -29,6 +31,7 @@ SAMPLE_LIFE_S = 600
 XLSX_MARK = b"PK\x03\x04"
 OLD_XLS_MARK = b"\xd0\xcf\x11\xe0"
 Rows = Iterator[list[str]]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,21 @@ def open_rows(file: StoredFile, layout: Layout, *, limit: int = 0) -> Iterator[R
     with _as_text(file, layout, limit) as lines:
         separator = "," if layout.sheet else layout.separator
         yield _parsed(lines, separator)
+
+
+def read_ahead(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    """Batches of the items; the next one is read while the present one is worked on."""
+
+    def read() -> list[Item]:
+        return list(islice(items, size))
+
+    # The thread speaks the language of the caller: a damaged file is a message for a person.
+    context = copy_context()
+    with ThreadPoolExecutor(1, "read-ahead") as reader:
+        coming = reader.submit(context.run, read)
+        while batch := coming.result():
+            coming = reader.submit(context.run, read)
+            yield batch
 
 
 def count_lines(file: StoredFile, layout: Layout) -> int:

@@ -53,5 +53,6 @@ def list_export(request: HttpRequest, list_id: int) -> HttpResponse:
         except Invalid as error:
             form.add_error(None, str(error))
     status = 422 if form.errors else 200
-    context = {"form": form, "list": list_, "narrowed": bool(view.keys() & {"filter", "q", "section"})}
+    narrowed = any(view.get(name) for name in ("filter", "q", "section"))
+    context = {"form": form, "list": list_, "narrowed": narrowed}
     return render(request, "lists/transfer/export.html", context, status=status)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -103,11 +101,8 @@ def _columns(request: HttpRequest, list_: List | None, file_id: int) -> HttpResp
         job = _start(request, form, list_)
         if job is not None:
             return go_to(request, job)
-    return _columns_page(request, {"form": form, "layout_form": layout_form, "draft": draft, "list": list_})
-
-
-def _columns_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    status = 422 if context["form"].errors else 200
+    context = {"form": form, "layout_form": layout_form, "draft": draft, "list": list_}
+    status = 422 if form.errors else 200
     return render(request, "lists/transfer/columns.html", context, status=status)
 
 
@@ -119,9 +114,7 @@ def _earlier(request: HttpRequest, file: StoredFile) -> ImportSpec | None:
     return ImportSpec.from_json(job.params) if job else None
 
 
-def _layout_form(
-    request: HttpRequest, file: StoredFile, earlier: ImportSpec | None
-) -> LayoutForm:
+def _layout_form(request: HttpRequest, file: StoredFile, earlier: ImportSpec | None) -> LayoutForm:
     chosen = {**earlier.layout.to_json(), "empty": ", ".join(earlier.empty)} if earlier else {}
     return LayoutForm(
         {**chosen, **request.GET.dict()}, detected=detect_layout(file), sheets=sheets_of(file)

@@ -20,7 +20,13 @@ from lists_core.services.elements import create_element, delete_elements
 from lists_core.services.jobs import run_job
 from staff.models import Employee
 from tests.lists_core.transfer import (
-    chosen, errors_of, finished, rows_of, run_import, upload, values_of,
+    chosen,
+    errors_of,
+    finished,
+    rows_of,
+    run_import,
+    upload,
+    values_of,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -59,14 +65,16 @@ def test_a_file_becomes_a_list_with_guessed_types(web: Client, admin: Employee) 
     job = run_import(web, url)
     assert job.state == Job.State.DONE, job.error
     assert job.list.name == "Деревья"
-    kinds = {field.name: (field.type, field.settings.get("plain")) for field in job.list.fields.all()}
+    kinds = {
+        field.name: (field.type, field.settings.get("plain")) for field in job.list.fields.all()
+    }
     assert kinds == {"Цена": ("number", False), "Дата": ("date", None), "Год": ("number", True)}
     found = values_of(job.list, admin, "NAME", "TSENA")
     assert found == [("Ёлка", Decimal("1234.50")), ("Сосна", Decimal("7.00"))]
 
 
 def test_rows_land_with_history_and_one_event(web: Client, admin: Employee, goods: List) -> None:
-    job = run_import(web, upload(web, goods, "Name,Цена,Срок,SKU\nа\\\"\tб,5,2026-01-02,1\nв,,,\n"))
+    job = run_import(web, upload(web, goods, 'Name,Цена,Срок,SKU\nа\\"\tб,5,2026-01-02,1\nв,,,\n'))
     assert job.result["created"] == 2
     row, _second = rows_of(goods, admin)
     schema = schema_of(goods)
@@ -80,7 +88,9 @@ def test_rows_land_with_history_and_one_event(web: Client, admin: Employee, good
 
 
 def test_bad_rows_are_listed_and_good_ones_land(web: Client, admin: Employee, goods: List) -> None:
-    text = "Name;Цена;Срок;Артикул\nа;5;2026-01-02;1\nб;дорого;когда-то;2\nв;1,234;;3\n;1;;4\nг;1;;1\n"
+    text = (
+        "Name;Цена;Срок;Артикул\nа;5;2026-01-02;1\nб;дорого;когда-то;2\nв;1,234;;3\n;1;;4\nг;1;;1\n"
+    )
     job = run_import(web, upload(web, goods, text))
     assert (job.result["created"], job.result["failed"]) == (1, 4)
     with job.file.content.open("rb") as content:
