@@ -18,15 +18,10 @@ def show_state(list_: List, query: str) -> HttpResponse:
     return response
 
 
-def reload(*, drop: str = "", toast: dict[str, Any] | None = None) -> HttpResponse:
-    """Tell the page to load the grid anew; `drop` names parameters to leave out of the address.
-
-    `toast` is {text, level, action: {text, url}}.
-    """
+def reload(*, drop: str = "") -> HttpResponse:
+    """Tell the page to load the grid anew; `drop` names parameters to leave out of the address."""
     response = HttpResponse(status=204)
     trigger(response, "svod:saved", {"drop": drop})
-    if toast:
-        trigger(response, "toast", {"toasts": [toast]})
     return response
 
 

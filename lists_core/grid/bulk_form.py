@@ -7,9 +7,11 @@ from typing import Any
 
 from django import forms
 
+from lists_core.field_types.controls import show_to
 from lists_core.grid.cells import editable_fields
 from lists_core.grid.page import Grid
 from lists_core.schema.fields import SchemaField
+from staff.models import Employee
 from svod.base.errors import Invalid
 
 
@@ -22,10 +24,13 @@ def bulk_fields(grid: Grid) -> list[SchemaField]:
 class BulkForm(forms.Form):
     """Controls named by field code; an empty one empties the field."""
 
-    def __init__(self, fields: Iterable[SchemaField], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="bulk-%s", **kwargs)
+    def __init__(
+        self, fields: Iterable[SchemaField], *args: Any, actor: Employee, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **{"auto_id": "bulk-%s", **kwargs})
         for field in fields:
             self.fields[field.code] = field.form_field()
+            show_to(self.fields[field.code], actor)
 
     def add_domain_errors(self, error: Invalid) -> None:
         for code, messages in error.errors.items():

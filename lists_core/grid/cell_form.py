@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from lists_core.field_types.base import NO_TITLES
-from lists_core.models import ElementVersion
+from lists_core.field_types.controls import show_to
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
+from lists_core.selectors.history import others_since
 from lists_core.selectors.titles import titles_of
 from staff.models import Employee
 
@@ -21,14 +22,16 @@ class CellForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, field: SchemaField, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="cell-%s", **kwargs)
+    def __init__(self, field: SchemaField, *args: Any, actor: Employee, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "cell-%s", **kwargs})
         self.fields["value"] = field.form_field()
+        show_to(self.fields["value"], actor)
 
 
-def editor(field: SchemaField, row: Any) -> CellForm:
+def editor(field: SchemaField, row: Any, *, actor: Employee) -> CellForm:
     """A fresh editor of what stands in the row."""
-    return CellForm(field, initial={"value": field.read(row), "version": row.version})
+    initial = {"value": field.read(row), "version": row.version}
+    return CellForm(field, initial=initial, actor=actor)
 
 
 @dataclass(frozen=True)
@@ -41,30 +44,22 @@ class Clash:
     value: str
 
 
-def clash_of(
-    schema: Schema, field: SchemaField, row: Any, *, seen: int, actor: Employee
-) -> Clash:
+def clash_of(schema: Schema, field: SchemaField, row: Any, *, seen: int, actor: Employee) -> Clash:
     """What happened to the row since the version that the person has `seen`."""
-    missed = ElementVersion.objects.filter(element=row.pk, version__gt=seen)
-    versions = list(missed.select_related("actor"))
+    others = others_since(row.pk, seen)
+    last = others.get("")
     value = field.read(row)
     titles = titles_of([(field, value)], actor=actor).get(field.key, NO_TITLES)
-    last = versions[0] if versions else None
     return Clash(
-        who=str(last.actor) if last and last.actor else "",
+        who=str(last.by) if last and last.by else "",
         at=last.at if last else row.modified_at,
-        fields=_changed(schema, (version.changes for version in reversed(versions))),
+        fields=[schema.by_key[key].name for key in others if key in schema.by_key],
         value=field.to_text(value, titles),
     )
 
 
-def _changed(schema: Schema, changes: Any) -> list[str]:
-    keys = dict.fromkeys(key for change in changes for key in change)
-    return [schema.by_key[key].name for key in keys if key in schema.by_key]
-
-
-def resubmitted(field: SchemaField, data: Mapping[str, Any], row: Any) -> CellForm:
+def resubmitted(field: SchemaField, data: QueryDict, row: Any, *, actor: Employee) -> CellForm:
     """The editor with what was typed, ready to be saved over the newer version."""
-    typed = data.copy()  # type: ignore[attr-defined]
+    typed = data.copy()
     typed["version"] = str(row.version)
-    return CellForm(field, typed)
+    return CellForm(field, typed, actor=actor)

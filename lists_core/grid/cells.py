@@ -44,9 +44,7 @@ class RowRenderer:
         drawn = [self._row(row, opened, words, pattern) for row in rows]
         return mark_safe("\n".join(drawn))  # noqa: S308 - every part is escaped or SafeString
 
-    def _row(
-        self, row: Any, opened: Sequence[str], words: Mapping[str, str], pattern: str
-    ) -> str:
+    def _row(self, row: Any, opened: Sequence[str], words: Mapping[str, str], pattern: str) -> str:
         cells = [
             f"{opening}{self._content(field, row, pattern)}</td>"
             for field, opening in zip(self.fields, opened, strict=True)

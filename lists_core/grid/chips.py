@@ -55,7 +55,7 @@ def item_text(item: Condition | Group, titles: KnownTitles) -> str:
 
 
 def condition_text(condition: Condition, titles: KnownTitles) -> str:
-    """"Price: between 1 – 5"."""
+    """ "Price: between 1 – 5"."""
     values = _values_text(condition, titles.get(condition.field.key, NO_TITLES))
     said = f"{condition.field.name}: {condition.operator.label}"
     return f"{said} {values}" if values else said

@@ -21,6 +21,7 @@ from lists_core.services.preferences import PAGE_SIZES
 from svod.base.errors import Invalid
 
 MAX_PAGE = 10_000_000
+DIGITS = 9
 MAX_SORTS = 5
 MAX_SEARCH = 200
 Params = Mapping[str, str]
@@ -139,12 +140,18 @@ def _number(
 ) -> Any:
     if not text:
         return default
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+    number = whole_number(text)
     # A None would be compared with every number of the range, one by one.
     if number is not None and number in allowed:
         return number
     notices.append(_("A number in the address was not understood and has been left out."))
     return default
+
+
+def whole_number(text: str) -> int | None:
+    """A number of a request, at most nine digits; None for anything else."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= DIGITS
+    return int(text) if plain else None
 
 
 def _parts(text: str) -> list[str]:
@@ -162,5 +169,3 @@ def sorted_by(state: GridState, code: str, *, add: bool) -> Sort:
         return () if turned is None else ((code, turned),)
     others = {**known, code: turned}
     return tuple((name, down) for name, down in others.items() if down is not None)
-
-

@@ -46,7 +46,7 @@ def section_tree(grid: Grid) -> SectionTree | None:
         known[section.pk] = branch
         parent = known.get(section.parent_id or 0)
         (parent.children if parent else top).append(branch)
-        indent = "\u2003" * (len(section.tree_path) - 1)  # type: ignore[attr-defined]
+        indent = "\u2003" * (len(section.tree_path) - 1)
         choices.append((branch.query, indent + section.name, branch.current))
     return SectionTree(
         top,
@@ -61,7 +61,7 @@ def section_tree(grid: Grid) -> SectionTree | None:
 def _path(known: dict[int, Branch], current: int | None) -> list[Branch]:
     """The branches from the top to the current one, all marked as open."""
     branch = known.get(current or 0)
-    path = [known[pk] for pk in branch.section.tree_path if pk in known] if branch else []  # type: ignore[attr-defined]
+    path = [known[pk] for pk in branch.section.tree_path if pk in known] if branch else []
     for step in path:
         step.open = True
     return path

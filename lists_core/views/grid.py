@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.views.decorators.http import require_GET
@@ -21,11 +21,12 @@ from lists_core.grid.pager import pager
 from lists_core.grid.tree import section_tree
 from lists_core.services.preferences import PAGE_SIZES
 from svod.base.htmx import render_page
+from svod.base.http import PortalRequest
 
 
 @login_required
 @require_GET
-def grid(request: HttpRequest, list_id: int) -> HttpResponse:
+def grid(request: PortalRequest, list_id: int) -> HttpResponse:
     """The grid in the state that the address holds."""
     opened = open_grid(request.user, list_id, request.GET)
     return render_page(request, "lists/grid/grid.html", grid_context(opened))
@@ -33,7 +34,7 @@ def grid(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def count(request: HttpRequest, list_id: int) -> HttpResponse:
+def count(request: PortalRequest, list_id: int) -> HttpResponse:
     """The exact number of elements found, for whoever clicked on "10 000+"."""
     found = open_grid(request.user, list_id, request.GET).found.order_by().count()
     return HttpResponse(grouped(found))
@@ -88,6 +89,7 @@ def links(opened: Grid, page: Page) -> dict[str, Any]:
             "export": link_if("list_export", pk),
             "settings": link_if("list_settings", pk) if may["full"] else "",
             "sections": link_if("sections", pk),
+            "bin": link_if("elements_bin", pk) if may["delete"] else "",
         },
     }
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lists_core.access import Right, require
+from lists_core.field_types.pickers import is_id
 from lists_core.grid.answers import link_if, reload
 from lists_core.grid.bulk_form import BulkForm, bulk_fields
 from lists_core.grid.page import Grid, everything_found, open_grid
+from lists_core.grid.state import whole_number
 from lists_core.selectors.sections import access_section, section_choices
 from lists_core.services.bulk import (
     INLINE_LIMIT,
@@ -25,9 +29,10 @@ from lists_core.services.bulk import (
     check_bulk_values,
 )
 from lists_core.services.jobs import start_job
-from lists_core.views.grid_rows import deleted_toast, ids_of
+from lists_core.views.element_bin import restore_address
 from svod.base.errors import Invalid, NotFound
 from svod.base.htmx import go_to, toast
+from svod.base.http import PortalRequest
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,14 @@ class Target:
         return self.number <= INLINE_LIMIT
 
 
-def target_of(request: HttpRequest, list_id: int, right: Right) -> Target:
+def target_of(request: PortalRequest, list_id: int, right: Right) -> Target:
     """What the address selects: `ids=…` or `all=1` with a grid's state."""
     grid = open_grid(request.user, list_id, request.GET)
     require(request.user, right, grid.list_)
     if request.GET.get("all") == "1":
         return Target(grid, None, everything_found(grid).count())
-    ids = ids_of(request.GET.get("ids", "").split(","))
+    given = request.GET.get("ids", "").split(",")
+    ids = [int(text) for text in given if is_id(text)][:INLINE_LIMIT]
     return Target(grid, ids, len(ids))
 
 
@@ -68,14 +74,15 @@ def ids_now(target: Target) -> list[int]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, list_id: int) -> HttpResponse:
+def edit(request: PortalRequest, list_id: int) -> HttpResponse:
     """Choose fields and values, then change all elements of the target."""
     target = target_of(request, list_id, Right.CHANGE)
     known = {field.code: field for field in bulk_fields(target.grid)}
     if request.method == "GET":
-        return edit_dialog(request, target, BulkForm([]))
+        return edit_dialog(request, target, BulkForm([], actor=request.user))
     codes = [code for code in dict.fromkeys(request.POST.getlist("set")) if code in known]
-    form = BulkForm([known[code] for code in codes], request.POST, request.FILES)
+    picked = [known[code] for code in codes]
+    form = BulkForm(picked, request.POST, request.FILES, actor=request.user)
     if not codes:
         form.add_error(None, _("Choose at least one field."))
     if form.is_valid():
@@ -87,18 +94,18 @@ def edit(request: HttpRequest, list_id: int) -> HttpResponse:
     return edit_dialog(request, target, form, status=422)
 
 
-def change(request: HttpRequest, target: Target, values: dict[str, Any]) -> HttpResponse:
+def change(request: PortalRequest, target: Target, values: dict[str, Any]) -> HttpResponse:
     schema = target.grid.schema
     cleaned = check_bulk_values(schema, values)
     if target.at_once:
         list_id = schema.list_id
-        return done(bulk_update(list_id, ids_now(target), values, actor=request.user))
+        return done(request, bulk_update(list_id, ids_now(target), values, actor=request.user))
     stored = {field.code: field.to_json(value) for field, value in cleaned.items()}
     return as_job(request, "bulk_edit", target, values=stored)
 
 
 def edit_dialog(
-    request: HttpRequest, target: Target, form: BulkForm, *, status: int = 200
+    request: PortalRequest, target: Target, form: BulkForm, *, status: int = 200
 ) -> HttpResponse:
     rest = [field for field in bulk_fields(target.grid) if field.code not in form.fields]
     context = {"target": target, "form": form, "rest": rest, "list": target.grid.list_}
@@ -107,18 +114,19 @@ def edit_dialog(
 
 @login_required
 @require_GET
-def field(request: HttpRequest, list_id: int) -> HttpResponse:
+def field(request: PortalRequest, list_id: int) -> HttpResponse:
     """One more field of the bulk edit, by `code`."""
     grid = open_grid(request.user, list_id, {})
     wanted = [known for known in bulk_fields(grid) if known.code == request.GET.get("code")]
     if not wanted:
         raise NotFound
-    return render(request, "lists/grid/bulk_field.html", {"bound": BulkForm(wanted)[wanted[0].code]})
+    bound = BulkForm(wanted, actor=request.user)[wanted[0].code]
+    return render(request, "lists/grid/bulk_field.html", {"bound": bound})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, list_id: int) -> HttpResponse:
+def move(request: PortalRequest, list_id: int) -> HttpResponse:
     target = target_of(request, list_id, Right.CHANGE)
     if not target.grid.list_.has_sections:
         raise NotFound
@@ -126,16 +134,18 @@ def move(request: HttpRequest, list_id: int) -> HttpResponse:
         choices = section_choices(target.grid.list_)
         context = {"target": target, "choices": choices, "list": target.grid.list_}
         return render(request, "lists/grid/bulk_move.html", context)
-    raw = request.POST.get("section", "")
-    section = access_section(target.grid.list_, int(raw)).pk if raw.isdecimal() else None
+    wanted = whole_number(request.POST.get("section", ""))
+    section = access_section(target.grid.list_, wanted).pk if wanted else None
     if not target.at_once:
         return as_job(request, "bulk_move", target, section=section)
-    return done(bulk_move(list_id, ids_now(target), section_id=section, actor=request.user))
+    return done(
+        request, bulk_move(list_id, ids_now(target), section_id=section, actor=request.user)
+    )
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, list_id: int) -> HttpResponse:
+def delete(request: PortalRequest, list_id: int) -> HttpResponse:
     """Asks first: the dialog says how many elements go."""
     target = target_of(request, list_id, Right.DELETE)
     if request.method == "GET":
@@ -145,10 +155,25 @@ def delete(request: HttpRequest, list_id: int) -> HttpResponse:
         return as_job(request, "bulk_delete", target)
     ids = ids_now(target)
     report = bulk_delete(list_id, ids, actor=request.user)
-    return reload(toast=deleted_toast(list_id, ids, report.changed))
+    return deleted(request, list_id, ids, report)
 
 
-def as_job(request: HttpRequest, kind: str, target: Target, **params: Any) -> HttpResponse:
+def deleted(
+    request: PortalRequest, list_id: int, ids: Sequence[int], report: BulkReport
+) -> HttpResponse:
+    """How many went to the bin, with a way back."""
+    count = report.changed
+    text = ngettext(
+        "%(count)d element was moved to the bin.",
+        "%(count)d elements were moved to the bin.",
+        count,
+    )
+    undo = restore_address(list_id, list(ids)) if count else ""
+    toast(request, text % {"count": count}, "success" if count else "warning", undo=undo)
+    return reload()
+
+
+def as_job(request: PortalRequest, kind: str, target: Target, **params: Any) -> HttpResponse:
     """Start the work and go to the page that shows how far it is."""
     everything = {**target.params(), **params}
     job = start_job(kind, actor=request.user, list_=target.grid.list_, **everything)
@@ -159,14 +184,12 @@ def as_job(request: HttpRequest, kind: str, target: Target, **params: Any) -> Ht
     return reload()
 
 
-def done(report: BulkReport) -> HttpResponse:
+def done(request: PortalRequest, report: BulkReport) -> HttpResponse:
     """A toast with the exact numbers."""
     said = [_("Changed: %(count)d.") % {"count": report.changed}]
     if report.same:
         said.append(_("Already so: %(count)d.") % {"count": report.same})
     if report.skipped:
         said.append(_("Left out, not found: %(count)d.") % {"count": report.skipped})
-    level = "warning" if report.skipped else "success"
-    return reload(toast={"text": " ".join(said), "level": level})
-
-
+    toast(request, " ".join(said), "warning" if report.skipped else "success")
+    return reload()

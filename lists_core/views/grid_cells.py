@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,13 +17,14 @@ from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import access_element
 from lists_core.services.elements import Changed, update_element
 from svod.base.errors import Forbidden, Invalid, NotFound
+from svod.base.http import PortalRequest
 
 EDITOR = "lists/grid/cell.html"
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def cell(request: HttpRequest, list_id: int, element_id: int, code: str) -> HttpResponse:
+def cell(request: PortalRequest, list_id: int, element_id: int, code: str) -> HttpResponse:
     """The editor of a cell; a saved one answers with its whole row."""
     list_, schema, row = access_element(request.user, Right.CHANGE, list_id, element_id)
     field = schema.get(code)
@@ -32,14 +33,12 @@ def cell(request: HttpRequest, list_id: int, element_id: int, code: str) -> Http
     if not is_editable(field, list_, request.user):
         raise Forbidden
     if request.method == "GET":
-        return show(request, editor(field, row), element_id)
+        return show(request, editor(field, row, actor=request.user), element_id)
     return save(request, list_id, element_id, field)
 
 
-def save(
-    request: HttpRequest, list_id: int, element_id: int, field: SchemaField
-) -> HttpResponse:
-    form = CellForm(field, request.POST, request.FILES)
+def save(request: PortalRequest, list_id: int, element_id: int, field: SchemaField) -> HttpResponse:
+    form = CellForm(field, request.POST, request.FILES, actor=request.user)
     if not form.is_valid():
         return show(request, form, element_id, status=422)
     known = form.cleaned_data
@@ -57,17 +56,17 @@ def save(
 
 
 def clashed(
-    request: HttpRequest, list_id: int, field: SchemaField, row: Any, seen: int
+    request: PortalRequest, list_id: int, field: SchemaField, row: Any, seen: int
 ) -> HttpResponse:
     """The editor again: who changed what, and a choice whose value stays."""
     opened = open_grid(request.user, list_id, request.GET)
     clash = clash_of(opened.schema, field, row, seen=seen, actor=request.user)
-    form = resubmitted(field, request.POST, row)
+    form = resubmitted(field, request.POST, row, actor=request.user)
     return show(request, form, row.pk, status=409, clash=clash)
 
 
 def show(
-    request: HttpRequest, form: CellForm, element_id: int, *, status: int = 200, **extra: Any
+    request: PortalRequest, form: CellForm, element_id: int, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
     context = {"form": form, "element_id": element_id, **extra}
     response = render(request, EDITOR, context, status=status)
@@ -79,11 +78,11 @@ def show(
 
 @login_required
 @require_GET
-def row(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse:
+def row(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     """One row as it stands now."""
     found = access_element(request.user, Right.VIEW, list_id, element_id)[2]
     return one_row(request, list_id, found)
 
 
-def one_row(request: HttpRequest, list_id: int, row: Any) -> HttpResponse:
+def one_row(request: PortalRequest, list_id: int, row: Any) -> HttpResponse:
     return HttpResponse(open_grid(request.user, list_id, request.GET).draw([row]))

@@ -27,15 +27,22 @@ interface Editing {
   after: Step;
 }
 
+/** How long a click on a link waits for a second one, which would edit the cell. */
+const SECOND_CLICK_MS = 230;
+const MARGIN = 8;
+
 export class Cells {
   private editing: Editing | undefined;
+  private followed: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly host: GridHost) {
     const { root, listen } = host;
     listen<KeyboardEvent>(root, "keydown", (event) => this.onKey(event));
+    listen<MouseEvent>(root, "click", (event) => this.onLink(event), { capture: true });
     listen<MouseEvent>(root, "dblclick", (event) => this.onDouble(event));
     listen<FocusEvent>(root, "focusin", (event) => this.rove(event.target as HTMLElement));
     listen<MouseEvent>(root, "click", (event) => this.onClick(event));
+    listen(document, "scroll", () => this.place(), { capture: true, passive: true });
     listen<PointerEvent>(document, "pointerdown", (event) => this.onOutside(event), { capture: true });
     listen<CustomEvent>(document, "htmx:after:swap", () => this.afterSwap());
   }
@@ -106,6 +113,18 @@ export class Cells {
     if (cell && cell.cellIndex > 0 && !this.editing) void this.open(cell);
   }
 
+  /** In a cell that can be edited a link is followed by one click, not by the first of two. */
+  private onLink(event: MouseEvent): void {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("tbody td a");
+    const cell = link?.closest<HTMLTableCellElement>("td");
+    if (!link || !cell || !event.detail || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!this.isEditable(cell) || link.closest(".sv-cell-edit")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    clearTimeout(this.followed);
+    if (event.detail === 1) this.followed = setTimeout(() => link.click(), SECOND_CLICK_MS);
+  }
+
   private onClick(event: MouseEvent): void {
     const target = event.target as Element;
     if (target.closest("[data-cancel]")) this.cancel();
@@ -131,6 +150,7 @@ export class Cells {
     cell.removeAttribute("aria-busy");
     if (!this.form) return this.restore();
     cell.classList.add("sv-editing");
+    this.place();
     this.editing.typed = this.typed();
     await this.enter(true);
   }
@@ -145,8 +165,21 @@ export class Cells {
     const picker = form?.querySelector("svod-select");
     if (picker) await ready(picker);
     const control = form?.querySelector<HTMLElement>(".ts-control input, .ProseMirror") ?? form?.querySelector<HTMLElement>(CONTROLS);
-    control?.focus();
+    this.place();
+    // A picker hides its input far to the left: the browser must not scroll there.
+    control?.focus({ preventScroll: true });
     if (select && control instanceof HTMLInputElement) control.select();
+  }
+
+  /** Over its cell and inside the window, whatever the table has scrolled out of sight. */
+  private place(): void {
+    const { form, editing } = this;
+    if (!form || !editing) return;
+    const cell = editing.cell.getBoundingClientRect();
+    form.style.minWidth = `${cell.width + 2}px`;
+    const { width, height } = form.getBoundingClientRect();
+    form.style.left = `${within(cell.left - 1, innerWidth - width)}px`;
+    form.style.top = `${within(cell.top - 1, innerHeight - height)}px`;
   }
 
   private typed(): string {
@@ -245,6 +278,11 @@ export class Cells {
 
 function clamp(place: number, length: number): number {
   return Math.max(0, Math.min(length - 1, place));
+}
+
+/** A coordinate that keeps a box inside the window. */
+function within(wanted: number, most: number): number {
+  return Math.max(MARGIN, Math.min(wanted, most - MARGIN));
 }
 
 /** Until the picker has built itself (about 1 s at most). */

@@ -99,7 +99,7 @@ export class Headers {
 
   private async keepWidths(heads: HTMLTableCellElement[]): Promise<void> {
     const width = heads.map((head) => `${head.dataset.code}:${head.dataset.width}`);
-    await this.post("columns/widths/", { width });
+    await this.post("columns/widths/", { width: width.join(",") });
   }
 
   // --- place ---------------------------------------------------------------------------
@@ -159,7 +159,7 @@ export class Headers {
     const to = place > from ? place - 1 : place;
     if (to === from) return;
     codes.splice(to, 0, ...codes.splice(from, 1));
-    await this.post("columns/", { column: codes });
+    await this.post("columns/", { column: codes.join(",") });
   }
 
   // --- both ----------------------------------------------------------------------------
@@ -176,10 +176,8 @@ export class Headers {
     addEventListener("pointercancel", end, { signal: life.signal });
   }
 
-  private async post(path: string, values: Record<string, string[]>): Promise<void> {
-    const body = new FormData();
-    for (const [name, many] of Object.entries(values)) for (const value of many) body.append(name, value);
+  private async post(path: string, values: Record<string, string>): Promise<void> {
     const { root, base } = this.host;
-    await htmx.ajax("POST", base + path, { source: root, target: root, swap: "none", values: body });
+    await htmx.ajax("POST", base + path, { source: root, target: root, swap: "none", values });
   }
 }

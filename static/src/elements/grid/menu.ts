@@ -67,11 +67,16 @@ export class Menu {
 
   /** Addresses of this row's element for the links among the items. */
   private address(menu: HTMLElement, row: HTMLTableRowElement): void {
-    const page = menu.dataset.element?.replace("-", row.dataset.id ?? "") ?? "";
+    const page = this.page(row.dataset.id ?? "");
     menu.querySelector('[data-act="open"]')?.setAttribute("href", page);
     menu.querySelector('[data-act="edit"]')?.setAttribute("href", `${page}edit/`);
     const value = menu.querySelector<HTMLElement>('[data-act="value"]');
     if (value) value.hidden = !this.cell;
+  }
+
+  /** The address of an element's page. */
+  private page(id: string): string {
+    return this.menu?.dataset.element?.replace("-", id) ?? "";
   }
 
   private closed(): void {
@@ -91,7 +96,7 @@ export class Menu {
   private async act(name: string): Promise<void> {
     const id = this.row?.dataset.id ?? "";
     if (name === "copy") await this.send("POST", `${this.host.base}rows/${id}/copy/`);
-    if (name === "delete") await this.send("POST", `${this.host.base}rows/delete/`, { ids: id });
+    if (name === "delete") await this.send("POST", `${this.page(id)}delete/`);
     if (name === "value" && this.cell) await this.send("GET", below(this.host, `rows/${id}/filter-by/${codeOf(this.cell)}/`));
     if (name === "link") await this.copyLink();
   }
@@ -102,8 +107,8 @@ export class Menu {
     toast(this.host.say("copied"));
   }
 
-  private async send(method: "GET" | "POST", url: string, values: Record<string, string> = {}): Promise<void> {
+  private async send(method: "GET" | "POST", url: string): Promise<void> {
     const { root } = this.host;
-    await htmx.ajax(method, url, { source: root, target: root, swap: "none", values });
+    await htmx.ajax(method, url, { source: root, target: root, swap: "none" });
   }
 }

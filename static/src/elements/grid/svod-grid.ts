@@ -181,7 +181,7 @@ class Grid extends SvodElement {
 
   private say(name: string, values: Record<string, string | number> = {}): string {
     const found = this.getAttribute(`data-text-${name}`) ?? "";
-    return found.replace(/%\((\w+)\)s/g, (whole, key: string) => String(values[key] ?? whole));
+    return found.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
   }
 }
 
