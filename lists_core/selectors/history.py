@@ -100,6 +100,7 @@ class _Reader:
     names: dict[str, str]
     titles: dict[str, Titles]
     present: frozenset[str]
+    order: dict[str, int]
 
     def changes(self, version: ElementVersion) -> list[Change]:
         return [
@@ -109,8 +110,12 @@ class _Reader:
                 old=self._draw(key, old),
                 new=self._draw(key, new),
             )
-            for key, (old, new) in version.changes.items()
+            for key, (old, new) in sorted(version.changes.items(), key=self._place)
         ]
+
+    def _place(self, change: tuple[str, Any]) -> int:
+        """As in the form; former fields come last."""
+        return self.order.get(change[0], len(self.order))
 
     def _draw(self, key: str, raw: Any) -> SafeString:
         value = _value(self.fields.get(key), raw)
@@ -129,7 +134,8 @@ def _reader(schema: Schema, versions: Iterable[ElementVersion], actor: Employee)
     if keys - present:
         _add_former(schema.list_id, keys - present, fields, names)
     titles = titles_of(_pairs(fields, versions), actor=actor)
-    return _Reader(fields, names, titles, present)
+    order = {field.key: place for place, field in enumerate(schema.all_fields)}
+    return _Reader(fields, names, titles, present, order)
 
 
 def _pairs(

@@ -4,6 +4,9 @@
 import { SvodElement, define } from "../lib/element";
 import { toast } from "../lib/toast";
 
+// By the message: for the time of a swap's transition fields keep their old classes.
+const WRONG = ":is(input, textarea, select):is([data-field]:has(.sv-error) *):not([type=hidden], .tomselected)";
+
 class ElementCard extends SvodElement {
   private dirty = false;
 
@@ -16,7 +19,15 @@ class ElementCard extends SvodElement {
     this.listen(this, "change", () => (this.dirty = true));
     this.listen(this, "submit", () => (this.dirty = false));
     this.listen<BeforeUnloadEvent>(window, "beforeunload", (event) => this.guard(event));
-    this.querySelector<HTMLElement>(".sv-clash, .is-invalid")?.scrollIntoView({ block: "center" });
+    // htmx puts the focus back where it was once the swap is over: ours comes after.
+    requestAnimationFrame(() => this.showTrouble());
+  }
+
+  /** What the server refused: the first wrong field takes the focus, a conflict is shown. */
+  private showTrouble(): void {
+    const clash = this.querySelector<HTMLElement>(".sv-clash");
+    if (clash) clash.scrollIntoView({ block: "nearest" });
+    else this.querySelector<HTMLElement>(WRONG)?.focus();
   }
 
   /** Fresh content: what the drawer saw typed before belongs to what stood here earlier. */
