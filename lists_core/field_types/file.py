@@ -6,7 +6,7 @@ Tables have nothing to import files from, so an import refuses any text in such 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.conf import settings
@@ -43,15 +43,23 @@ MEGABYTE = 1024 * 1024
 SEARCHED = 1000
 ANY, IMAGES, PAPERS = "any", "images", "documents"
 KINDS: dict[str, Mapping[str, str]] = {IMAGES: PICTURES, PAPERS: DOCUMENTS | TEXTS}
-# Written as build.mjs looks for them: each goes into the sprite.
+
+
+class Sign(NamedTuple):
+    """The picture of a kind of file; build.mjs finds the names after `icon=`."""
+
+    icon: str
+
+
 SIGNS = {
-    DOCUMENTS["pdf"]: {"icon": "file-type-pdf"},
-    DOCUMENTS["xlsx"]: {"icon": "file-spreadsheet"},
-    DOCUMENTS["docx"]: {"icon": "file-text"},
-    TEXTS["txt"]: {"icon": "file-text"},
-    TEXTS["csv"]: {"icon": "file-spreadsheet"},
-    "application/zip": {"icon": "file-zip"},
+    DOCUMENTS["pdf"]: Sign(icon="file-type-pdf"),
+    DOCUMENTS["xlsx"]: Sign(icon="file-spreadsheet"),
+    DOCUMENTS["docx"]: Sign(icon="file-text"),
+    TEXTS["txt"]: Sign(icon="file-text"),
+    TEXTS["csv"]: Sign(icon="file-spreadsheet"),
+    "application/zip": Sign(icon="file-zip"),
 }
+OTHER = Sign(icon="file")
 
 
 def file_title(stored: StoredFile) -> Title:
@@ -253,7 +261,7 @@ def render_file(title: Title) -> SafeString:
 
 
 def file_icon(mime: str) -> SafeString:
-    return icon(SIGNS.get(mime, {"icon": "file"})["icon"], size="sm")
+    return icon(SIGNS.get(mime, OTHER).icon, size="sm")
 
 
 def _widget(field: Field, *, multiple: bool) -> FileWidget:
