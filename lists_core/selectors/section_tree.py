@@ -30,7 +30,7 @@ def section_tree(list_: List, *, actor: Employee) -> list[Branch]:
     branches: dict[int, Branch] = {}
     tops: list[Branch] = []
     for section in sections_of(list_):
-        path: list[int] = section.tree_path  # type: ignore[attr-defined]
+        path: list[int] = section.tree_path
         own = counts.get(section.pk, 0)
         branch = branches[section.pk] = Branch(section, len(path) - 1, own, 0, [])
         siblings = branches[path[-2]].children if len(path) > 1 else tops

@@ -10,11 +10,12 @@ from svod.base.errors import NotFound
 
 def sections_of(list_: List) -> QuerySet[Section]:
     """All sections in tree order, each with `tree_depth` and `tree_path`. One query."""
-    return Section.objects.with_tree_fields().filter(list=list_)
+    sections: QuerySet[Section] = Section.objects.with_tree_fields().filter(list=list_)
+    return sections
 
 
 def access_section(list_: List, section_id: int) -> Section:
-    section = Section.objects.filter(list=list_, pk=section_id).first()
+    section: Section | None = Section.objects.filter(list=list_, pk=section_id).first()
     if section is None:
         raise NotFound
     return section
@@ -36,7 +37,7 @@ def subtree_ids(list_id: int, section_id: int) -> list[int]:
 def section_choices(list_: List, *, without: int = 0) -> list[tuple[int, str]]:
     """Ids with indented names, in tree order, for a select; `without` leaves a subtree out."""
     return [
-        (section.pk, "\u2003" * section.tree_depth + section.name)  # type: ignore[attr-defined]
+        (section.pk, "\u2003" * section.tree_depth + section.name)
         for section in sections_of(list_)
-        if without not in section.tree_path  # type: ignore[attr-defined]
+        if without not in section.tree_path
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lists_core.access import Right, require
 from lists_core.models import ElementVersion, List, Section
@@ -31,7 +32,7 @@ class NotEmpty(Conflict):
     """The section holds elements or sections; the person has to say where they go."""
 
     code = "section_not_empty"
-    message = _("The section is not empty.")
+    message = gettext_lazy("The section is not empty.")
 
 
 @transaction.atomic
@@ -150,7 +151,7 @@ def _errors(section: Section) -> dict[str, list[str]]:
 def _parent(list_: List, parent_id: int | None) -> Section | None:
     if parent_id is None:
         return None
-    parent = Section.objects.filter(list=list_, pk=parent_id).first()
+    parent: Section | None = Section.objects.filter(list=list_, pk=parent_id).first()
     if parent is None:
         raise Invalid({"parent": [_("There is no such section.")]})
     return parent

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -19,13 +19,14 @@ from lists_core.selectors.sections import section_path
 from lists_core.selectors.titles import row_titles
 from lists_core.views.element_state import grid_state
 from svod.base.htmx import render_page, wants_fragment
+from svod.base.http import PortalRequest
 
 element_tabs.register(ElementTab("fields", _("Fields"), "element", order=0))
 
 
 @login_required
 @require_GET
-def element(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse:
+def element(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     """The values of an element."""
     target = open_target(request.user, Right.VIEW, list_id, element_id)
     context = shown_values(target)
@@ -33,7 +34,7 @@ def element(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse
 
 
 def element_page(
-    request: HttpRequest,
+    request: PortalRequest,
     target: Target,
     tab: str,
     template: str,

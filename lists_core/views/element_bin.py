@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,13 +21,14 @@ from lists_core.selectors.titles import row_titles
 from lists_core.services.elements import delete_elements, restore_elements
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, is_htmx, render_page, saved, toast, trigger
+from svod.base.http import PortalRequest
 
 PAGE_SIZE = 50
 
 
 @login_required
 @require_POST
-def element_delete(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse:
+def element_delete(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     """Into the bin, with an offer to take it back."""
     target = open_target(request.user, Right.DELETE, list_id, element_id)
     delete_elements(list_id, [element_id], actor=request.user)
@@ -43,13 +44,13 @@ def element_delete(request: HttpRequest, list_id: int, element_id: int) -> HttpR
 def restore_address(list_id: int, ids: list[int]) -> str:
     """The address that brings these elements back by POST."""
     query = QueryDict(mutable=True)
-    query.setlist("id", ids)
+    query.setlist("id", [str(pk) for pk in ids])
     return f"{reverse('elements_restore', args=[list_id])}?{query.urlencode()}"
 
 
 @login_required
 @require_POST
-def elements_restore(request: HttpRequest, list_id: int) -> HttpResponse:
+def elements_restore(request: PortalRequest, list_id: int) -> HttpResponse:
     """Bring back the elements named by `id`, given in the address or the form."""
     list_ = access_list(request.user, Right.DELETE, list_id)
     ids = asked_ids(request)
@@ -63,7 +64,7 @@ def elements_restore(request: HttpRequest, list_id: int) -> HttpResponse:
     return moved(request, list_id, ids)
 
 
-def asked_ids(request: HttpRequest) -> list[int]:
+def asked_ids(request: PortalRequest) -> list[int]:
     raw = [*request.GET.getlist("id"), *request.POST.getlist("id")]
     return [int(item) for item in raw if is_id(item)]
 
@@ -79,7 +80,7 @@ def reasons(list_: List, error: Invalid) -> str:
     return " ".join(texts)
 
 
-def moved(request: HttpRequest, list_id: int, ids: list[int]) -> HttpResponse:
+def moved(request: PortalRequest, list_id: int, ids: list[int]) -> HttpResponse:
     if not is_htmx(request):
         return go_to(request, reverse("elements_bin", args=[list_id]))
     response = HttpResponse(status=204)
@@ -89,7 +90,7 @@ def moved(request: HttpRequest, list_id: int, ids: list[int]) -> HttpResponse:
 
 @login_required
 @require_GET
-def elements_bin(request: HttpRequest, list_id: int) -> HttpResponse:
+def elements_bin(request: PortalRequest, list_id: int) -> HttpResponse:
     """What was deleted from a list, searched and brought back."""
     list_ = access_list(request.user, Right.DELETE, list_id)
     schema = schema_of(list_)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 
 from lists_core.access import Right, may
 from lists_core.element_tabs import Target
@@ -20,6 +20,7 @@ from lists_core.selectors.history import Others, others_since
 from lists_core.selectors.titles import titles_of
 from lists_core.services.elements import restore_elements
 from svod.base.htmx import render_page, wants_fragment
+from svod.base.http import PortalRequest
 
 PICKS = ("mine", "theirs")
 
@@ -150,7 +151,7 @@ def base_value(found: SchemaField, raw: Any) -> Any:
 # --- deleted meanwhile ------------------------------------------------------------------
 
 
-def gone_page(request: HttpRequest, list_: List, element_id: int) -> HttpResponse | None:
+def gone_page(request: PortalRequest, list_: List, element_id: int) -> HttpResponse | None:
     """The form with what was typed, when the element is in the bin; None when it is not.
 
     With `restore` in the request the element is brought back and the save goes on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,13 +34,14 @@ from lists_core.views.element_state import grid_state
 from staff.models import Employee
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, is_htmx, render_page, saved, toast, trigger, wants_fragment
+from svod.base.http import PortalRequest
 
 # --- adding -----------------------------------------------------------------------------
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def element_add(request: HttpRequest, list_id: int) -> HttpResponse:
+def element_add(request: PortalRequest, list_id: int) -> HttpResponse:
     """An empty form, or one filled from the element named by `copy`."""
     list_ = access_list(request.user, Right.ADD, list_id)
     form = add_form(request, list_)
@@ -59,7 +60,7 @@ def element_add(request: HttpRequest, list_id: int) -> HttpResponse:
     return done(request, list_, row, _("Added."))
 
 
-def add_form(request: HttpRequest, list_: List) -> ElementForm:
+def add_form(request: PortalRequest, list_: List) -> ElementForm:
     schema = schema_of(list_)
     data = request.POST if request.method == "POST" else None
     return ElementForm(
@@ -72,7 +73,7 @@ def add_form(request: HttpRequest, list_: List) -> ElementForm:
     )
 
 
-def first_values(request: HttpRequest, list_: List, schema: Schema) -> dict[str, Any]:
+def first_values(request: PortalRequest, list_: List, schema: Schema) -> dict[str, Any]:
     """What an add form starts with: the copied element's values, or the defaults."""
     source = request.GET.get("copy", "")
     if is_id(source):
@@ -105,11 +106,11 @@ def hidden(form: ElementForm) -> dict[str, Any]:
     return {code: value for code, value in values.items() if value is not None}
 
 
-def add_page(request: HttpRequest, form: ElementForm) -> HttpResponse:
+def add_page(request: PortalRequest, form: ElementForm) -> HttpResponse:
     return form_page(request, form, {"copy": request.GET.get("copy", "")})
 
 
-def another(request: HttpRequest, list_: List, row: Any) -> HttpResponse:
+def another(request: PortalRequest, list_: List, row: Any) -> HttpResponse:
     """A fresh form in the same section after "Save and add another"."""
     toast(request, _("Added."))
     address = reverse("element_add", args=[list_.pk])
@@ -136,7 +137,7 @@ def another(request: HttpRequest, list_: List, row: Any) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def element_edit(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse:
+def element_edit(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     """The form of an element; a POST that comes after somebody else's save shows both texts."""
     list_ = access_list(request.user, Right.CHANGE, list_id)
     if request.method == "POST":
@@ -165,7 +166,7 @@ def edit_form(
     )
 
 
-def save(request: HttpRequest, target: Target, form: ElementForm) -> HttpResponse:
+def save(request: PortalRequest, target: Target, form: ElementForm) -> HttpResponse:
     values, answered = chosen_values(form, request.POST)
     if not answered:
         return edit_page(request, target, form, clash_asked(target, form, request.POST))
@@ -180,7 +181,7 @@ def save(request: HttpRequest, target: Target, form: ElementForm) -> HttpRespons
     return done(request, target.list, row, _("Saved."))
 
 
-def changed(request: HttpRequest, target: Target, form: ElementForm, row: Any) -> HttpResponse:
+def changed(request: PortalRequest, target: Target, form: ElementForm, row: Any) -> HttpResponse:
     """Somebody saved first: what differs is shown, and saving again is up to the person.
 
     When nothing differs (the element was deleted and restored) the save goes on.
@@ -194,7 +195,7 @@ def changed(request: HttpRequest, target: Target, form: ElementForm, row: Any) -
 
 
 def edit_page(
-    request: HttpRequest, target: Target, form: ElementForm, clash: Clash | None = None
+    request: PortalRequest, target: Target, form: ElementForm, clash: Clash | None = None
 ) -> HttpResponse:
     return form_page(request, form, {"row": target.row, "clash": clash})
 
@@ -202,7 +203,7 @@ def edit_page(
 # --- both -------------------------------------------------------------------------------
 
 
-def form_page(request: HttpRequest, form: ElementForm, context: dict[str, Any]) -> HttpResponse:
+def form_page(request: PortalRequest, form: ElementForm, context: dict[str, Any]) -> HttpResponse:
     row = context.get("row")
     state = grid_state(request, form.list)
     frame = {
@@ -218,7 +219,7 @@ def form_page(request: HttpRequest, form: ElementForm, context: dict[str, Any]) 
     return render_page(request, "lists/element/form.html", {**frame, **context}, status=status)
 
 
-def done(request: HttpRequest, list_: List, row: Any, text: str) -> HttpResponse:
+def done(request: PortalRequest, list_: List, row: Any, text: str) -> HttpResponse:
     """Close the drawer and refresh the grid, or go to the element's page."""
     if wants_fragment(request):
         response = saved(request, text, list=list_.pk, ids=[row.pk])

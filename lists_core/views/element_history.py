@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -14,6 +14,7 @@ from lists_core.field_types.pickers import is_id
 from lists_core.selectors.across import linked_from
 from lists_core.selectors.history import history_of
 from lists_core.views.element import element_page
+from svod.base.http import PortalRequest
 
 element_tabs.register(ElementTab("history", _("History"), "element_history", order=20))
 element_tabs.register(ElementTab("uses", _("Used in"), "element_uses", order=30))
@@ -21,7 +22,7 @@ element_tabs.register(ElementTab("uses", _("Used in"), "element_uses", order=30)
 
 @login_required
 @require_GET
-def element_history(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse:
+def element_history(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     """Writes to the element, newest first; with `before` only older ones, for "show more"."""
     target = open_target(request.user, Right.VIEW, list_id, element_id)
     before = request.GET.get("before", "")
@@ -35,7 +36,7 @@ def element_history(request: HttpRequest, list_id: int, element_id: int) -> Http
 
 @login_required
 @require_GET
-def element_uses(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse:
+def element_uses(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     """The elements of other lists that link to this one."""
     target = open_target(request.user, Right.VIEW, list_id, element_id)
     context = {"uses": linked_from(target.actor, list_id, element_id)}

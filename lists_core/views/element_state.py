@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.decorators import login_required
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -19,13 +19,14 @@ from lists_core.models import List
 from lists_core.selectors.elements import found, neighbours
 from lists_core.selectors.lists import preference
 from svod.base.htmx import wants_fragment
+from svod.base.http import PortalRequest
 
 STATE = ("filter", "q", "sort", "section", "sub", "page", "size")
 AROUND = 200
 TIMEOUT_MS = 1000
 
 
-def grid_state(request: HttpRequest, list_: List) -> QueryDict:
+def grid_state(request: PortalRequest, list_: List) -> QueryDict:
     """The grid's parameters: those of this address, or those of the grid under the drawer."""
     own = kept(request.GET)
     if own or not wants_fragment(request):
@@ -37,14 +38,15 @@ def grid_state(request: HttpRequest, list_: List) -> QueryDict:
 def kept(params: QueryDict) -> QueryDict:
     state = QueryDict(mutable=True)
     for name in STATE:
-        if params.get(name):
-            state[name] = params[name]
+        value = params.get(name)
+        if isinstance(value, str) and value:
+            state[name] = value
     return state
 
 
 @login_required
 @require_GET
-def element_neighbours(request: HttpRequest, list_id: int, element_id: int) -> HttpResponse:
+def element_neighbours(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     """Buttons to the elements before and after, in the order of the grid."""
     target = open_target(request.user, Right.VIEW, list_id, element_id)
     params = grid_state(request, target.list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,11 +18,12 @@ from lists_core.selectors.sections import access_section
 from lists_core.services import sections as services
 from svod.base.errors import Invalid, NotFound
 from svod.base.htmx import go_to, render_page, saved, toast, wants_fragment
+from svod.base.http import PortalRequest
 
 
 @login_required
 @require_GET
-def sections(request: HttpRequest, list_id: int) -> HttpResponse:
+def sections(request: PortalRequest, list_id: int) -> HttpResponse:
     """The tree, moved by drag or by the form of a section."""
     list_ = with_sections(request, Right.VIEW, list_id)
     context = {
@@ -35,7 +36,7 @@ def sections(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def section_add(request: HttpRequest, list_id: int) -> HttpResponse:
+def section_add(request: PortalRequest, list_id: int) -> HttpResponse:
     list_ = with_sections(request, Right.ADD, list_id)
     form = SectionForm(request.POST or None, list_=list_, parent=request.GET.get("parent"))
     if form.is_valid():
@@ -50,7 +51,7 @@ def section_add(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def section_edit(request: HttpRequest, list_id: int, section_id: int) -> HttpResponse:
+def section_edit(request: PortalRequest, list_id: int, section_id: int) -> HttpResponse:
     list_ = with_sections(request, Right.CHANGE, list_id)
     section = access_section(list_, section_id)
     form = SectionForm(request.POST or None, list_=list_, section=section)
@@ -64,7 +65,7 @@ def section_edit(request: HttpRequest, list_id: int, section_id: int) -> HttpRes
     return form_page(request, list_, form, "section_edit")
 
 
-def form_page(request: HttpRequest, list_: List, form: SectionForm, caption: str) -> HttpResponse:
+def form_page(request: PortalRequest, list_: List, form: SectionForm, caption: str) -> HttpResponse:
     context = {"list": list_, "form": form, "caption": caption, "drawer": wants_fragment(request)}
     status = 422 if form.errors else 200
     return render_page(request, "lists/sections/form.html", context, status=status)
@@ -72,7 +73,7 @@ def form_page(request: HttpRequest, list_: List, form: SectionForm, caption: str
 
 @login_required
 @require_POST
-def section_move(request: HttpRequest, list_id: int) -> HttpResponse:
+def section_move(request: PortalRequest, list_id: int) -> HttpResponse:
     """A drag in the tree: `id` goes under `parent`, whose sections then stand as in `ids`."""
     with_sections(request, Right.CHANGE, list_id)
     section_id, parent = number(request.POST.get("id")), request.POST.get("parent")
@@ -92,7 +93,7 @@ def section_move(request: HttpRequest, list_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def section_delete(request: HttpRequest, list_id: int, section_id: int) -> HttpResponse:
+def section_delete(request: PortalRequest, list_id: int, section_id: int) -> HttpResponse:
     """Asks first; content may go to the section above."""
     list_ = with_sections(request, Right.DELETE, list_id)
     section = access_section(list_, section_id)
@@ -122,7 +123,7 @@ def section_delete(request: HttpRequest, list_id: int, section_id: int) -> HttpR
     return render_page(request, "lists/sections/delete.html", context, status=status)
 
 
-def with_sections(request: HttpRequest, right: Right, list_id: int) -> List:
+def with_sections(request: PortalRequest, right: Right, list_id: int) -> List:
     list_ = access_list(request.user, right, list_id)
     if not list_.has_sections:
         raise NotFound
@@ -138,7 +139,7 @@ def number(raw: str | None) -> int | None:
     return int(raw)
 
 
-def done(request: HttpRequest, list_: List, text: str) -> HttpResponse:
+def done(request: PortalRequest, list_: List, text: str) -> HttpResponse:
     if wants_fragment(request):
         return saved(request, text, list=list_.pk)
     toast(request, text)

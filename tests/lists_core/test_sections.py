@@ -147,7 +147,7 @@ def test_a_filled_section_is_deleted_only_with_a_place_for_its_content(
     assert world.row(row.pk).section == world.row(gone.pk).section == top.pk
     leaf.refresh_from_db()
     assert leaf.parent_id == top.pk
-    last = ElementVersion.objects.filter(element=row.pk).first()
+    last = ElementVersion.objects.filter(element=row.pk).latest("pk")
     assert (last.changes, last.version) == ({"section": [inner.pk, top.pk]}, 2)
     assert client.post(world.url("section_delete", leaf.pk), headers=HTMX).status_code == 204
 
