@@ -94,7 +94,9 @@ def add_options(field: Field, names: Collection[str]) -> None:
     options = _locked(field)
     known = by_text(option for option in options if option.deleted_at is None)
     last = max((option.sort for option in options), default=0)
-    new = {name.strip().casefold(): name.strip() for name in names}
+    new: dict[str, str] = {}
+    for name in names:
+        new.setdefault(name.strip().casefold(), name.strip())
     missing = [name for key, name in new.items() if key not in known]
     FieldOption.objects.bulk_create(
         FieldOption(field=field, name=name, sort=last + place * 10)

@@ -89,9 +89,13 @@ class PhonePartField(PhoneField):
 
     def to_python(self, value: Any) -> str:
         try:
-            return super().to_python(value)
+            kept = super().to_python(value)
         except ValidationError:
             return digits(str(value))
+        # Seven digits of a longer number make a possible one of their own, but no real one.
+        return kept if kept and phonenumbers.is_valid_number(phonenumbers.parse(kept)) else (
+            digits(str(value))
+        )
 
 
 def digits(typed: str) -> str:

@@ -18,16 +18,18 @@ Cleaned = dict[SchemaField, Any]
 
 
 def initial_values(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The given values, then the program's own numbers, then the defaults."""
-    return {field.code: _initial(field, values) for field in schema.editable} | dict(values)
+    """The given values; the program's own numbers and the defaults where none is given.
+
+    A field that a person emptied stays empty, but for the program's numbers.
+    """
+    return dict(values) | {field.code: _initial(field, values) for field in schema.editable}
 
 
 def _initial(field: SchemaField, values: Mapping[str, Any]) -> Any:
-    if values.get(field.code) not in (None, ""):
-        return values[field.code]
-    if field.type.automatic:
+    given = values.get(field.code)
+    if field.type.automatic and given in (None, ""):
         return field.type.next_value(field.field)
-    return field.default()
+    return given if field.code in values else field.default()
 
 
 def clean_values(schema: Schema, values: Mapping[str, Any], *, partial: bool) -> Cleaned:

@@ -50,7 +50,17 @@ register(
         values=lambda field: decimals(2, 15),
         settings={"precision": 2, "unit": "кг"},
         settings_post={"precision": "2", "unit": "кг", "plain": "on"},
-        bad_texts=("abc", "1e400", "1.234", "NaN", "Infinity", "1_000", "٣", "--1", "1 000 000 000 000 000 000 000"),
+        bad_texts=(
+            "abc",
+            "1e400",
+            "1.234",
+            "NaN",
+            "Infinity",
+            "1_000",
+            "٣",
+            "--1",
+            "1 000 000 000 000 000 000 000",
+        ),
         bad_json=(True, [1], {}, "x", "nan", 10**30),
         asks=comparisons(lambda value: value, decimals(2, 15)),
         sort_key=lambda field, value: value,
@@ -58,7 +68,9 @@ register(
 )
 
 DAYS = st.one_of(
-    st.integers(-500, 500).map(lambda shift: date.fromordinal(timezone.localdate().toordinal() + shift)),
+    st.integers(-500, 500).map(
+        lambda shift: date.fromordinal(timezone.localdate().toordinal() + shift)
+    ),
     st.dates(),
 )
 register(
@@ -84,7 +96,13 @@ register(
     Sample(
         "datetime",
         values=lambda field: MOMENTS,
-        bad_texts=("2026-02-30T10:00", "noon", "0001-01-01T00:00", "9999-12-31T23:59", "2026-01-01T25:00"),
+        bad_texts=(
+            "2026-02-30T10:00",
+            "noon",
+            "0001-01-01T00:00",
+            "9999-12-31T23:59",
+            "2026-01-01T25:00",
+        ),
         bad_json=(1700000000, True, "x"),
         asks=days(lambda value: timezone.localtime(value).date(), timezone.localdate),
         sort_key=lambda field, value: value,
@@ -104,9 +122,14 @@ register(
         "list",
         values=lambda field: st.sampled_from(option_ids(field)),
         settings={"options": [{"id": None, "name": name, "color": "red"} for name in OPTIONS]},
-        settings_post={"look": "flags", "options_id": ["", ""], "options_name": ["а", "б"],
-                       "options_color": ["red", ""], "options_is_default": ["1", ""],
-                       "options_lines": ["в\nг"]},
+        settings_post={
+            "look": "flags",
+            "options_id": ["", ""],
+            "options_name": ["а", "б"],
+            "options_color": ["red", ""],
+            "options_is_default": ["1", ""],
+            "options_lines": ["в\nг"],
+        },
         bad_texts=("0", "-1", "99999999999999999999", "x"),
         bad_json=(True, 1.5, [1], {}, "x", -1),
         asks=choices(),
@@ -197,7 +220,14 @@ register(
     Sample(
         "email",
         values=lambda field: EMAILS,
-        bad_texts=("a", "a@", "@b.example", "a@b.example\nBcc: c@d.example", "a b@c.example", "a\x00@b.example"),
+        bad_texts=(
+            "a",
+            "a@",
+            "@b.example",
+            "a@b.example\nBcc: c@d.example",
+            "a b@c.example",
+            "a\x00@b.example",
+        ),
         bad_json=(1, True, "x"),
         asks=words(str),
         sort_key=text_key,
@@ -246,7 +276,15 @@ register(
         settings={"currencies": ["RUB", "USD", "EUR"], "currency": "RUB"},
         settings_post={"currencies": ["KZT", "RUB"], "currency": "KZT"},
         bad_texts=("abc", "5 XYZ", "1.234 RUB", "$5 RUB", "1e30", "5 KZT", "|RUB"),
-        bad_json=(5, True, "5", "5|", "5|XXX", {"amount": "5"}, {"amount": None, "currency": "RUB"}),
+        bad_json=(
+            5,
+            True,
+            "5",
+            "5|",
+            "5|XXX",
+            {"amount": "5"},
+            {"amount": None, "currency": "RUB"},
+        ),
         asks=comparisons(lambda value: value.amount, decimals(2, 12))
         | {"currency": Ask(_currency, lambda value, texts: value.currency.code in texts)},
         sort_key=lambda field, value: value.amount,
@@ -292,6 +330,7 @@ POINTS = st.builds(
 
 def _km(first: Point, lat: float, lon: float) -> float:
     """By the angle between two vectors: another formula than the product's."""
+
     def vector(lat: float, lon: float) -> tuple[float, float, float]:
         a, b = math.radians(lat), math.radians(lon)
         return math.cos(a) * math.cos(b), math.cos(a) * math.sin(b), math.sin(a)
@@ -335,9 +374,16 @@ register(
         "map_point",
         values=lambda field: POINTS,
         bad_texts=("91, 0", "0, 181", "abc", "1, 2, 3, 4, 5", "nan, 1", "1e2, 5"),
-        bad_json=(1, True, [55, 37], {}, {"lat": 1}, {"lat": True, "lon": 1}, {"lat": 91, "lon": 0}, "x"),
+        bad_json=(
+            1,
+            True,
+            [55, 37],
+            {},
+            {"lat": 1},
+            {"lat": True, "lon": 1},
+            {"lat": 91, "lon": 0},
+            "x",
+        ),
         asks={"near": Ask(_circles, _in_circle), "within": Ask(_areas, _in_area)},
     )
 )
-
-

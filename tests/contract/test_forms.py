@@ -54,7 +54,9 @@ def test_settings_form_saves_and_opens_again(world: World) -> None:
     assert form.is_valid(), form.errors
     settings = json.loads(json.dumps(form.cleaned_data))
     assert settings == form.cleaned_data
-    field = fields.create_field(world.list.pk, type_.slug, actor=world.actor, name="С", settings=settings)
+    field = fields.create_field(
+        world.list.pk, type_.slug, actor=world.actor, name="С", settings=settings
+    )
     saved = Field.objects.get(pk=field.pk)
     again = type_.SettingsForm(
         initial=saved.settings, prefix="settings", field=saved, actor=world.actor
@@ -107,7 +109,9 @@ def test_required_is_minded(world: World) -> None:
         if field.field.type == "boolean" or field.type.automatic:
             continue
         with pytest.raises(ValidationError):
-            field.form_field(required=True).clean(field.form_field().widget.value_from_datadict(QueryDict(), {}, "x"))
+            field.form_field(required=True).clean(
+                field.form_field().widget.value_from_datadict(QueryDict(), {}, "x")
+            )
 
 
 @given(data=st.data())

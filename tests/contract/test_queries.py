@@ -29,17 +29,25 @@ def test_every_operator_has_an_oracle(world: World) -> None:
 def test_filters_find_what_python_finds(world: World, data: st.DataObject) -> None:
     for field in world.fields:
         with transaction.atomic():
-            elements = world.fill(data.draw(st.lists(values(field), min_size=SIZE, max_size=SIZE)), field)
+            elements = world.fill(
+                data.draw(st.lists(values(field), min_size=SIZE, max_size=SIZE)), field
+            )
             for operator in field.operators.values():
                 check_operator(world, field, operator, elements, data)
             transaction.set_rollback(True)
 
 
 def check_operator(
-    world: World, field: SchemaField, operator: Operator, elements: dict[int, Any], data: st.DataObject
+    world: World,
+    field: SchemaField,
+    operator: Operator,
+    elements: dict[int, Any],
+    data: st.DataObject,
 ) -> None:
     if operator.slug in {"empty", "not_empty"}:
-        wanted = {pk for pk, value in elements.items() if (value is None) == (operator.slug == "empty")}
+        wanted = {
+            pk for pk, value in elements.items() if (value is None) == (operator.slug == "empty")
+        }
         assert asked(world, field, operator.slug, []) == wanted
         return
     ask: Ask = world.sample.asks[operator.slug]
@@ -50,7 +58,11 @@ def check_operator(
             texts = [*texts, *data.draw(ask.texts(field.items(near)[-1]))]
         assert operator.arity is Arity.NONE or texts
         wanted = {pk for pk, item in elements.items() if ask.holds(field.items(item), texts)}
-        assert asked(world, field, operator.slug, texts) == wanted, (field.code, operator.slug, texts)
+        assert asked(world, field, operator.slug, texts) == wanted, (
+            field.code,
+            operator.slug,
+            texts,
+        )
 
 
 def asked(world: World, field: SchemaField, slug: str, texts: list[str]) -> set[int]:
@@ -75,8 +87,12 @@ def test_sorting_is_pythons(world: World, data: st.DataObject) -> None:
     if key is None:
         return
     with transaction.atomic():
-        elements = world.fill(data.draw(st.lists(values(field), min_size=SIZE, max_size=SIZE)), field)
-        full = sorted((key(field, value), pk) for pk, value in elements.items() if value is not None)
+        elements = world.fill(
+            data.draw(st.lists(values(field), min_size=SIZE, max_size=SIZE)), field
+        )
+        full = sorted(
+            (key(field, value), pk) for pk, value in elements.items() if value is not None
+        )
         empty = sorted(pk for pk, value in elements.items() if value is None)
         up = [pk for _key, pk in full] + empty
         down = [pk for _key, pk in reversed(full)] + empty[::-1]
@@ -94,7 +110,10 @@ def test_search_finds_readable_text(world: World, data: st.DataObject) -> None:
             value = data.draw(filled(field))
             (pk,) = world.fill([value], field)
             if field.type.searchable:
-                word = max(field.to_text(field.items(value)[0:1] if field.multiple else value).split(), key=len)
+                word = max(
+                    field.to_text(field.items(value)[0:1] if field.multiple else value).split(),
+                    key=len,
+                )
                 assert pk in world.found(search=word), word
         for word in ("%", "_", "\\", "'", "x" * 300, data.draw(st.text(max_size=20))):
             world.found(search=word)

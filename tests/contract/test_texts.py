@@ -109,8 +109,11 @@ def test_columns_keep_the_value(world: World, data: st.DataObject) -> None:
         row = world.schema.model.objects.get(pk=pk)
         assert field.read(row) == value
         cell = field.to_cell(value)
-        assert cell == "" or isinstance(cell, str | int) or hasattr(cell, "as_tuple") or hasattr(
-            cell, "isoformat"
+        assert (
+            cell == ""
+            or isinstance(cell, str | int)
+            or hasattr(cell, "as_tuple")
+            or hasattr(cell, "isoformat")
         )
 
 

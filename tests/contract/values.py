@@ -14,7 +14,9 @@ FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthChe
 
 
 def examples(count: int) -> settings:
-    return settings(max_examples=count, deadline=None, suppress_health_check=FIXTURES, database=None)
+    return settings(
+        max_examples=count, deadline=None, suppress_health_check=FIXTURES, database=None
+    )
 
 
 def filled(field: SchemaField) -> st.SearchStrategy[Any]:

@@ -36,7 +36,7 @@ CORPUS = (
     "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
     "<svg-multi onclick=alert(1)></svg-multi>",
     "<p hx-get=/ hx-trigger=load>x</p>",
-    "\"><script>alert(1)</script>",
+    '"><script>alert(1)</script>',
     "' onmouseover='alert(1)",
     "</textarea><script>alert(1)</script>",
     "{{ 7|add:7 }}{% load static %}",
