@@ -29,6 +29,6 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgres:///build REDIS_UR
 USER svod
 EXPOSE 8000
 HEALTHCHECK NONE
-CMD ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", \
+CMD ["granian", "--interface", "asginl", "--host", "0.0.0.0", "--port", "8000", "--no-ws", \
      "--log-config", "svod/run/granian-log.json", \
      "--workers", "2", "--backpressure", "64", "--respawn-failed-workers", "svod.asgi:application"]

@@ -16,7 +16,7 @@ from svod.embedded import process
 
 LOG_MAX_BYTES = 50 * 1024 * 1024
 LOG_CONFIG = str(Path(__file__).with_name("granian-log.json"))
-GRANIAN = ["granian", "--interface", "asgi", "--host", "127.0.0.1", "--no-ws"]
+GRANIAN = ["granian", "--interface", "asginl", "--host", "127.0.0.1", "--no-ws"]
 GRANIAN += ["--log-config", LOG_CONFIG]
 CELERY = ["celery", "--quiet", "--app", "svod", "--skip-checks"]
 
