@@ -132,7 +132,7 @@ class ChoiceType(FieldType):
 
     def default(self, field: Field) -> Any:
         ids = [option.pk for option in live_options(field) if option.is_default]
-        return ids if field.multiple else (ids or [None])[0]
+        return ids if field.multiple else next(iter(ids), None)
 
     # --- other forms of a value ---------------------------------------------------------
 

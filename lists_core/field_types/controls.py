@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from staff.models import Employee
 from django.utils.translation import gettext as _
 
+NO_FILES: MultiValueDict[str, Any] = MultiValueDict()
+
 
 def css_class(widget: forms.Widget) -> str:
     """The class of a control that stands inside another one, where `{% field %}` cannot reach."""
@@ -92,7 +94,8 @@ class MultipleWidget(forms.Widget):
         if not isinstance(self.item, forms.MultiWidget):
             own["class"] = f"{css_class(self.item)} {own.get('class', '')}".strip()
             own["aria-label"] = _("Value")
-        return self.item.get_context(name, value, own)["widget"]
+        row: dict[str, Any] = self.item.get_context(name, value, own)["widget"]
+        return row
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Any]:
         names = self._names(name)
@@ -103,11 +106,11 @@ class MultipleWidget(forms.Widget):
     def _names(self, name: str) -> list[str]:
         """The names of the inputs one row sends: one, or those of a MultiWidget."""
         if isinstance(self.item, forms.MultiWidget):
-            return [name + suffix for suffix in self.item.widgets_names]
+            return [name + suffix for suffix in self.item.widgets_names]  # type: ignore[attr-defined]
         return [name]
 
     def _one(self, names: list[str], row: tuple[Any, ...], name: str) -> Any:
-        return self.item.value_from_datadict(dict(zip(names, row, strict=True)), {}, name)
+        return self.item.value_from_datadict(dict(zip(names, row, strict=True)), NO_FILES, name)
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return all(part not in data for part in self._names(name))

@@ -77,7 +77,8 @@ def _first(field: Field) -> int:
 
 
 def _taken(field: Field, number: int) -> bool:
-    return _ask(field, "SELECT 1 FROM {table} WHERE {column} = %s AND deleted_at IS NULL", [number])
+    question = "SELECT 1 FROM {table} WHERE {column} = %s AND deleted_at IS NULL"
+    return _ask(field, question, [number]) is not None
 
 
 def _ask(field: Field, question: str, params: list[int]) -> Any:
@@ -163,7 +164,8 @@ class CounterType(FieldType):
     def from_text(self, field: Field, text: str) -> int | None:
         before = field.settings.get("before", "")
         number = text.strip().removeprefix(before.strip()) if before else text
-        return WholeField(required=False).to_python(number.strip())
+        whole_number: int | None = WholeField(required=False).to_python(number.strip())
+        return whole_number
 
     def to_json(self, field: Field, value: Any) -> int:
         return int(value)

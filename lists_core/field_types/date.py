@@ -70,13 +70,13 @@ class DateType(FieldType):
     def to_text(self, field: Field, value: Any, titles: Titles) -> str:
         return date_format(value, "SHORT_DATE_FORMAT")
 
-    def to_cell(self, field: Field, value: Any, titles: Titles) -> date:
+    def to_cell(self, field: Field, value: date, titles: Titles) -> date:
         return value
 
     def from_text(self, field: Field, text: str) -> date | None:
         return parse_date(text) if text.strip() else None
 
-    def to_json(self, field: Field, value: Any) -> str:
+    def to_json(self, field: Field, value: date) -> str:
         return value.isoformat()
 
     def from_json(self, field: Field, raw: Any) -> date:

@@ -111,7 +111,7 @@ class DateTimeType(FieldType):
     def from_text(self, field: Field, text: str) -> datetime | None:
         return parse_moment(text) if text.strip() else None
 
-    def to_json(self, field: Field, value: Any) -> str:
+    def to_json(self, field: Field, value: datetime) -> str:
         return value.isoformat()
 
     def from_json(self, field: Field, raw: Any) -> datetime:

@@ -131,7 +131,7 @@ class NumberType(FieldType):
         unit = field.settings.get("unit")
         return f"{number}\u00a0{unit}" if unit else number
 
-    def to_cell(self, field: Field, value: Any, titles: Titles) -> Decimal:
+    def to_cell(self, field: Field, value: Decimal, titles: Titles) -> Decimal:
         return value
 
     def from_text(self, field: Field, text: str) -> Decimal | None:

@@ -29,4 +29,4 @@ class TextField(forms.CharField):
         super().__init__(max_length=longest, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return storable(super().to_python(value), longest=self.longest)
+        return storable(super().to_python(value) or "", longest=self.longest)

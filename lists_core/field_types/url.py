@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -66,7 +66,7 @@ def _is_mailbox(rest: str) -> bool:
     return True
 
 
-CHECKS = {
+CHECKS: dict[str, Callable[[str], bool]] = {
     "http": _is_page,
     "https": _is_page,
     "mailto": _is_mailbox,

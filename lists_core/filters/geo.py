@@ -7,7 +7,7 @@ the true ones on the ellipsoid, which is 56 m in 10 km.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Expression, F, FloatField, Q, Value
@@ -41,8 +41,8 @@ class _Item(Expression):
         super().__init__(output_field=FloatField())
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return f"point.{compiler.quote_name_unless_alias(self.name)}", []
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return f"point.{compiler.quote_name_unless_alias(self.name)}", ()
 
 
 class _AnyPoint(Expression):
@@ -57,14 +57,14 @@ class _AnyPoint(Expression):
     def get_source_expressions(self) -> list[Any]:
         return self.parts
 
-    def set_source_expressions(self, exprs: list[Any]) -> None:
-        self.parts = exprs
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        self.parts = list(exprs)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lats, lons, condition = (compiler.compile(part) for part in self.parts)
         points = f"unnest({lats[0]}, {lons[0]}) AS point(lat, lon)"
         sql = f"EXISTS (SELECT 1 FROM {points} WHERE {condition[0]})"  # noqa: S608 - compiled parts
-        return sql, [*lats[1], *lons[1], *condition[1]]
+        return sql, (*lats[1], *lons[1], *condition[1])
 
 
 def in_area(asked: Asked) -> Q:

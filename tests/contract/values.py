@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -17,6 +19,18 @@ def examples(count: int) -> settings:
     return settings(
         max_examples=count, deadline=None, suppress_health_check=FIXTURES, database=None
     )
+
+
+def outcome(call: Callable[[], Any]) -> Any:
+    """What the call gives, or the ValidationError it raises; anything else is a failure."""
+    try:
+        return call()
+    except ValidationError as error:
+        return error
+
+
+def refused(result: Any) -> bool:
+    return isinstance(result, ValidationError) and all(map(str, result.messages))
 
 
 def filled(field: SchemaField) -> st.SearchStrategy[Any]:

@@ -62,5 +62,6 @@ def test_an_empty_editor_is_an_empty_value_and_a_picture_is_not() -> None:
 
 
 def test_a_text_has_a_line_for_each_paragraph() -> None:
-    html = "<h1>А</h1><ul><li>б</li><li>в &lt;i&gt;</li></ul><table><tr><td>1</td><td>2</td></tr></table>"
+    table = "<table><tr><td>1</td><td>2</td></tr></table>"
+    html = f"<h1>А</h1><ul><li>б</li><li>в &lt;i&gt;</li></ul>{table}"
     assert plain_text(html) == "А\nб\nв <i>\n1\t2"
