@@ -29,7 +29,9 @@ from svod.base.http import PortalRequest
 def grid(request: PortalRequest, list_id: int) -> HttpResponse:
     """The grid in the state that the address holds."""
     opened = open_grid(request.user, list_id, request.GET)
-    return render_page(request, "lists/grid/grid.html", grid_context(opened))
+    closed = request.COOKIES.get("tree") == "closed"
+    context = {**grid_context(opened), "tree_closed": closed}
+    return render_page(request, "lists/grid/grid.html", context)
 
 
 @login_required

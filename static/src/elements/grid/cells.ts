@@ -267,6 +267,7 @@ export class Cells {
     if (!editing) return;
     if (editing.cell.isConnected) {
       const { form } = this;
+      this.place();
       if (form?.querySelector('[role="alert"]') && !form.contains(document.activeElement)) void this.enter(false);
       return;
     }

@@ -1,6 +1,7 @@
 // <svod-grid data-base="/lists/3/">: the table of a list. The server draws every state; the
 // script swaps the fragment `#grid`, keeps the address in step and lets the keyboard in.
 import htmx from "htmx.org";
+import { setCookie } from "../../lib/dom";
 import { SvodElement, define } from "../../lib/element";
 import { toast } from "../../lib/toast";
 import { Cells } from "./cells";
@@ -10,6 +11,8 @@ import { Menu } from "./menu";
 import { Selection } from "./selection";
 
 const TYPING_MS = 350;
+/** As in grid.css. */
+const PHONE = "(max-width: 40rem)";
 
 class Grid extends SvodElement {
   private cells!: Cells;
@@ -106,15 +109,32 @@ class Grid extends SvodElement {
     }
     const scroll = this.area.querySelector("[data-grid-scroll]");
     if (scroll) scroll.scrollLeft = scrolled;
+    this.labelCells();
     this.cells.refresh();
     this.headers.refresh();
     this.selection.refresh();
+  }
+
+  /** On a phone a row is a card: its cells carry the names of their columns, and roles that
+   * the browser would take from a table. */
+  private labelCells(): void {
+    if (!matchMedia(PHONE).matches) return;
+    const heads = [...this.area.querySelectorAll<HTMLElement>("thead th")];
+    for (const row of this.area.querySelectorAll<HTMLTableRowElement>("tr")) {
+      row.setAttribute("role", "row");
+      [...row.cells].forEach((cell, place) => {
+        cell.setAttribute("role", cell.tagName === "TH" ? "columnheader" : "gridcell");
+        if (place) cell.dataset.name = heads[place]?.textContent?.trim() ?? "";
+      });
+    }
   }
 
   private onClick(event: MouseEvent): void {
     const target = event.target as Element;
     if (target.closest("[data-grid-filter]")) void this.togglePanel();
     if (target.closest("[data-grid-link]")) void this.copyLink();
+    const toggle = target.closest("[data-grid-tree]");
+    if (toggle) this.turnTree(toggle);
     const link = target.closest<HTMLAnchorElement>("a[data-go]");
     if (!link || event.ctrlKey || event.metaKey || event.button) return;
     event.preventDefault();
@@ -171,6 +191,13 @@ class Grid extends SvodElement {
     this.panel.replaceChildren();
     button?.setAttribute("aria-expanded", "false");
     button?.focus();
+  }
+
+  /** The server reads the cookie, so the next page comes with the tree as it was left. */
+  private turnTree(button: Element): void {
+    const closed = this.classList.toggle("sv-grid-closed");
+    button.setAttribute("aria-expanded", String(!closed));
+    setCookie("tree", closed ? "closed" : "open");
   }
 
   private async copyLink(): Promise<void> {
