@@ -1,0 +1,1 @@
+"""Measured speed: `make bench`. Ratios to hand-written code in the same run, never a CI test."""
