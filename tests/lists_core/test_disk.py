@@ -231,6 +231,12 @@ def test_every_page_opens_alone_and_as_a_part(
             assert "<img src=x>" not in text
 
 
+def test_a_part_loads_itself_anew_with_its_own_search(portal: Client, anna: Employee) -> None:
+    put(anna, "вид.png", picture())
+    text = portal.get(reverse("disk"), {"q": "вид"}).content.decode()
+    assert 'hx-get="/disk/?q=%D0%B2%D0%B8%D0%B4"' in text
+
+
 def test_the_number_of_queries_does_not_grow(
     portal: Client, anna: Employee, django_assert_max_num_queries
 ) -> None:
