@@ -88,7 +88,7 @@ def portal_time_zone() -> str:
     return settings.TIME_ZONE
 
 
-class Employee(AbstractUser):
+class Employee(AbstractUser):  # type: ignore[django-manager-missing]  # trees are untyped
     """A person who signs in; the portal shows `str(employee)` everywhere.
 
     `username` is the login: a name of its own or, when none was given, the e-mail address.
