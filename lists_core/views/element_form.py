@@ -74,13 +74,16 @@ def add_form(request: PortalRequest, list_: List) -> ElementForm:
 
 
 def first_values(request: PortalRequest, list_: List, schema: Schema) -> dict[str, Any]:
-    """What an add form starts with: the copied element's values, or the defaults."""
+    """What an add form starts with: the copied element's values, or the defaults.
+
+    The section is that of the address, or the one open in the grid under the drawer.
+    """
     source = request.GET.get("copy", "")
     if is_id(source):
         row = access_element(request.user, Right.VIEW, list_.pk, int(source))[2]
         return copied_values(schema, row, request.user)
     values = {field.code: field.default() for field in schema.editable}
-    section = request.GET.get("section", "")
+    section = grid_state(request, list_).get("section", "")
     return values | {SECTION: int(section) if is_id(section) and int(section) else None}
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from lists_core.access import Right
 from lists_core.forms import ElementForm
 from lists_core.models import Section
 from lists_core.schema.cache import schema_of
-from lists_core.services.elements import delete_elements, update_element
+from lists_core.services.elements import create_element, delete_elements, update_element
 from lists_core.services.sections import create_section
 from tests.lists_core.element_world import HTMX, PRICE, World, make_world
+from tests.lists_core.file_samples import PDF, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -141,11 +145,56 @@ def test_a_copy_starts_with_the_values_but_the_unique_ones(client: Client, world
     page = text(client.get(address))
     assert 'value="Ель"' in page
     assert "12.5" in page
+    assert 'name="SKU" value=' not in page
     client.post(address, {"NAME": "Копия", "PRICE": "1", "TAGS": ["a"], "SKU": ""})
     schema = schema_of(world.list)
     made = schema.model.objects.get(name="Копия")
     assert (schema["INNER"].read(made), schema["SKU"].read(made)) == ("x", None)
     assert client.get(f"{world.url('element_add')}?copy={row.pk + 1000}").status_code == 404
+
+
+def test_a_copy_keeps_files_that_others_uploaded(
+    client: Client, world: World, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    world.field("file", "ACT", multiple=True)
+    client.force_login(world.petr)
+    said = client.post(reverse("file_upload"), {"file": upload("акт.pdf", PDF)}).json()
+    row = create_element(world.list.pk, {"NAME": "Ель", "ACT": [said["id"]]}, actor=world.petr)
+    client.force_login(world.anna)
+    address = f"{world.url('element_add')}?copy={row.pk}"
+    assert "акт.pdf" in text(client.get(address))
+    assert client.post(address, {"NAME": "Копия", "ACT": said["id"]}).status_code == 302
+    schema = schema_of(world.list)
+    made = schema.model.objects.get(name="Копия")
+    assert schema["ACT"].read(made) == [said["id"]]
+
+
+def test_a_new_element_stands_in_the_section_open_in_the_grid(client: Client, world: World) -> None:
+    section = create_section(world.list.pk, actor=world.anna, name="Поставка")
+    under = f"http://testserver{world.list.get_absolute_url()}?section={section.pk}"
+    page = text(client.get(world.url("element_add"), headers={**HTMX, "HX-Current-URL": under}))
+    assert f'<option value="{section.pk}" selected>' in page
+
+
+@pytest.mark.parametrize(
+    ("right", "name"), [(Right.CHANGE, "element_edit"), (Right.DELETE, "element_delete")]
+)
+def test_without_the_right_there_is_neither_button_nor_deed(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch, right: Right, name: str
+) -> None:
+    row = world.add("Ель")
+    url = world.url(name, row.pk)
+    assert url in text(client.get(world.url("element", row.pk)))
+
+    def refuse(actor: Any, asked: Right, list_: Any) -> bool:
+        return asked != right
+
+    monkeypatch.setattr("lists_core.access.may", refuse)
+    monkeypatch.setattr("lists_core.views.element.may", refuse)
+    assert url not in text(client.get(world.url("element", row.pk)))
+    assert client.post(url, {"NAME": "взлом", "version": 1}).status_code == 403
+    assert (world.row(row.pk).name, world.row(row.pk).deleted_at) == ("Ель", None)
 
 
 def test_the_section_changes_with_the_fields(client: Client, world: World) -> None:
