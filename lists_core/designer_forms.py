@@ -23,9 +23,17 @@ class ListForm(DomainFormMixin, forms.ModelForm):
     """A list's settings with its captions as fields of their own."""
 
     icon = forms.ChoiceField(
-        label=_("Icon"), choices=[(name, name) for name in ICONS], widget=IconSelect
+        label=_("Icon"),
+        choices=[(name, name) for name in ICONS],
+        widget=IconSelect,
+        initial=List._meta.get_field("icon").default,
     )
-    color = forms.ChoiceField(label=_("Colour"), choices=list(TONES.items()), widget=ToneSelect)
+    color = forms.ChoiceField(
+        label=_("Colour"),
+        choices=list(TONES.items()),
+        widget=ToneSelect,
+        initial=List._meta.get_field("color").default,
+    )
 
     class Meta:
         model = List
