@@ -70,10 +70,14 @@ MIMES = TRUSTED | TEXTS
 INLINE_PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 PDF = "application/pdf"
 
-PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"<?php")
-PROGRAM_STARTS += (b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"L\x00\x00\x00\x01\x14\x02\x00")
-PAGE_STARTS = ("<!doctype", "<html", "<head", "<body", "<script", "<svg", "<?xml", "<iframe")
-PAGE_STARTS += ("<!--", "<img", "<style", "<meta", "mime-version:")
+PROGRAM_STARTS = (
+    b"MZ", b"\x7fELF", b"#!", b"<?php", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe",
+    b"\xce\xfa\xed\xfe", b"L\x00\x00\x00\x01\x14\x02\x00",
+)  # fmt: skip
+PAGE_STARTS = (
+    "<!doctype", "<html", "<head", "<body", "<script", "<svg", "<?xml", "<iframe", "<!--", "<img",
+    "<style", "<meta", "mime-version:",
+)  # fmt: skip
 PAGE_MIMES = {"text/html", "image/svg+xml", "application/xml", "application/xhtml+xml"}
 
 

@@ -5,7 +5,6 @@ The module is imported by that child, so it knows neither Django nor the databas
 
 from __future__ import annotations
 
-import warnings
 from typing import IO, Any
 
 from PIL import Image, ImageOps
@@ -24,7 +23,7 @@ def look(source: IO[bytes], target: IO[bytes], *, side: int) -> dict[str, Any]:
     The thumbnail fits a square of `side` pixels; a smaller picture is not enlarged. Width and
     height are those of the picture held upright.
     """
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is checked below, before any decoding
     with Image.open(source, formats=FORMATS) as image:
         if image.width * image.height > MAX_PIXELS:
             raise TooManyPixels

@@ -271,5 +271,6 @@ def _widget(field: Field, *, multiple: bool) -> FileWidget:
 
 
 def _max_bytes(field: Field) -> int:
+    most: int = settings.FILE_MAX_BYTES
     own = field.settings.get("max_mb")
-    return min(own * MEGABYTE, settings.FILE_MAX_BYTES) if own else settings.FILE_MAX_BYTES
+    return min(int(own) * MEGABYTE, most) if own else most

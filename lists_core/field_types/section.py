@@ -40,7 +40,9 @@ INDENT = "\u2003"
 
 def sections_for(actor: Employee, list_id: int | None) -> QuerySet[Section]:
     """The sections of a list, when the actor sees it."""
-    return Section.objects.filter(list__in=visible_lists(actor).filter(pk=list_id))
+    lists = visible_lists(actor).filter(pk=list_id or 0)
+    rows: QuerySet[Section] = Section.objects.filter(list__in=lists)
+    return rows
 
 
 @references.register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ class Use:
 
     list: List
     field: SchemaField
-    elements: list[tuple[int, str]]
+    elements: Sequence[tuple[int, str]]
     more: bool
 
 

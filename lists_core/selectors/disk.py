@@ -23,7 +23,8 @@ def require_disk(actor: Employee) -> None:
 
 def folders_in(actor: Employee, folder: DiskFolder | None) -> QuerySet[DiskFolder]:
     require_disk(actor)
-    return DiskFolder.objects.filter(parent=folder, deleted_at=None).order_by("name", "pk")
+    rows: QuerySet[DiskFolder] = DiskFolder.objects.filter(parent=folder, deleted_at=None)
+    return rows.order_by("name", "pk")
 
 
 def files_in(actor: Employee, folder: DiskFolder | None) -> QuerySet[DiskFile]:
@@ -39,7 +40,8 @@ def _with_facts(files: QuerySet[DiskFile]) -> QuerySet[DiskFile]:
 
 def search_folders(actor: Employee, words: str) -> QuerySet[DiskFolder]:
     require_disk(actor)
-    return DiskFolder.objects.filter(_has_words(words), deleted_at=None).order_by("name", "pk")
+    rows: QuerySet[DiskFolder] = DiskFolder.objects.filter(_has_words(words), deleted_at=None)
+    return rows.order_by("name", "pk")
 
 
 def search_files(actor: Employee, words: str) -> QuerySet[DiskFile]:
@@ -60,7 +62,8 @@ def access_folder(actor: Employee, folder_id: int | None) -> DiskFolder | None:
     require_disk(actor)
     if not folder_id:
         return None
-    folder = DiskFolder.objects.filter(pk=folder_id, deleted_at=None).first()
+    rows: QuerySet[DiskFolder] = DiskFolder.objects.filter(pk=folder_id, deleted_at=None)
+    folder = rows.first()
     if folder is None:
         raise NotFound
     return folder

@@ -110,7 +110,7 @@ def ids_by_words(actor: Employee, list_id: int | None, words: str) -> list[int]:
 
 
 def _visible_schema(actor: Employee, list_id: int | None) -> Schema | None:
-    list_: List | None = visible_lists(actor).filter(pk=list_id).first()
+    list_: List | None = visible_lists(actor).filter(pk=list_id or 0).first()
     return schema_of(list_) if list_ else None
 
 

@@ -144,7 +144,7 @@ def _namesakes(model: type[Item], folder: DiskFolder | None, name: str) -> Any:
 
 
 def add_file(
-    upload: UploadedFile, *, folder_id: int | None, actor: Employee, clash: Clash = "refuse"
+    upload: UploadedFile[Any], *, folder_id: int | None, actor: Employee, clash: Clash = "refuse"
 ) -> DiskFile:
     """Put an upload into a folder.
 
@@ -186,7 +186,7 @@ def _taken_names(folder: DiskFolder | None, stem: str) -> set[str]:
     return {name.casefold() for name in rows.values_list("name", flat=True)}
 
 
-def add_version(file_id: int, upload: UploadedFile, *, actor: Employee) -> DiskFile:
+def add_version(file_id: int, upload: UploadedFile[Any], *, actor: Employee) -> DiskFile:
     """A new version of a file; it must be of the same kind, for all see it under that name."""
     file = access_item(actor, "file", file_id)
     if extension(upload.name or "") != extension(file.name):

@@ -31,7 +31,7 @@ class TooLarge(DomainError):
     code = "too_large"
 
 
-def upload_file(upload: UploadedFile, *, actor: Employee) -> StoredFile:
+def upload_file(upload: UploadedFile[Any], *, actor: Employee) -> StoredFile:
     """Check an upload by its content and keep it; it belongs to nothing yet.
 
     Raises TooLarge, Invalid (errors under "file"), Forbidden.
@@ -49,7 +49,7 @@ def upload_file(upload: UploadedFile, *, actor: Employee) -> StoredFile:
 
 
 def keep_file(
-    content: File, name: str, *, actor: Employee, mime: str = file_kinds.ANY
+    content: File[Any], name: str, *, actor: Employee, mime: str = file_kinds.ANY
 ) -> StoredFile:
     """Keep a file that the program itself made (an export, a document)."""
     return _keep(content, file_kinds.safe_name(name), actor, thumbnail=None, mime=mime)
@@ -73,12 +73,12 @@ def _check_quota(actor: Employee) -> None:
         raise TooLarge(_("Too many files wait to be used. Save the form or try tomorrow."))
 
 
-def _head(upload: IO[bytes] | File) -> bytes:
+def _head(upload: IO[bytes] | File[Any]) -> bytes:
     upload.seek(0)
     return bytes(upload.read(file_kinds.HEAD))
 
 
-def _look_at_picture(upload: UploadedFile, kind: str) -> tuple[dict[str, Any], bytes]:
+def _look_at_picture(upload: UploadedFile[Any], kind: str) -> tuple[dict[str, Any], bytes]:
     """The picture's facts and thumbnail, found out in a limited child process."""
     with SpooledTemporaryFile(1 << 20) as thumbnail:
         try:
@@ -109,7 +109,7 @@ def _not_a_picture(error: CallFailed, kind: str) -> Invalid:
 
 
 def _keep(
-    content: File, name: str, actor: Employee, *, thumbnail: bytes | None, **facts: Any
+    content: File[Any], name: str, actor: Employee, *, thumbnail: bytes | None, **facts: Any
 ) -> StoredFile:
     """Write the bytes under random names and the row; no bytes stay when the row fails."""
     stored = StoredFile(name=name, uploaded_by=actor, sha256=_digest(content), **facts)
@@ -130,7 +130,7 @@ def _keep(
     return stored
 
 
-def _digest(content: File) -> str:
+def _digest(content: File[Any]) -> str:
     digest = hashlib.sha256()
     content.seek(0)
     for chunk in content.chunks():

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_GET
 
 from lists_core.field_types.file import file_icon
@@ -16,13 +16,14 @@ from lists_core.selectors import disk
 from lists_core.views.files import frameable, preview_page, sent_back
 from lists_core.views.files_suggest import asked_words
 from svod.base.htmx import render_page
+from svod.base.http import PortalRequest
 
 PAGE_SIZE = 100
 
 
 @login_required
 @require_GET
-def disk_page(request: HttpRequest, folder_id: int | None = None) -> HttpResponse:
+def disk_page(request: PortalRequest, folder_id: int | None = None) -> HttpResponse:
     """What a folder holds, or with `?q=` what has the words anywhere on the Disk."""
     folder = disk.access_folder(request.user, folder_id)
     words = asked_words(request).strip()
@@ -39,7 +40,7 @@ def disk_page(request: HttpRequest, folder_id: int | None = None) -> HttpRespons
     return render_page(request, "disk/disk.html", context)
 
 
-def found(request: HttpRequest, folder: DiskFolder | None, words: str) -> tuple[Any, Any]:
+def found(request: PortalRequest, folder: DiskFolder | None, words: str) -> tuple[Any, Any]:
     if words:
         return disk.search_folders(request.user, words), disk.search_files(request.user, words)
     return disk.folders_in(request.user, folder), disk.files_in(request.user, folder)
@@ -47,7 +48,7 @@ def found(request: HttpRequest, folder: DiskFolder | None, words: str) -> tuple[
 
 @login_required
 @require_GET
-def disk_file(request: HttpRequest, file_id: int) -> HttpResponse:
+def disk_file(request: PortalRequest, file_id: int) -> HttpResponse:
     """The card of a file: what it is, where it is, its versions."""
     file = disk.access_disk_file(request.user, file_id)
     context = {
@@ -63,7 +64,7 @@ def disk_file(request: HttpRequest, file_id: int) -> HttpResponse:
 @login_required
 @require_GET
 @frameable
-def disk_content(request: HttpRequest, file_id: int) -> HttpResponseBase:
+def disk_content(request: PortalRequest, file_id: int) -> HttpResponseBase:
     """The current version, whichever it is; `?inline=1` shows pictures and PDF."""
     file = disk.access_disk_file(request.user, file_id)
     stored = file.current
@@ -75,14 +76,14 @@ def disk_content(request: HttpRequest, file_id: int) -> HttpResponseBase:
 
 @login_required
 @require_GET
-def disk_preview(request: HttpRequest, file_id: int) -> HttpResponse:
+def disk_preview(request: PortalRequest, file_id: int) -> HttpResponse:
     file = disk.access_disk_file(request.user, file_id)
     return preview_page(request, file.current, name=file.name, url=file.content_url)
 
 
 @login_required
 @require_GET
-def disk_bin(request: HttpRequest) -> HttpResponse:
+def disk_bin(request: PortalRequest) -> HttpResponse:
     files = Paginator(disk.binned_files(request.user), PAGE_SIZE)
     context = {
         "folders": disk.binned_folders(request.user),
@@ -93,7 +94,7 @@ def disk_bin(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def disk_suggest(request: HttpRequest) -> JsonResponse:
+def disk_suggest(request: PortalRequest) -> JsonResponse:
     """Files of the Disk for a picker: {"results": [{value, text, note}]}."""
     files = disk.suggest_files(request.user, asked_words(request))
     return JsonResponse({"results": [suggestion(file) for file in files]})

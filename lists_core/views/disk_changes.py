@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +18,7 @@ from lists_core.services import disk as services
 from lists_core.views.files import json_errors, sent_file
 from svod.base.errors import DomainError, Invalid, NotFound
 from svod.base.htmx import render_page, saved, toast
+from svod.base.http import PortalRequest
 
 CREATED, TAKEN = 201, 409
 
@@ -46,7 +47,7 @@ class MoveForm(NameForm):
 @login_required
 @require_POST
 @json_errors
-def disk_upload(request: HttpRequest) -> HttpResponse:
+def disk_upload(request: PortalRequest) -> HttpResponse:
     """One file into `folder`; a taken name answers 409 until `clash` says what to do."""
     sent = sent_file(request)
     if isinstance(sent, HttpResponse):
@@ -67,7 +68,7 @@ def disk_upload(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 @json_errors
-def disk_version_add(request: HttpRequest, file_id: int) -> HttpResponse:
+def disk_version_add(request: PortalRequest, file_id: int) -> HttpResponse:
     sent = sent_file(request)
     if isinstance(sent, HttpResponse):
         return sent
@@ -77,14 +78,14 @@ def disk_version_add(request: HttpRequest, file_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def disk_version_restore(request: HttpRequest, file_id: int, number: int) -> HttpResponse:
+def disk_version_restore(request: PortalRequest, file_id: int, number: int) -> HttpResponse:
     services.restore_version(file_id, number, actor=request.user)
     return saved(request, _("Version %(number)d is current again.") % {"number": number})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def disk_folder_add(request: HttpRequest) -> HttpResponse:
+def disk_folder_add(request: PortalRequest) -> HttpResponse:
     parent_id = asked_id(request.GET.get("folder", ""))
     disk.access_folder(request.user, parent_id)
     form = NameForm(request.POST or None)
@@ -100,7 +101,7 @@ def disk_folder_add(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def disk_rename(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
+def disk_rename(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
     item = disk.access_item(request.user, kind, item_id)
     form = NameForm(request.POST or None, initial={"name": item.name})
     if form.is_valid():
@@ -115,7 +116,7 @@ def disk_rename(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def disk_move(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
+def disk_move(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
     """The choice of a folder; a drag posts the same form."""
     item = disk.access_item(request.user, kind, item_id)
     is_folder = isinstance(item, DiskFolder)
@@ -135,14 +136,14 @@ def disk_move(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def disk_delete(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
+def disk_delete(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
     item = services.delete_item(kind, item_id, actor=request.user)
     return saved(request, _("“%(name)s” is in the bin.") % {"name": item.name})
 
 
 @login_required
 @require_POST
-def disk_restore(request: HttpRequest, kind: str, item_id: int) -> HttpResponse:
+def disk_restore(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
     try:
         item = services.restore_item(kind, item_id, actor=request.user)
     except Invalid as error:
@@ -156,7 +157,7 @@ def first_message(error: DomainError) -> str:
     return found[0] if found else str(error)
 
 
-def form_page(request: HttpRequest, form: forms.Form, heading: str, action: str) -> HttpResponse:
+def form_page(request: PortalRequest, form: forms.Form, heading: str, action: str) -> HttpResponse:
     context = {"form": form, "heading": heading, "action": action}
     return render_page(request, "disk/form.html", context, status=422 if form.errors else 200)
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from lists_core.selectors.files import access_file
 from lists_core.services.files import TooLarge, too_large, upload_file
 from svod.base.errors import DomainError, Forbidden, NotFound
 from svod.base.htmx import render_page
+from svod.base.http import PortalRequest
 from svod.base.streaming import stream_file
 from svod.headers import frameable
 
@@ -54,7 +55,7 @@ def json_errors(view: View) -> View:
     return told
 
 
-def sent_file(request: HttpRequest) -> UploadedFile | HttpResponse:
+def sent_file(request: PortalRequest) -> UploadedFile | HttpResponse:
     """The one file of a multipart request, or the answer to a request of another shape."""
     if request.content_type != "multipart/form-data":
         return JsonResponse({"error": _("Send the file as a form.")}, status=415)
@@ -70,7 +71,7 @@ def sent_file(request: HttpRequest) -> UploadedFile | HttpResponse:
 @login_required
 @require_POST
 @json_errors
-def file_upload(request: HttpRequest) -> HttpResponse:
+def file_upload(request: PortalRequest) -> HttpResponse:
     """Take one file: {id, name, size, mime, url, thumb}."""
     sent = sent_file(request)
     if isinstance(sent, HttpResponse):
@@ -92,7 +93,7 @@ def described(stored: StoredFile) -> dict[str, Any]:
 @login_required
 @require_GET
 @frameable
-def file_download(request: HttpRequest, file_id: int) -> HttpResponseBase:
+def file_download(request: PortalRequest, file_id: int) -> HttpResponseBase:
     """The file to those who may read it now; `?inline=1` shows pictures and PDF."""
     stored = access_file(request.user, file_id)
     inline = request.GET.get("inline") == "1" and may_be_shown(stored.mime)
@@ -101,7 +102,7 @@ def file_download(request: HttpRequest, file_id: int) -> HttpResponseBase:
 
 @login_required
 @require_GET
-def file_thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
+def file_thumbnail(request: PortalRequest, file_id: int) -> HttpResponseBase:
     stored = access_file(request.user, file_id)
     if not stored.thumbnail:
         raise NotFound
@@ -111,12 +112,14 @@ def file_thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
 
 @login_required
 @require_GET
-def file_preview(request: HttpRequest, file_id: int) -> HttpResponse:
+def file_preview(request: PortalRequest, file_id: int) -> HttpResponse:
     stored = access_file(request.user, file_id)
     return preview_page(request, stored, name=stored.name, url=stored.get_absolute_url())
 
 
-def preview_page(request: HttpRequest, stored: StoredFile, *, name: str, url: str) -> HttpResponse:
+def preview_page(
+    request: PortalRequest, stored: StoredFile, *, name: str, url: str
+) -> HttpResponse:
     """A picture or a PDF in a page of the portal (in a dialog, as a rule)."""
     context = {
         "file": stored,
@@ -129,14 +132,14 @@ def preview_page(request: HttpRequest, stored: StoredFile, *, name: str, url: st
 
 
 def sent_back(
-    request: HttpRequest, name: str, content: FieldFile, *, inline: bool, mime: str
+    request: PortalRequest, name: str, content: FieldFile, *, inline: bool, mime: str
 ) -> HttpResponseBase:
     """The bytes with the headers that keep them harmless, or 304 when the browser has them.
 
     The rights have been checked before: a browser's copy is never shown without asking.
     """
-    etag = quote_etag(content.name.replace("/", ""))
-    response = get_conditional_response(request, etag=etag)
+    etag = quote_etag(str(content.name).replace("/", ""))
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None or response.status_code != HTTP_NOT_MODIFIED:
         response = stream_file(
             request, opened(content), name=name, size=content.size, mime=mime, inline=inline

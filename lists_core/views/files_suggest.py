@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, JsonResponse
+from django.http import JsonResponse
 from django.views.decorators.http import require_GET
 
 from lists_core.selectors.suggest import suggest_elements
+from svod.base.http import PortalRequest
 
 WORDS_LENGTH = 200
 
 
 @login_required
 @require_GET
-def element_suggest(request: HttpRequest, list_id: int) -> JsonResponse:
+def element_suggest(request: PortalRequest, list_id: int) -> JsonResponse:
     """Elements of a list: {"results": [{value, text, note}]}."""
     found = suggest_elements(request.user, list_id, asked_words(request))
     return JsonResponse(
@@ -21,6 +22,6 @@ def element_suggest(request: HttpRequest, list_id: int) -> JsonResponse:
     )
 
 
-def asked_words(request: HttpRequest) -> str:
+def asked_words(request: PortalRequest) -> str:
     """What was typed, without the sign that PostgreSQL cannot take."""
     return request.GET.get("q", "")[:WORDS_LENGTH].replace("\0", "")

@@ -1,4 +1,4 @@
-"""Small files of every kind that uploads meet."""
+"""Small files of every kind that uploads meet, and a browser that sends and reads them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ import zlib
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 from PIL import Image
+
+from lists_core.models import StoredFile
+from lists_core.selectors.files import readable_files
+from staff.models import Employee
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -36,3 +43,39 @@ def bomb(side: int) -> bytes:
 
 def upload(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/x-whatever")
+
+
+class Browser(Client):
+    """Reads streamed answers to their end, as a browser does, into `response.body`."""
+
+    def get(self, *args: object, **kwargs: object) -> HttpResponse:
+        response = super().get(*args, **kwargs)
+        if response.streaming:
+            response.body = b"".join(response.streaming_content)
+        return response
+
+
+def browser(employee: Employee | None = None, **more: object) -> Client:
+    client = Browser(**more)
+    if employee:
+        client.force_login(employee)
+    return client
+
+
+def send(actor: Employee, name: str, content: bytes) -> HttpResponse:
+    return browser(actor).post(reverse("file_upload"), {"file": upload(name, content)})
+
+
+def stored(actor: Employee, name: str = "акт.pdf", content: bytes = PDF) -> StoredFile:
+    answer = send(actor, name, content)
+    assert answer.status_code == 201, answer.content
+    return StoredFile.objects.get(pk=answer.json()["id"])
+
+
+def reads(employee: Employee, file: StoredFile) -> bool:
+    """Whether all doors to the file say the same."""
+    doors = ["file", "file_preview"] + (["file_thumbnail"] if file.thumbnail else [])
+    codes = {browser(employee).get(reverse(door, args=[file.pk])).status_code for door in doors}
+    assert codes in ({200}, {404})
+    assert codes == ({200} if file.pk in readable_files(employee, [file.pk]) else {404})
+    return codes == {200}

@@ -1,4 +1,4 @@
-"""Files: what is taken in, who gets it back and with which headers, and what is removed."""
+"""Files: what is taken in, what elements keep, what is removed."""
 
 from __future__ import annotations
 
@@ -8,34 +8,39 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
-from django.db.models import Q
-from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
 from lists_core import file_kinds
 from lists_core.filters.tree import parse_filter
-from lists_core.models import FileUse, Job, List, StoredFile
+from lists_core.models import FileUse, List, StoredFile
 from lists_core.schema.cache import forget_schemas, schema_of
-from lists_core.schema.compile import Schema
 from lists_core.selectors import elements
-from lists_core.selectors.files import readable_files
 from lists_core.selectors.titles import row_titles
 from lists_core.services import fields, lists
 from lists_core.services.elements import (
     copy_element,
     create_element,
     delete_elements,
-    restore_elements,
     update_element,
 )
-from lists_core.services.files import delete_orphans, keep_file
+from lists_core.services.files import delete_orphans
 from staff.models import Employee
 from svod.base.errors import Invalid
-from tests.lists_core.file_samples import HTML, PDF, PROGRAM, SVG, bomb, picture, upload
+from tests.lists_core.file_samples import (
+    HTML,
+    PDF,
+    PROGRAM,
+    SVG,
+    bomb,
+    browser,
+    picture,
+    reads,
+    send,
+    stored,
+    upload,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -64,33 +69,6 @@ def papers(admin: Employee) -> List:
     fields.create_field(list_.pk, "file", settings={"kinds": "any"}, **make)
     list_.refresh_from_db()
     return list_
-
-
-class Browser(Client):
-    """Reads streamed answers to their end, as a browser does, into `response.body`."""
-
-    def get(self, *args: object, **kwargs: object) -> HttpResponse:
-        response = super().get(*args, **kwargs)
-        if response.streaming:
-            response.body = b"".join(response.streaming_content)
-        return response
-
-
-def browser(employee: Employee | None = None, **more: object) -> Client:
-    client = Browser(**more)
-    if employee:
-        client.force_login(employee)
-    return client
-
-
-def send(actor: Employee, name: str, content: bytes) -> HttpResponse:
-    return browser(actor).post(reverse("file_upload"), {"file": upload(name, content)})
-
-
-def stored(actor: Employee, name: str = "акт.pdf", content: bytes = PDF) -> StoredFile:
-    answer = send(actor, name, content)
-    assert answer.status_code == 201, answer.content
-    return StoredFile.objects.get(pk=answer.json()["id"])
 
 
 # --- taking in --------------------------------------------------------------------------
@@ -246,143 +224,6 @@ def test_no_bytes_stay_when_the_row_fails(admin: Employee, storage: Path, monkey
     assert not [path for path in storage.rglob("*") if path.is_file()]
 
 
-# --- giving back --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("x.html", HTML),
-        ("x.svg", SVG),
-        ("x.xhtml", HTML),
-        ("x.php", b"<?php 1"),
-        ("x.exe", PROGRAM),
-    ],
-)
-def test_row32_active_content_is_only_ever_saved(
-    admin: Employee, name: str, content: bytes
-) -> None:
-    file = stored(admin, name, content)
-    for query in ({}, {"inline": "1"}):
-        answer = browser(admin).get(file.get_absolute_url(), query)
-        assert answer["Content-Disposition"].startswith("attachment")
-        assert answer["Content-Type"] == "application/octet-stream"
-        assert answer["X-Content-Type-Options"] == "nosniff"
-        assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
-        assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
-
-
-def test_pictures_and_pdf_may_be_shown(admin: Employee) -> None:
-    photo, paper = stored(admin, "a.png", picture()), stored(admin)
-    for file, mime in ((photo, "image/png"), (paper, "application/pdf")):
-        shown = browser(admin).get(file.get_absolute_url(), {"inline": "1"})
-        assert shown["Content-Disposition"].startswith("inline")
-        assert shown["Content-Type"] == mime
-        assert shown["X-Frame-Options"] == "SAMEORIGIN"
-        assert shown["Cache-Control"] == "private, no-cache"
-        assert "script-src" not in shown["Content-Security-Policy"]
-        assert len(shown.body) == file.size == int(shown["Content-Length"])
-        saved = browser(admin).get(file.get_absolute_url())
-        assert saved["Content-Disposition"].startswith("attachment")
-
-
-def test_a_picture_with_a_page_behind_it_stays_a_picture(admin: Employee) -> None:
-    file = stored(admin, "a.png", picture() + HTML)
-    shown = browser(admin).get(file.get_absolute_url(), {"inline": "1"})
-    assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
-
-
-def test_an_unchanged_file_is_not_sent_again_but_rights_are_checked(
-    admin: Employee, other: Employee
-) -> None:
-    file = stored(admin)
-    etag = browser(admin).get(file.get_absolute_url())["ETag"]
-    headers = {"If-None-Match": etag}
-    assert browser(admin).get(file.get_absolute_url(), headers=headers).status_code == 304
-    assert browser(other).get(file.get_absolute_url(), headers=headers).status_code == 404
-
-
-def test_a_lost_file_is_missing_not_a_fault(admin: Employee) -> None:
-    file = stored(admin)
-    file.content.storage.delete(file.content.name)
-    assert browser(admin).get(file.get_absolute_url()).status_code == 404
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/files/../settings.py",
-        "/files/%2e%2e%2fsettings.py",
-        "/files/..%5csettings.py",
-        "/files//etc/passwd",
-        "/files/1/../../etc/passwd",
-        "/media/../svod/settings.py",
-        "/files/999999999999999999999/",
-        "/files/0/",
-        "/files/-1/",
-    ],
-)
-def test_a49_no_path_leads_outside(admin: Employee, path: str) -> None:
-    assert browser(admin).get(path).status_code == 404
-
-
-def reads(employee: Employee, file: StoredFile) -> bool:
-    """Whether all doors to the file say the same."""
-    doors = ["file", "file_preview"] + (["file_thumbnail"] if file.thumbnail else [])
-    codes = {browser(employee).get(reverse(door, args=[file.pk])).status_code for door in doors}
-    assert codes in ({200}, {404})
-    assert codes == ({200} if file.pk in readable_files(employee, [file.pk]) else {404})
-    return codes == {200}
-
-
-def test_who_reads_the_element_reads_its_files(
-    admin: Employee, other: Employee, papers: List, monkeypatch
-) -> None:
-    file = stored(admin, "a.png", picture())
-    assert (reads(admin, file), reads(other, file)) == (True, False)
-    row = create_element(papers.pk, {"NAME": "Договор", "FILES": [file.pk]}, actor=admin)
-    assert reads(other, file)
-    usual = elements.visible
-
-    def for_others(actor: Employee, schema: Schema) -> Q:
-        return Q(pk__in=[]) if actor == admin else usual(actor, schema)
-
-    monkeypatch.setattr(elements, "visible", for_others)
-    assert (reads(admin, file), reads(other, file)) == (False, True)
-    monkeypatch.setattr(elements, "visible", usual)
-    delete_elements(papers.pk, [row.pk], actor=admin)
-    assert (reads(admin, file), reads(other, file)) == (False, False)
-    restore_elements(papers.pk, [row.pk], actor=admin)
-    assert reads(other, file)
-    lists.delete_list(papers.pk, actor=admin)
-    assert not reads(other, file)
-
-
-def test_a_removed_field_or_value_takes_the_right_away(
-    admin: Employee, other: Employee, papers: List
-) -> None:
-    first, second = stored(admin), stored(admin)
-    values = {"NAME": "Договор", "FILES": [first.pk, second.pk]}
-    row = create_element(papers.pk, values, actor=admin)
-    update_element(papers.pk, row.pk, {"FILES": [second.pk]}, version=1, actor=admin)
-    assert (reads(other, first), reads(other, second)) == (False, True)
-    fields.delete_field(schema_of(papers)["FILES"].field.pk, actor=admin)
-    assert not reads(other, second)
-
-
-def test_inactive_people_and_strangers_read_nothing(admin: Employee, other: Employee) -> None:
-    file = stored(other)
-    other.is_active = False
-    assert readable_files(other, [file.pk]) == set()
-    assert browser().get(file.get_absolute_url()).status_code == 302
-
-
-def test_the_file_of_a_job_is_its_starters(admin: Employee, other: Employee) -> None:
-    file = keep_file(ContentFile(b"a;b"), "выгрузка.csv", actor=other, mime="text/csv")
-    Job.objects.create(kind="export", actor=admin, file=file)
-    assert (reads(admin, file), reads(other, file)) == (True, False)
-
-
 # --- files in elements --------------------------------------------------------------------
 
 
@@ -465,9 +306,7 @@ def test_the_control_keeps_uploads_when_a_form_has_errors(admin: Employee, paper
 
 def test_unused_uploads_go_after_a_day(admin: Employee, papers: List, storage: Path) -> None:
     old, young, used, released = (stored(admin, "a.png", picture()) for _time in range(4))
-    row = create_element(
-        papers.pk, {"NAME": "x", "FILES": [used.pk, released.pk]}, actor=admin
-    )
+    row = create_element(papers.pk, {"NAME": "x", "FILES": [used.pk, released.pk]}, actor=admin)
     update_element(papers.pk, row.pk, {"FILES": [used.pk]}, version=1, actor=admin)
     ids = [old.pk, used.pk, released.pk]
     day_ago = timezone.now() - timedelta(hours=25)
