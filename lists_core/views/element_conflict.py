@@ -14,6 +14,7 @@ from lists_core.element_tabs import Target
 from lists_core.forms import ElementForm
 from lists_core.models import List
 from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.bin import binned
 from lists_core.selectors.history import Others, others_since
@@ -163,6 +164,11 @@ def gone_page(request: PortalRequest, list_: List, element_id: int) -> HttpRespo
     if "restore" in request.POST:
         restore_elements(list_.pk, [element_id], actor=request.user)
         return None
+    context = gone_context(request, list_, schema, row)
+    return render_page(request, "lists/element/form.html", context, status=409)
+
+
+def gone_context(request: PortalRequest, list_: List, schema: Schema, row: Any) -> dict[str, Any]:
     form = ElementForm(
         request.POST,
         list_=list_,
@@ -172,13 +178,12 @@ def gone_page(request: PortalRequest, list_: List, element_id: int) -> HttpRespo
         values={found.code: found.read(row) for found in schema.editable},
         version=row.version,
     )
-    context = {
+    return {
         "form": form,
         "list": list_,
         "row": row,
-        "gone": others_since(element_id, row.version - 1).get(""),
+        "gone": others_since(row.pk, row.version - 1).get(""),
         "may_restore": may(request.user, Right.DELETE, list_),
         "drawer": wants_fragment(request),
         "action": request.get_full_path(),
     }
-    return render_page(request, "lists/element/form.html", context, status=409)

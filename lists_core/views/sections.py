@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lists_core.access import Right, may
 from lists_core.field_types.pickers import is_id
-from lists_core.models import List
+from lists_core.models import List, Section
 from lists_core.section_forms import SectionForm
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.section_tree import section_counts, section_tree
@@ -97,23 +97,26 @@ def section_delete(request: PortalRequest, list_id: int, section_id: int) -> Htt
     """Asks first; content may go to the section above."""
     list_ = with_sections(request, Right.DELETE, list_id)
     section = access_section(list_, section_id)
-    asked = False
+    to_parent = request.POST.get("content") == "parent"
     if request.method == "POST":
         try:
             services.delete_section(
-                list_id,
-                section_id,
-                actor=request.user,
-                content_to_parent=request.POST.get("content") == "parent",
+                list_id, section_id, actor=request.user, content_to_parent=to_parent
             )
         except services.NotEmpty:
-            asked = True
-        else:
-            return done(request, list_, _("The section is deleted."))
+            return delete_page(request, list_, section, asked=True)
+        return done(request, list_, _("The section is deleted."))
+    return delete_page(request, list_, section)
+
+
+def delete_page(
+    request: PortalRequest, list_: List, section: Section, *, asked: bool = False
+) -> HttpResponse:
+    """What is in the section; `asked` tells a person who did not say where it goes."""
     context = {
         "list": list_,
         "section": section,
-        "count": section_counts(list_, actor=request.user).get(section_id, 0),
+        "count": section_counts(list_, actor=request.user).get(section.pk, 0),
         "children": section.children.count(),
         "empty": services.is_empty(list_, section),
         "drawer": wants_fragment(request),
