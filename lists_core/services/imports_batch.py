@@ -122,8 +122,7 @@ class Importer:
         self.writer = Writer()
         self.schema = schema
         self.columns = [
-            Column(spec.index, self._field(list_, spec), lenient=spec.lenient, key=spec.key)
-            for spec in self.spec.columns
+            Column(spec, self._field(list_, spec), self.spec.layout) for spec in self.spec.columns
         ]
         mapped = {column.field.code for column in self.columns}
         self.written = [column for column in self.columns if column.field.code != "ID"]

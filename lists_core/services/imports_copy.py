@@ -49,7 +49,7 @@ def copy(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
-        cursor.copy(statement, writer=QueuedLibpqWriter(cursor.cursor)) as stream,
+        cursor.cursor.copy(statement, writer=QueuedLibpqWriter(cursor.cursor)) as stream,
     ):
         rest = iter(lines)
         while chunk := list(islice(rest, CHUNK)):

@@ -20,6 +20,8 @@ from psycopg.adapt import PyFormat, Transformer
 from lists_core.schema.fields import SchemaField
 from lists_core.services.values import clean_value
 from lists_core.transfer.cells import is_formula
+from lists_core.transfer.spec import ColumnSpec
+from lists_core.transfer.tables import Layout
 from staff.models import Employee
 
 REMEMBERED = 50_000
@@ -82,11 +84,13 @@ class Column:
     `bad` maps texts that do not fit to the reason.
     """
 
-    def __init__(self, index: int, field: SchemaField, *, lenient: bool, key: bool) -> None:
-        self.index = index
+    def __init__(self, spec: ColumnSpec, field: SchemaField, layout: Layout) -> None:
+        self.index = spec.index
         self.field = field
-        self.lenient = lenient
-        self.key = key
+        self.lenient = spec.lenient
+        self.key = spec.key
+        # Only our CSV has apostrophes before would-be formulas: cells of a sheet are typed.
+        self.plain = str if layout.sheet else unneutralised
         self.forget()
 
     def forget(self) -> None:
@@ -104,7 +108,7 @@ class Column:
         new = set(texts).difference(self.values, self.bad)
         if not new:
             return
-        cleaned = {text: unneutralised(text).strip() for text in new}
+        cleaned = {text: self.plain(text).strip() for text in new}
         wanted = {text for text in cleaned.values() if text and text not in empty}
         found = self.field.from_texts(wanted, actor=actor)
         for text, plain in cleaned.items():

@@ -87,7 +87,10 @@ def sample(file: StoredFile, layout: Layout) -> list[list[str]]:
     if not layout.sheet:
         with open_rows(file, layout) as rows:
             return list(islice(rows, SAMPLE_ROWS))
-    key = f"import-sample-{file.pk}-{sheets_of(file).index(layout.sheet)}"
+    sheets = sheets_of(file)
+    if layout.sheet not in sheets:
+        raise invalid(_("There is no such sheet in the file."))
+    key = f"import-sample-{file.pk}-{sheets.index(layout.sheet)}"
     rows = cache.get(key)
     if rows is None:
         with open_rows(file, layout, limit=SAMPLE_ROWS) as found:
@@ -141,7 +144,7 @@ def detect_separator(text: str) -> str:
 def find_header(rows: list[list[str]]) -> int:
     """The number of the row with headings: the first full one without numbers; 0 for none."""
     widest = max((_filled(row) for row in rows[:50]), default=0)
-    for number, row in enumerate(rows[:10], start=1):
+    for number, row in enumerate(rows[:10] if widest else [], start=1):
         if _filled(row) * 10 >= widest * 7:
             return number if not any(_looks_like_data(cell) for cell in row) else 0
     return 0
