@@ -22,6 +22,7 @@ from lists_core.services.elements import apply_values, delete_elements, move_ele
 from lists_core.services.file_uses import keep_file_uses
 from lists_core.services.history import record_versions
 from lists_core.services.outbox import announce
+from lists_core.services.references import check_references
 from lists_core.services.values import Cleaned, clean_values
 from staff.models import Employee
 from svod.base.errors import Invalid
@@ -60,13 +61,14 @@ class BulkReport:
 Batch = Callable[[Sequence[int]], BulkReport]
 
 
-def check_bulk_values(schema: Schema, values: Mapping[str, Any]) -> Cleaned:
+def check_bulk_values(schema: Schema, values: Mapping[str, Any], *, actor: Employee) -> Cleaned:
     """The values checked once for all elements. Raises Invalid (errors by code)."""
     cleaned = clean_values(schema, values, partial=True)
     unique = [known.code for known, value in cleaned.items() if known.field.unique and value]
     if unique:
         told = _("Every element has its own value here, so it cannot be set for many at once.")
         raise Invalid({code: [told] for code in unique})
+    check_references(cleaned, actor=actor)
     return cleaned
 
 
@@ -77,7 +79,7 @@ def bulk_update(
     with transaction.atomic():
         list_, schema = open_list(list_id)
         require(actor, Right.CHANGE, list_)
-        cleaned = check_bulk_values(schema, values)
+        cleaned = check_bulk_values(schema, values, actor=actor)
         rows = elements(schema, actor).filter(pk__in=ids).select_for_update().order_by("pk")
         found, changes = 0, []
         for row in rows:

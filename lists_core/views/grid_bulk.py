@@ -96,7 +96,7 @@ def edit(request: PortalRequest, list_id: int) -> HttpResponse:
 
 def change(request: PortalRequest, target: Target, values: dict[str, Any]) -> HttpResponse:
     schema = target.grid.schema
-    cleaned = check_bulk_values(schema, values)
+    cleaned = check_bulk_values(schema, values, actor=request.user)
     if target.at_once:
         list_id = schema.list_id
         return done(request, bulk_update(list_id, ids_now(target), values, actor=request.user))

@@ -85,6 +85,14 @@ def test_values_that_do_not_fit_change_nothing(
     assert not ElementVersion.objects.filter(kind="changed").exists()
 
 
+def test_a_link_to_what_is_not_there_changes_nothing(goods: List, admin: Employee) -> None:
+    fields.create_field(goods.pk, "employee", actor=admin, name="Кто", code="WHO")
+    row = create_element(goods.pk, {"NAME": "ель"}, actor=admin)
+    with pytest.raises(Invalid) as caught:
+        bulk_update(goods.pk, [row.pk], {"WHO": 10**6}, actor=admin)
+    assert "WHO" in caught.value.errors
+
+
 def test_move_and_delete_tell_what_became_of_each(goods: List, admin: Employee) -> None:
     ids = ids_of(goods, admin)
     section = Section.objects.create(list=goods, name="Склад")
