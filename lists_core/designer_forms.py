@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.captions import CAPTIONS
-from lists_core.field_types.base import FieldType, field_types
+from lists_core.field_types.base import FieldSettingsForm, FieldType, field_types
 from lists_core.models import Field, List
 from lists_core.schema.fields import SchemaField
 from staff.models import Employee
@@ -17,6 +17,7 @@ from svod.base.looks import ICONS, TONES
 from svod.base.widgets import IconSelect, ToneSelect
 
 CAPTION = "caption_"
+SHOWN = "shown_type"
 
 
 class ListForm(DomainFormMixin, forms.ModelForm):
@@ -85,7 +86,34 @@ def type_choices() -> list[tuple[str, Any]]:
     return sorted(((kind.slug, kind.label) for kind in field_types), key=lambda item: str(item[1]))
 
 
-class FieldForm(DomainFormMixin, forms.Form):
+class TypedForm(forms.Form):
+    """A form with the settings form of a type inside (`kind`, `type_form`).
+
+    The page says in SHOWN whose settings it shows. After another type was chosen nothing sent
+    belongs to it, and its settings begin with their usual values.
+    """
+
+    kind: FieldType
+    type_form: FieldSettingsForm
+
+    def settings_form(self, data: Any, initial: Any, *, field: Field, actor: Employee) -> Any:
+        sent = data if (data or {}).get(SHOWN, self.kind.slug) == self.kind.slug else None
+        return self.kind.SettingsForm(
+            sent, prefix="settings", initial=initial, field=field, actor=actor
+        )
+
+    def is_valid(self) -> bool:
+        # Both are asked, so that all the errors show at once.
+        own, of_type = super().is_valid(), self.type_form.is_valid()
+        return own and of_type
+
+    def hide_errors(self) -> None:
+        """For a form drawn anew while the person still fills it in."""
+        for form in (self, self.type_form):
+            form.errors.clear()
+
+
+class FieldForm(DomainFormMixin, TypedForm):
     """A field's settings. The type brings its own form (`type_form`) and the default's control.
 
     The type and "multiple" are chosen once; later they change with a preview of their own.
@@ -129,10 +157,9 @@ class FieldForm(DomainFormMixin, forms.Form):
         self.actor = actor
         super().__init__(data, initial=_initial(field, type_slug))
         self.kind = self._kind(data, type_slug)
-        self.type_form = self.kind.SettingsForm(
+        self.type_form = self.settings_form(
             data,
-            prefix="settings",
-            initial=field.settings if field else None,
+            field.settings if field else None,
             field=field or Field(list=list_, type=self.kind.slug),
             actor=actor,
         )
@@ -172,11 +199,6 @@ class FieldForm(DomainFormMixin, forms.Form):
     def _ticked(self, name: str) -> bool:
         return self.kind.multiple_allowed and bool((self.data or {}).get(name))
 
-    def is_valid(self) -> bool:
-        # Both are asked, so that all the errors show at once.
-        own, of_type = super().is_valid(), self.type_form.is_valid()
-        return own and of_type
-
     def given(self) -> dict[str, Any]:
         """What the services take."""
         values = {key: value for key, value in self.cleaned_data.items() if key != "type"}
@@ -191,7 +213,7 @@ class FieldForm(DomainFormMixin, forms.Form):
         return [self[name] for name in ("multiple", "unique", *FLAGS) if name in self.fields]
 
 
-class TypeForm(forms.Form):
+class TypeForm(TypedForm):
     """What a field is to become: the type with its settings."""
 
     type = forms.ChoiceField(label=_("New type"), choices=type_choices)
@@ -200,17 +222,11 @@ class TypeForm(forms.Form):
     def __init__(self, data: Any = None, *, field: Field, actor: Employee) -> None:
         super().__init__(data, initial={"type": field.type, "multiple": field.multiple})
         asked = (data or {}).get("type", field.type)
-        kind = field_types.get(asked if asked in field_types else field.type)
-        if not kind.multiple_allowed:
+        self.kind = field_types.get(asked if asked in field_types else field.type)
+        if not self.kind.multiple_allowed:
             del self.fields["multiple"]
-        same = field.settings if kind.slug == field.type else None
-        self.type_form = kind.SettingsForm(
-            data, prefix="settings", initial=same, field=field, actor=actor
-        )
-
-    def is_valid(self) -> bool:
-        own, of_type = super().is_valid(), self.type_form.is_valid()
-        return own and of_type
+        same = field.settings if self.kind.slug == field.type else None
+        self.type_form = self.settings_form(data, same, field=field, actor=actor)
 
     def target(self) -> dict[str, Any]:
         return {

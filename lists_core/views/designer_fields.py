@@ -82,6 +82,7 @@ def field_draft(request: PortalRequest, list_id: int, field_id: int = 0) -> Http
     form = FieldForm(request.POST, list_=list_, actor=request.user, field=field)
     context = _context(form)
     if request.POST.get("part") == "form":
+        form.hide_errors()
         return render(
             request, "lists/designer/partials/field_form.html", {**context, "draft": True}
         )

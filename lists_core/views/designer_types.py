@@ -36,6 +36,8 @@ def field_type(request: PortalRequest, list_id: int, field_id: int) -> HttpRespo
             "preview_type_change", actor=request.user, list_=list_, field=field.pk, **form.target()
         )
         return go_to(request, reverse("field_type_preview", args=[list_.pk, field.pk, job.pk]))
+    if drafted:
+        form.hide_errors()
     context = {"form": form, "list": list_, "field": field, "tab": "fields", "draft": drafted}
     status = 422 if data and not drafted else 200
     template = "partials/type_form.html" if drafted else "field_type.html"

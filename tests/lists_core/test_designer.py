@@ -169,6 +169,16 @@ def test_draft_shows_the_field_before_it_is_saved(client: Client, goods: List) -
     assert Field.objects.count() == 1
 
 
+def test_another_type_begins_with_its_usual_settings_and_no_errors(
+    client: Client, goods: List
+) -> None:
+    sent = {"part": "form", "type": "counter", "shown_type": "string", "name": ""}
+    form = client.post(reverse("field_draft", args=[goods.pk]), sent).context["form"]
+    assert [form.type_form[name].value() for name in ("start", "step", "digits")] == [1, 1, 1]
+    assert not form.errors
+    assert not form.type_form.errors
+
+
 @pytest.mark.parametrize("slug", field_types.slugs())
 @pytest.mark.parametrize("multiple", ["", "on"])
 def test_form_opens_for_every_type(client: Client, goods: List, slug: str, multiple: str) -> None:
