@@ -25,6 +25,7 @@ class CellForm(forms.Form):
     def __init__(self, field: SchemaField, *args: Any, actor: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "cell-%s", **kwargs})
         self.fields["value"] = field.form_field()
+        self.fields["value"].widget.attrs["aria-label"] = field.name
         show_to(self.fields["value"], actor)
 
 

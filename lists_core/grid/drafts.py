@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import pgettext
 
 from lists_core.field_types.controls import MultipleField, show_to
 from lists_core.filters.operators import Arity, Operator
@@ -120,9 +121,18 @@ class Drafter:
         for place in range(2 if arity is Arity.TWO else 1):
             control = _many(field, operator) if arity is Arity.MANY else operator.form_field(field)
             control.required = False
+            control.widget.attrs["aria-label"] = _label(field, arity, place)
             show_to(control, self.actor)
             form.fields[f"v{place}"] = control
         return [form[name] for name in form.fields]
+
+
+def _label(field: SchemaField, arity: Arity, place: int) -> str:
+    """What a control is called for those who do not see where it stands."""
+    if arity is not Arity.TWO:
+        return field.name
+    end = pgettext("range", "to") if place else pgettext("range", "from")
+    return f"{field.name}: {end}"
 
 
 def _initial(arity: Arity, texts: Sequence[str]) -> dict[str, Any]:

@@ -81,6 +81,8 @@ class Filter extends SvodElement {
     const index = items ? [...items.children].indexOf(place) : 0;
     this.number += 1;
     asked.set("n", String(this.number));
+    // Until the new row stands there, nobody should go on with the old one.
+    for (const control of place.querySelectorAll<HTMLSelectElement>("select, input")) control.disabled = true;
     await htmx.ajax("GET", `${this.dataset.row}?${asked}`, { source: place, target: place, swap: "outerHTML" });
     items?.children[index]?.querySelector<HTMLElement>(focus)?.focus();
   }
