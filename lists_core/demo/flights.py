@@ -20,10 +20,16 @@ def whole(unit: str) -> dict[str, Any]:
 
 def load_flights(*, actor: Employee) -> List:
     """The list "Рейсы" and the three it points to."""
-    airlines = load_list(_airlines(), actor=actor)
-    airports = load_list(_airports(), actor=actor)
-    planes = load_list(_planes(), actor=actor)
-    return load_list(_flights(airlines, airports, planes), actor=actor)
+    return load_list(_flights(*load_links(actor=actor)), actor=actor)
+
+
+def load_links(*, actor: Employee) -> tuple[List, List, List]:
+    """Airlines, airports and planes."""
+    return (
+        load_list(_airlines(), actor=actor),
+        load_list(_airports(), actor=actor),
+        load_list(_planes(), actor=actor),
+    )
 
 
 def _airlines() -> DemoList:

@@ -166,9 +166,9 @@ def _parsed(lines: Any, separator: str) -> Rows:
             if len(row) > MAX_COLUMNS:
                 raise invalid(_too_wide())
             yield row
-    except csv.Error as error:
-        message = _("Line %(line)d of the file cannot be read: %(reason)s.")
-        raise invalid(message % {"line": reader.line_num, "reason": error}) from None
+    except csv.Error:
+        message = _("Line %(line)d cannot be read: a cell is too long or its quote is not closed.")
+        raise invalid(message % {"line": reader.line_num}) from None
 
 
 @contextmanager
