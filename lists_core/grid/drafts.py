@@ -149,13 +149,23 @@ def _error(raw: Raw, schema: Schema) -> str:
     return ""
 
 
+class SearchedChoices(forms.SelectMultiple):
+    """All choices in one searchable control."""
+
+    template_name = "components/widgets/select.html"
+
+
 def _many(field: SchemaField, operator: Operator) -> forms.Field:
     """The control for many arguments: the type's own, else the ordinary one repeated."""
     if operator.control is None:
         own = field.type.multiple_form_field(field.field, required=False)
         if own is not None:
             return own
-    return MultipleField(operator.form_field(field), required=False)
+    one = operator.form_field(field)
+    if isinstance(one, forms.ChoiceField):
+        widget = SearchedChoices(choices=one.choices)
+        return forms.MultipleChoiceField(choices=one.choices, required=False, widget=widget)
+    return MultipleField(one, required=False)
 
 
 def _dicts(items: Any) -> list[Raw]:

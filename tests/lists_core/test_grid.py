@@ -103,20 +103,22 @@ def test_a_wrong_address_is_a_notice(visitor: Client, goods: List, params: dict[
     assert len(names(response)) == 7
 
 
-def test_a_page_beyond_the_end_is_the_last_one(visitor: Client, goods: List) -> None:
+def test_a_page_beyond_the_end_is_the_last_one(
+    visitor: Client, goods: List, admin: Employee
+) -> None:
     for number in range(10):
-        create_element(goods.pk, {"NAME": f"Ещё {number}"}, actor=goods.created_by)
+        create_element(goods.pk, {"NAME": f"Ещё {number}"}, actor=admin)
     response = ask(visitor, goods, size="10", page="5")
     assert response.context["state"].page == 2
     assert len(names(response)) == 7
 
 
 def test_pages_go_on_beyond_the_capped_count(
-    visitor: Client, goods: List, monkeypatch: pytest.MonkeyPatch
+    visitor: Client, goods: List, admin: Employee, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(element_selectors, "COUNT_LIMIT", 3)
     for number in range(20):
-        create_element(goods.pk, {"NAME": f"Ещё {number}"}, actor=goods.created_by)
+        create_element(goods.pk, {"NAME": f"Ещё {number}"}, actor=admin)
     response = ask(visitor, goods, size="10", page="2")
     assert response.context["page"].has_next
     assert "3+" in response.content.decode()
@@ -180,7 +182,7 @@ def fill(list_: List, admin: Employee, count: int) -> None:
 
 def test_queries_do_not_grow_with_rows_or_fields(visitor: Client, admin: Employee) -> None:
     list_ = lists.create_list(actor=admin, name="Широкий", has_sections=True)
-    add = {"actor": admin, "settings": {"list": list_.pk}}
+    add: dict[str, Any] = {"actor": admin, "settings": {"list": list_.pk}}
     fields.create_field(list_.pk, "employee", name="Кто", **add)
     fields.create_field(list_.pk, "section", name="Где", **add)
     fill(list_, admin, 10)
