@@ -23,11 +23,14 @@ from tests.contract.samples import SAMPLES, Sample, load
 load()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     actor: Employee
     list: List
     sample: Sample
+
+    def __repr__(self) -> str:
+        return f"<World of {self.sample.slug}>"
 
     @property
     def schema(self) -> Schema:

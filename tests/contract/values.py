@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from lists_core.schema.fields import SchemaField
@@ -16,8 +16,14 @@ FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthChe
 
 
 def examples(count: int) -> settings:
+    """Without shrinking: over a database it takes minutes, and the message tells enough."""
     return settings(
-        max_examples=count, deadline=None, suppress_health_check=FIXTURES, database=None
+        max_examples=count,
+        deadline=None,
+        suppress_health_check=FIXTURES,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        print_blob=True,
     )
 
 

@@ -141,3 +141,13 @@ def test_an_options_name_is_no_code() -> None:
     (pk,) = world.field.field.options_by_id
     assert "<script" not in world.field.render(pk)
     assert "<script" not in world.field.form_field().widget.render("F", pk)
+
+
+def test_several_options_are_kept_once_and_in_their_order() -> None:
+    """As a form sends them back: else saving it would be a change."""
+    world = OneField.make("list", multiple=True, settings=rows("а", "б", "в"))
+    first, second, third = world.field.field.options_by_id
+    row = world.add([third, first, third])
+    assert world.field.read(row) == [first, third]
+    assert world.names("any_of", [str(second), str(third)]) == ["x"]
+    assert world.names("none_of", [str(second)]) == ["x"]
