@@ -16,7 +16,7 @@ from lists_core.models import Job
 from lists_core.selectors.jobs import jobs_of
 from lists_core.services.jobs import cancel_job, own_job
 from svod.base.errors import NotFound
-from svod.base.htmx import go_to, is_htmx, render_page
+from svod.base.htmx import go_to, is_htmx, render_page, wants_fragment
 
 PAGE = 30
 
@@ -34,7 +34,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The job's page; its inner part asks for itself anew every second until it is over."""
     found = own_job(job_id, actor=request.user)
-    template = "jobs/partials/job.html" if is_htmx(request) else "jobs/job.html"
+    template = "jobs/partials/job.html" if wants_fragment(request) else "jobs/job.html"
     return render(request, template, _context(found))
 
 
@@ -56,9 +56,7 @@ def job_file(request: HttpRequest, job_id: UUID) -> FileResponse:
         raise NotFound
     stored = found.file
     content = stored.content.storage.open(stored.content.name, "rb")
-    return FileResponse(
-        content, as_attachment=True, filename=stored.name, content_type=stored.mime
-    )
+    return FileResponse(content, as_attachment=True, filename=stored.name, content_type=stored.mime)
 
 
 def _context(found: Job) -> dict[str, Any]:
