@@ -57,7 +57,10 @@ class DraftGroup:
 
 
 def filterable(schema: Schema) -> list[SchemaField]:
-    return [field for field in schema.all_fields if field.operators]
+    """What a condition may be about: what people fill comes first, the program's own after it."""
+    own = set(schema.editable)
+    others = [field for field in schema.all_fields if field not in own]
+    return [field for field in (*schema.editable, *others) if field.operators]
 
 
 def checked(text: str, schema: Schema) -> Group | None:
@@ -163,7 +166,7 @@ def _many(field: SchemaField, operator: Operator) -> forms.Field:
             return own
     one = operator.form_field(field)
     if isinstance(one, forms.ChoiceField):
-        widget = SearchedChoices(choices=one.choices)
+        widget = SearchedChoices
         return forms.MultipleChoiceField(choices=one.choices, required=False, widget=widget)
     return MultipleField(one, required=False)
 

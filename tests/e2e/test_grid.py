@@ -91,6 +91,7 @@ def test_sort_by_one_and_by_several_columns(grid: Page) -> None:
 
 def test_filter_with_an_error_then_without(grid: Page, axe: Callable[..., None]) -> None:
     grid.get_by_role("button", name="Фильтр", exact=True).click()
+    expect(grid.locator("[data-field]")).to_have_value("NAME")
     grid.locator("[data-field]").select_option("SUM")
     grid.locator("[data-op]").select_option("between")
     ends = grid.locator("[data-value] input")
