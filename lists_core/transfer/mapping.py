@@ -35,6 +35,9 @@ def _by_heading(draft: Draft, list_: List) -> dict[int, str]:
         code = known.get(_plain(heading))
         if code and code != "ID" and f"field:{code}" not in found.values():
             found[index] = f"field:{code}"
+    named = _called_name(draft)
+    if named is not None and named not in found and "field:NAME" not in found.values():
+        found[named] = "field:NAME"
     return found
 
 
@@ -46,14 +49,18 @@ def _all_new(draft: Draft) -> dict[int, str]:
 
 def _name_column(draft: Draft) -> int | None:
     """A column called "name", or the first text that never repeats."""
-    for word in NAMES:
-        if (index := draft.places().get(word)) is not None:
-            return index
+    if (named := _called_name(draft)) is not None:
+        return named
     for index, guess in enumerate(draft.guesses):
         texts = draft.filled(index)
         if guess.type == "string" and texts and len(set(texts)) == len(texts) == len(draft.rows):
             return index
     return None
+
+
+def _called_name(draft: Draft) -> int | None:
+    places = draft.places()
+    return next((places[word] for word in NAMES if word in places), None)
 
 
 def _plain(text: str) -> str:
