@@ -55,10 +55,13 @@ class Select extends SvodElement {
   }
 
   private settings(select: HTMLSelectElement): Settings {
-    const plugins = select.multiple ? ["remove_button", "caret_position"] : [];
+    const title = text("remove");
+    const many = { remove_button: { title }, caret_position: {} };
     return {
-      plugins: select.required || select.multiple ? plugins : [...plugins, "clear_button"],
+      plugins: select.multiple ? many : select.required ? {} : { clear_button: { title } },
       create: false,
+      // Enter right after typing must choose among what fits, not among what stood there before.
+      refreshThrottle: 0,
       maxOptions: 200,
       placeholder: this.dataset.placeholder ?? (this.dataset.url ? text("type_to_search") : ""),
       valueField: "value",
@@ -85,6 +88,7 @@ class Select extends SvodElement {
       // The server has searched already, by rules the script does not know.
       score: () => () => 1,
       load: (query: string, done: (options?: Option[]) => void) => void this.ask(url, query, done),
+      onType: () => this.picker?.clearActiveOption(),
     };
   }
 
