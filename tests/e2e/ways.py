@@ -22,7 +22,7 @@ Press = Callable[[Page, str], None]
 SetUp = Callable[[Page], None]
 
 SUPPLIERS = "Поставщики"
-OPTIONS = "Низкий\nВысокий"
+OPTIONS = "Без цены\nНизкий\nВысокий"
 PICK = "the thing itself, picked in a list"
 
 
@@ -62,7 +62,8 @@ def pointed(page: Page, box: Locator, text: str) -> None:
 def uploaded(page: Page, box: Locator, text: str) -> None:
     file: Any = {"name": text, "mimeType": "application/pdf", "buffer": PDF}
     box.locator("input[type=file]").set_input_files(file)
-    expect(box.locator("input[type=hidden]")).to_be_attached()
+    expect(box.locator(".sv-file-name")).to_have_text(text)
+    expect(box.locator(".sv-file input[type=hidden]")).to_be_attached()
 
 
 def untouched(page: Page, box: Locator, text: str) -> None:
@@ -77,18 +78,19 @@ def keys(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-def keys_switch(page: Page, text: str) -> None:
-    if text == "да":
-        page.keyboard.press(" ")
-    page.keyboard.press("Enter")
-
-
 def keys_pick(page: Page, text: str) -> None:
     page.keyboard.type(text)
     chosen = page.locator(".sv-cell-edit .ts-dropdown .option.active", has_text=text)
     expect(chosen).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator(".sv-cell-edit .ts-control .item", has_text=text)).to_be_attached()
+    page.keyboard.press("Enter")
+
+
+def keys_choose(page: Page, text: str) -> None:
+    """Without waiting: the options are on the page."""
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
     page.keyboard.press("Enter")
 
 
@@ -173,11 +175,11 @@ WAYS: dict[str, Way] = {
         csv="12,50", xlsx=12.5,
     ),
     "boolean": Way(
-        "нет", "да", ("yes",), fill=switched, press=keys_switch,
+        "нет", "да", ("yes",), fill=switched, press=None,
         shown={"да": "Да", "нет": "Нет"},
     ),
     "list": Way(
-        "Низкий", "Высокий", ("any_of", PICK), fill=picked, press=keys_pick, set_up=set_options,
+        "Низкий", "Высокий", ("any_of", PICK), fill=picked, press=keys_choose, set_up=set_options,
     ),
     "counter": Way(
         "Н-0003", "Н-0001", ("eq", "1"), fill=untouched, press=None, set_up=set_counter,
