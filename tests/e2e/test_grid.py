@@ -259,3 +259,21 @@ def test_a_phone(grid: Page, axe: Callable[..., None]) -> None:
     axe(grid)
     rows(grid).first.locator("td a").first.click()
     expect(grid.locator("#drawer dialog")).to_be_visible()
+
+
+def test_all_found_become_a_job_with_its_own_page(
+    grid: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lists_core.views.grid_bulk.INLINE_LIMIT", 3)
+    grid.locator("[data-grid-size]").select_option("10")
+    expect(rows(grid)).to_have_count(10)
+    grid.locator("[data-grid-all]").click()
+    grid.locator("[data-bulk-all]").click()
+    expect(grid.locator("[data-bulk-count]")).to_have_text(f"Выбрано: {COUNT}")
+    grid.locator("[data-bulk-act=edit]").click()
+    grid.locator("[data-add-field]").select_option("SUM")
+    grid.locator("#bulk-SUM").fill("1")
+    grid.locator("svod-bulk .btn-primary").click()
+    expect(grid).to_have_url(re.compile("/jobs/"))
+    expect(grid.get_by_role("heading", name="Изменение элементов")).to_be_visible()
+    expect(grid.locator("#job")).to_be_visible()
