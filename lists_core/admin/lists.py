@@ -87,7 +87,7 @@ class ListAdmin(admin.ModelAdmin):
             self.message_user(request, _plain(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-    def save_model(self, request: HttpRequest, obj: List, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: List, form: Any, change: bool) -> None:
         given = {name: form.cleaned_data[name] for name in EDITED}
         if change:
             saved = lists.update_list(obj.pk, actor=_actor(request), **given)
@@ -95,7 +95,7 @@ class ListAdmin(admin.ModelAdmin):
             saved = lists.create_list(actor=_actor(request), **given)
         obj.__dict__.update(saved.__dict__)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)
         for field in formset.new_objects:
             fields.create_field(

@@ -164,9 +164,7 @@ class FieldType:
         """What a `searchable` column must contain to answer to the word; "" answers to none."""
         return word
 
-    def search_values(
-        self, field: Field, words: str, *, actor: Employee
-    ) -> Collection[Any] | None:
+    def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[Any] | None:
         """Values whose text, as far as the actor may read it, contains the words.
 
         For types that keep ids instead of text; a bounded number of them.

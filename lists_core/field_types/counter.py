@@ -209,6 +209,5 @@ def _number(field: Any) -> forms.Field:
 
 
 OPERATORS = tuple(
-    operator if operator in PRESENCE else replace(operator, control=_number)
-    for operator in NUMERIC
+    operator if operator in PRESENCE else replace(operator, control=_number) for operator in NUMERIC
 )

@@ -103,9 +103,7 @@ class NumberType(FieldType):
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         # One width for every precision: changing it later rewrites nothing.
         return {
-            "": models.DecimalField(
-                max_digits=MAX_DIGITS, decimal_places=MAX_PRECISION, null=True
-            )
+            "": models.DecimalField(max_digits=MAX_DIGITS, decimal_places=MAX_PRECISION, null=True)
         }
 
     def form_field(self, field: Field, *, required: bool) -> forms.Field:

@@ -93,8 +93,10 @@ class PhonePartField(PhoneField):
         except ValidationError:
             return digits(str(value))
         # Seven digits of a longer number make a possible one of their own, but no real one.
-        return kept if kept and phonenumbers.is_valid_number(phonenumbers.parse(kept)) else (
-            digits(str(value))
+        return (
+            kept
+            if kept and phonenumbers.is_valid_number(phonenumbers.parse(kept))
+            else (digits(str(value)))
         )
 
 

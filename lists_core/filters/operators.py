@@ -104,10 +104,6 @@ def _any_of(asked: Asked) -> Q:
     return Q.create([(f"{asked.column}__in", list(asked.args))])
 
 
-def _all_of(asked: Asked) -> Q:
-    return Q.create([(f"{asked.column}__contains", list(asked.args))])
-
-
 def _between(asked: Asked) -> Q:
     low, high = asked.args
     if low is not None and high is not None:

@@ -40,9 +40,7 @@ class Job(models.Model):
     params = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     error = models.TextField(blank=True)
-    file = models.ForeignKey(
-        StoredFile, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

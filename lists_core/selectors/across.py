@@ -89,9 +89,7 @@ def _pointing_fields(actor: Employee, list_id: int) -> list[tuple[List, Schema, 
     ]
 
 
-def _linking(
-    schema: Schema, field: SchemaField, actor: Employee, element_id: int
-) -> QuerySet[Any]:
+def _linking(schema: Schema, field: SchemaField, actor: Employee, element_id: int) -> QuerySet[Any]:
     lookup, value = ("contains", [element_id]) if field.multiple else ("exact", element_id)
     points = Q.create([(f"{field.main_column}__{lookup}", value)])
     return elements(schema, actor).filter(points).order_by(F("pk").desc())[: USES_SHOWN + 1]

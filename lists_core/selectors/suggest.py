@@ -150,9 +150,7 @@ def _is_number(key: str) -> bool:
     return key.startswith("#") and is_id(key[1:])
 
 
-def _by_column(
-    rows: QuerySet[Any], column: str, wanted: Mapping[str, str]
-) -> dict[str, list[int]]:
+def _by_column(rows: QuerySet[Any], column: str, wanted: Mapping[str, str]) -> dict[str, list[int]]:
     key = Upper(F(column))
     asked = among(key, list(set(wanted.values())), TextField())
     keyed = rows.filter(asked).annotate(key=key).order_by().values("key")

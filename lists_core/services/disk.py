@@ -211,9 +211,7 @@ def _new_version(file_id: int, stored: StoredFile, actor: Employee) -> DiskFile:
     file = rows.filter(pk=access_item(actor, "file", file_id).pk).get()
     last = file.versions.first()
     number = last.number + 1 if last else 1
-    DiskFileVersion.objects.create(
-        disk_file=file, number=number, file=stored, created_by=actor
-    )
+    DiskFileVersion.objects.create(disk_file=file, number=number, file=stored, created_by=actor)
     file.current = stored
     file.save(update_fields=["current", "modified_at"])
     return file

@@ -91,12 +91,12 @@ def sample(file: StoredFile, layout: Layout) -> list[list[str]]:
     if layout.sheet not in sheets:
         raise invalid(_("There is no such sheet in the file."))
     key = f"import-sample-{file.pk}-{sheets.index(layout.sheet)}"
-    rows = cache.get(key)
-    if rows is None:
+    kept: list[list[str]] | None = cache.get(key)
+    if kept is None:
         with open_rows(file, layout, limit=SAMPLE_ROWS) as found:
-            rows = list(found)
-        cache.set(key, rows, SAMPLE_LIFE_S)
-    return rows
+            kept = list(found)
+        cache.set(key, kept, SAMPLE_LIFE_S)
+    return kept
 
 
 @contextmanager
@@ -216,7 +216,7 @@ def _reason(error: CallFailed) -> str:
 
 def opened(file: StoredFile) -> Any:
     """The file's bytes by a handle of their own: a FieldFile has but one for all its readers."""
-    return file.content.storage.open(file.content.name, "rb")
+    return file.content.storage.open(str(file.content.name), "rb")
 
 
 def _too_wide() -> str:

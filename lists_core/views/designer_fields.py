@@ -162,9 +162,7 @@ def _page(request: PortalRequest, form: FieldForm, status: int) -> HttpResponse:
     return render(request, "lists/designer/field.html", _context(form), status=status)
 
 
-def preview_form(
-    list_: List, edited: SchemaField | None = None, *, actor: Employee
-) -> forms.Form:
+def preview_form(list_: List, edited: SchemaField | None = None, *, actor: Employee) -> forms.Form:
     """The list's add form; the edited field takes its own place in it, or the last."""
     form = forms.Form(prefix="preview")
     editable = list(schema_of(list_).editable)

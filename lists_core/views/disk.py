@@ -69,9 +69,7 @@ def disk_content(request: PortalRequest, file_id: int) -> HttpResponseBase:
     file = disk.access_disk_file(request.user, file_id)
     stored = file.current
     inline = request.GET.get("inline") == "1" and may_be_shown(stored.mime)
-    return sent_back(
-        request, file.name, stored.content, inline=inline, mime=stored.mime
-    )
+    return sent_back(request, file.name, stored.content, inline=inline, mime=stored.mime)
 
 
 @login_required

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -16,6 +16,7 @@ from lists_core.transfer.forms import SEPARATOR_NAMES
 from svod.base.errors import Invalid
 from svod.base.forms import DomainFormMixin
 from svod.base.htmx import go_to
+from svod.base.http import PortalRequest
 
 VIEW = ("filter", "q", "sort", "section", "sub", "columns")
 
@@ -40,7 +41,7 @@ class ExportForm(DomainFormMixin, forms.Form):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def list_export(request: HttpRequest, list_id: int) -> HttpResponse:
+def list_export(request: PortalRequest, list_id: int) -> HttpResponse:
     """The view is that of the grid's address, which came here as the query string."""
     list_ = access_list(request.user, Right.VIEW, list_id)
     form = ExportForm(request.POST or None)

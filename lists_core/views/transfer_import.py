@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -21,18 +21,19 @@ from lists_core.transfer.spec import ImportSpec
 from lists_core.transfer.tables import detect_layout, sheets_of
 from svod.base.errors import DomainError, Forbidden, Invalid
 from svod.base.htmx import go_to
+from svod.base.http import PortalRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def list_import(request: HttpRequest, list_id: int) -> HttpResponse:
+def list_import(request: PortalRequest, list_id: int) -> HttpResponse:
     """Upload a file for a list that exists."""
     return _upload(request, _writable(request, list_id))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def import_new(request: HttpRequest) -> HttpResponse:
+def import_new(request: PortalRequest) -> HttpResponse:
     """Upload a file that becomes a list."""
     if not may_create_lists(request.user):
         raise Forbidden
@@ -41,27 +42,27 @@ def import_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def list_import_columns(request: HttpRequest, list_id: int, file_id: int) -> HttpResponse:
+def list_import_columns(request: PortalRequest, list_id: int, file_id: int) -> HttpResponse:
     """Choose where the columns go, look at the first rows, start."""
     return _columns(request, _writable(request, list_id), file_id)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def import_new_columns(request: HttpRequest, file_id: int) -> HttpResponse:
+def import_new_columns(request: PortalRequest, file_id: int) -> HttpResponse:
     if not may_create_lists(request.user):
         raise Forbidden
     return _columns(request, None, file_id)
 
 
-def _writable(request: HttpRequest, list_id: int) -> List:
+def _writable(request: PortalRequest, list_id: int) -> List:
     list_ = access_list(request.user, Right.VIEW, list_id)
     if not (may(request.user, Right.ADD, list_) or may(request.user, Right.CHANGE, list_)):
         raise Forbidden
     return list_
 
 
-def _upload(request: HttpRequest, list_: List | None) -> HttpResponse:
+def _upload(request: PortalRequest, list_: List | None) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -85,7 +86,7 @@ def _columns_url(list_: List | None, file_id: int) -> str:
     return reverse("list_import_columns", args=[list_.pk, file_id])
 
 
-def _columns(request: HttpRequest, list_: List | None, file_id: int) -> HttpResponse:
+def _columns(request: PortalRequest, list_: List | None, file_id: int) -> HttpResponse:
     file = access_file(request.user, file_id)
     earlier = _earlier(request, file)
     layout_form = _layout_form(request, file, earlier)
@@ -106,7 +107,7 @@ def _columns(request: HttpRequest, list_: List | None, file_id: int) -> HttpResp
     return render(request, "lists/transfer/columns.html", context, status=status)
 
 
-def _earlier(request: HttpRequest, file: StoredFile) -> ImportSpec | None:
+def _earlier(request: PortalRequest, file: StoredFile) -> ImportSpec | None:
     """The choices of a job about the same file, when the person comes back from it."""
     asked = request.GET.get("job", "")
     jobs = Job.objects.filter(actor=request.user, kind="import_table", params__file_id=file.pk)
@@ -114,14 +115,16 @@ def _earlier(request: HttpRequest, file: StoredFile) -> ImportSpec | None:
     return ImportSpec.from_json(job.params) if job else None
 
 
-def _layout_form(request: HttpRequest, file: StoredFile, earlier: ImportSpec | None) -> LayoutForm:
+def _layout_form(
+    request: PortalRequest, file: StoredFile, earlier: ImportSpec | None
+) -> LayoutForm:
     chosen = {**earlier.layout.to_json(), "empty": ", ".join(earlier.empty)} if earlier else {}
     return LayoutForm(
         {**chosen, **request.GET.dict()}, detected=detect_layout(file), sheets=sheets_of(file)
     )
 
 
-def _start(request: HttpRequest, form: MappingForm, list_: List | None) -> Job | None:
+def _start(request: PortalRequest, form: MappingForm, list_: List | None) -> Job | None:
     """The job, or None when the form got errors."""
     try:
         if list_ is None:

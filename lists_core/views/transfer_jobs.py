@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,13 +17,14 @@ from lists_core.selectors.jobs import jobs_of
 from lists_core.services.jobs import cancel_job, own_job
 from svod.base.errors import NotFound
 from svod.base.htmx import go_to, is_htmx, render_page, wants_fragment
+from svod.base.http import PortalRequest
 
 PAGE = 30
 
 
 @login_required
 @require_GET
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: PortalRequest) -> HttpResponse:
     """My recent jobs, the newest first."""
     page = Paginator(jobs_of(request.user), PAGE).get_page(request.GET.get("page"))
     return render_page(request, "jobs/jobs.html", {"page": page})
@@ -31,7 +32,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def job(request: PortalRequest, job_id: UUID) -> HttpResponse:
     """The job's page; its inner part asks for itself anew every second until it is over."""
     found = own_job(job_id, actor=request.user)
     template = "jobs/partials/job.html" if wants_fragment(request) else "jobs/job.html"
@@ -40,7 +41,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def job_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def job_cancel(request: PortalRequest, job_id: UUID) -> HttpResponse:
     found = cancel_job(job_id, actor=request.user)
     if is_htmx(request):
         return render(request, "jobs/partials/job.html", _context(found))
@@ -49,13 +50,13 @@ def job_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def job_file(request: HttpRequest, job_id: UUID) -> FileResponse:
+def job_file(request: PortalRequest, job_id: UUID) -> FileResponse:
     """What the job made, as a download."""
     found = own_job(job_id, actor=request.user)
     if found.file is None:
         raise NotFound
     stored = found.file
-    content = stored.content.storage.open(stored.content.name, "rb")
+    content = stored.content.storage.open(str(stored.content.name), "rb")
     return FileResponse(content, as_attachment=True, filename=stored.name, content_type=stored.mime)
 
 

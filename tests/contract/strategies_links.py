@@ -16,7 +16,7 @@ from staff.models import Employee
 from tests.contract.oracles import choices, nothing, words
 from tests.contract.samples import Ask, Sample, register
 
-NAMES = ["Ёлка", "Ель", "100%", "a_b", "<b>x</b>", "O'Neil & \"сыновья\""]
+NAMES = ["Ёлка", "Ель", "100%", "a_b", "<b>x</b>", 'O\'Neil & "сыновья"']
 BAD_TEXTS = ("x", "-1", "1.5", "9" * 30, "²", "0x1", "#1")
 BAD_JSON = (True, 1.5, [1], {}, "x", -1, 10**30)
 

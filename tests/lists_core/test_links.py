@@ -212,9 +212,11 @@ def test_filter_and_search_by_target(
     schema = schema_of(flights)
 
     def names(**query) -> set[str]:
-        tree = parse_filter(json.dumps({"and": [query.pop("where")]}), schema) if (
-            "where" in query
-        ) else parse_filter("", schema)
+        tree = (
+            parse_filter(json.dumps({"and": [query.pop("where")]}), schema)
+            if ("where" in query)
+            else parse_filter("", schema)
+        )
         asked = ElementQuery(filter=tree, **query)
         return {row.name for row in found(schema, asked, actor=admin)}
 
