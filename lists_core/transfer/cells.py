@@ -19,7 +19,7 @@ def is_formula(text: str) -> bool:
 
 def neutralised(text: str) -> str:
     """The text with an apostrophe in front when it would be a formula; import takes it off."""
-    return text
+    return f"'{text}" if is_formula(text) else text
 
 
 def csv_text(cell: Cell, *, decimal_sign: str) -> str:
