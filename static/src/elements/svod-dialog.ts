@@ -35,8 +35,9 @@ abstract class Panel extends SvodElement {
   }
 
   close(): void {
-    this.dirty = false;
     this.dialog.close();
+    // Closing takes the focus out of the control typed in last, and that is a change of its own.
+    this.dirty = false;
   }
 
   private build(): void {
@@ -144,6 +145,7 @@ abstract class Panel extends SvodElement {
 
   private empty(): void {
     this.body.replaceChildren();
+    this.dirty = false;
     const { opener } = this;
     this.opener = null;
     const href = opener?.getAttribute("href");
