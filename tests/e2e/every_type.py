@@ -25,6 +25,8 @@ from tests.e2e.ways import OPTIONS, SUPPLIERS, WAYS, Way, code_of, every_type
 from tests.lists_core.file_samples import PDF
 
 PASSWORD = "secret-phrase-1"
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished))"""
 HIGH, EMPTY, LOW = "Верхний", "Пустой", "Нижний"
 
 
@@ -167,6 +169,15 @@ def replaced(page: Page, part: Locator, act: Callable[[], Any]) -> None:
     old = part.element_handle()
     act()
     page.wait_for_function("old => !old.isConnected", arg=old)
+
+
+def in_both_themes(page: Page, axe: Callable[..., None]) -> None:
+    """No violation in light and dark colours; measured once they have settled."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+        page.evaluate(SETTLED)
+        axe(page)
 
 
 def fits_phone(page: Page) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -12,6 +14,7 @@ from lists_core.models import List
 from tests.e2e.every_type import (
     drawer,
     fits_phone,
+    in_both_themes,
     make_ground,
     on_card,
     replaced,
@@ -24,10 +27,13 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_from_the_sign_in_to_a_filled_element(page: Page, portal: str, axe: Axe) -> None:
+def test_from_the_sign_in_to_a_filled_element(
+    page: Page, portal: str, axe: Axe, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
     ground = make_ground()
     sign_in_by_form(page, portal, ground.anna)
-    axe(page)
+    in_both_themes(page, axe)
     make_list(page, "Всё сразу")
     for kind, way in every_type():
         add_field(page, kind, way, axe)
@@ -70,7 +76,7 @@ def add_element(page: Page, axe: Axe) -> None:
     form.locator("#id_NAME").fill("Первый")
     for kind, way in every_type():
         way.fill(page, form.locator(f"[data-field={code_of(kind)}]"), way.high)
-    axe(page)
+    in_both_themes(page, axe)
     page.keyboard.press("Control+s")
     expect(drawer(page)).to_have_count(0)
 
