@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -65,6 +66,16 @@ def _context(found: Job) -> dict[str, Any]:
     return {
         "job": found,
         "kind": kind,
+        "back": _back(found),
         "summary": kind.summary(found) if found.is_over else "",
         "result_template": kind.result_template if found.is_over and found.result else "",
     }
+
+
+def _back(found: Job) -> str:
+    """The address of the job's list, in the view (`query`) that the job was started from."""
+    if found.list is None:
+        return ""
+    view = found.params.get("query", "")
+    query = f"?{urlencode(view)}" if isinstance(view, dict) and view else view
+    return found.list.get_absolute_url() + str(query or "")
