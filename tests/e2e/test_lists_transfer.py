@@ -92,7 +92,7 @@ def read_book(path: Path) -> Row:
     """The row of LOW in the only sheet."""
     sheet = openpyxl.load_workbook(path).worksheets[0]
     headings, *rows = sheet.iter_rows(values_only=True)
-    tables = [dict(zip(headings, row, strict=True)) for row in rows]
+    tables: list[Row] = [dict(zip(map(str, headings), row, strict=True)) for row in rows]
     return next(row for row in tables if row["Название"] == LOW)
 
 
