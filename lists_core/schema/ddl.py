@@ -8,20 +8,23 @@ schema changes an exclusive one: a write never meets a half-changed table.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from lists_core.schema.compile import compile_model, table_name
 from lists_core.schema.fields import SchemaField
-from svod.base.errors import Conflict
+from svod.base.errors import Conflict, NotFound
 
 LOCK_TIMEOUT_MS = 300
 ATTEMPTS = 20
+FIELD_SPACE = 0x53564F46
 LOCK_SPACE = 0x53564F44  # "SVOD": keeps our advisory locks apart from other programs'
+LARGEST_KEY = 2**31 - 1  # of an advisory lock with two keys; no list has a larger id
 Result = TypeVar("Result")
 
 
@@ -57,6 +60,8 @@ def lock_for_change(list_id: int) -> None:
 
 
 def _lock(list_id: int, function: str) -> None:
+    if list_id > LARGEST_KEY:
+        raise NotFound
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s, %s)", [LOCK_SPACE, list_id])
 
@@ -97,6 +102,30 @@ def add_unique(list_id: int, column: str) -> None:
         column=column,
         index=f"{column}_unique",
     )
+
+
+def try_unique(list_id: int, column: str) -> bool:
+    """`add_unique`, or False when some elements share a value already."""
+    try:
+        with transaction.atomic():
+            add_unique(list_id, column)
+    except IntegrityError:
+        return False
+    return True
+
+
+@contextmanager
+def only_one(field_id: int) -> Iterator[None]:
+    """One conversion of a field at a time, across processes; raises ListBusy for the second."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [FIELD_SPACE, field_id])
+        if not cursor.fetchone()[0]:
+            raise ListBusy
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [FIELD_SPACE, field_id])
 
 
 def drop_unique(list_id: int, column: str) -> None:

@@ -20,7 +20,7 @@ from lists_core.selectors.elements import elements
 from lists_core.selectors.lists import access_list
 from lists_core.services.file_uses import copy_file_uses
 from lists_core.services.history import record_versions
-from lists_core.services.lists import SETTINGS, create_list
+from lists_core.services.lists import SETTINGS, create_list, delete_list
 from lists_core.services.outbox import announce
 from staff.models import Employee
 
@@ -45,7 +45,11 @@ def copy_list(
     sections = _copy_sections(source, target)
     target.refresh_from_db()
     if with_elements:
-        _copy_elements(source, target, sections, actor, report)
+        try:
+            _copy_elements(source, target, sections, actor, report)
+        except BaseException:
+            delete_list(target.pk, actor=actor)  # half a copy looks like a whole one
+            raise
     return target
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from lists_core.schema.fields import SchemaField
 from lists_core.schema.system import SYSTEM_CODES
 from lists_core.services.lists import locked_list
 from lists_core.services.outbox import announce
+from lists_core.services.type_changes import before_change
 from staff.models import Employee
 from svod.base.errors import Invalid, NotFound
 
@@ -80,6 +81,8 @@ def delete_field(field_id: int, *, actor: Employee) -> Field:
 
     def delete() -> Field:
         list_, field = _open_field(field_id, actor)
+        if field.unique:  # an index of a field nobody sees would refuse values for no reason
+            ddl.drop_unique(list_.pk, SchemaField.of(field).main_column)
         field.deleted_at = timezone.now()
         field.save(update_fields=["deleted_at"])
         _renew(list_, "field.deleted", field, actor)
@@ -89,13 +92,17 @@ def delete_field(field_id: int, *, actor: Employee) -> Field:
 
 
 def restore_field(field_id: int, *, actor: Employee) -> Field:
-    """Bring a field back with its data; its code must still be free."""
+    """Bring a field back with its data; its code must still be free.
+
+    It is unique no longer when values were repeated meanwhile.
+    """
 
     def restore() -> Field:
         list_, field = _open_field(field_id, actor, deleted=True)
         field.deleted_at = None
         check_field(field)
-        field.save(update_fields=["deleted_at"])
+        field.unique = field.unique and ddl.try_unique(list_.pk, SchemaField.of(field).main_column)
+        field.save(update_fields=["deleted_at", "unique"])
         _renew(list_, "field.restored", field, actor)
         return field
 
@@ -107,7 +114,8 @@ def purge_field(field_id: int, *, actor: Employee) -> None:
 
     def purge() -> None:
         list_, field = _open_field(field_id, actor, deleted=True)
-        ddl.drop_columns(list_.pk, SchemaField.of(field).column_names)
+        for stored in (field, *map(before_change, field.type_changes.all())):
+            ddl.drop_columns(list_.pk, SchemaField.of(stored).column_names)
         _renew(list_, "field.purged", field, actor)
         field.delete()
 
@@ -175,11 +183,8 @@ def _switch_unique(list_: List, field: Field) -> None:
     if not field.unique:
         ddl.drop_unique(list_.pk, column)
         return
-    try:
-        with transaction.atomic():
-            ddl.add_unique(list_.pk, column)
-    except IntegrityError as error:
-        raise Invalid({"unique": [_("Some elements share a value already.")]}) from error
+    if not ddl.try_unique(list_.pk, column):
+        raise Invalid({"unique": [_("Some elements share a value already.")]})
 
 
 def check_field(field: Field) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from lists_core.access import Right, may_create_lists, require
-from lists_core.models import List
+from lists_core.models import Element, List
 from lists_core.schema.ddl import create_table, drop_table, lock_for_change, with_ddl_retry
 from lists_core.services.outbox import announce
 from staff.models import Employee
 from svod.base.errors import Forbidden, NotFound
 
+BATCH = 2000
+Report = Callable[[int, int], None]
 SETTINGS = {"name", "code", "description", "icon", "color", "sort", "captions", "has_sections"}
 
 
@@ -63,8 +66,20 @@ def restore_list(list_id: int, *, actor: Employee) -> List:
     return list_
 
 
-def purge_list(list_id: int, *, actor: Employee) -> None:
-    """Remove a list of the bin with all its data, for good."""
+def elements_number(list_id: int) -> int:
+    return Element.objects.filter(list=list_id).count()
+
+
+def purge_list(list_id: int, *, actor: Employee, report: Report = lambda done, total: None) -> None:
+    """Remove a list of the bin with all its data, for good; a large one is work for a job."""
+    with transaction.atomic():
+        locked_list(list_id, actor=actor, deleted=True)
+    total, done = elements_number(list_id), 0
+    while ids := list(Element.objects.filter(list=list_id).values_list("pk", flat=True)[:BATCH]):
+        # In small transactions: the whole would hold its locks for minutes.
+        Element.objects.filter(pk__in=ids).delete()
+        done += len(ids)
+        report(done, total)
 
     def purge() -> None:
         lock_for_change(list_id)

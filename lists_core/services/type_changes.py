@@ -1,6 +1,7 @@
 """Changing a field's type: preview, conversion beside the old columns, confirm or take back.
 
-Values travel through their text form. They are written to new columns in batches while
+Values of another type travel through their text form; between one value and several of the
+same type they go as they are. They are written to new columns in batches while
 people go on working; the last step, under the list's lock, converts only what was edited
 meanwhile and switches the field over. The old columns stay until somebody confirms.
 """
@@ -11,22 +12,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lists_core.access import Right, require
 from lists_core.field_types.base import field_types
-from lists_core.models import Field, List, TypeChange
+from lists_core.models import ElementVersion, Field, List, TypeChange
 from lists_core.schema import ddl
 from lists_core.schema.compile import compile_model
 from lists_core.schema.fields import SchemaField
-from lists_core.selectors.titles import row_titles
+from lists_core.selectors.titles import row_titles, scope_of
 from lists_core.services.lists import locked_list
 from lists_core.services.outbox import announce
 from staff.models import Employee
@@ -82,14 +81,14 @@ def change_type(
     becoming = _becoming(field, target)
     becoming.column = _next_column(field)
     old, new = SchemaField.of(field), SchemaField.of(becoming)
-    _add_columns(list_, new)
-    started = timezone.now()
-    try:
-        misfits = _convert(list_, old, new, _filled(list_, old), actor, report)
-        return _switch(list_, old, new, started, misfits, actor)
-    except BaseException:
-        ddl.with_ddl_retry(lambda: ddl.drop_columns(list_.pk, new.column_names))
-        raise
+    with ddl.only_one(field.pk):
+        mark = _add_columns(list_, new)
+        try:
+            misfits = _convert(list_, old, new, _filled(list_, old), actor, report)
+            return _switch(list_, old, new, mark, misfits, actor)
+        except BaseException:
+            ddl.with_ddl_retry(lambda: ddl.drop_columns(list_.pk, new.column_names))
+            raise
 
 
 def confirm_type_change(change_id: int, *, actor: Employee) -> None:
@@ -97,7 +96,7 @@ def confirm_type_change(change_id: int, *, actor: Employee) -> None:
 
     def confirm() -> None:
         change, list_ = _open_change(change_id, actor)
-        ddl.drop_columns(list_.pk, SchemaField.of(_before(change)).column_names)
+        ddl.drop_columns(list_.pk, SchemaField.of(before_change(change)).column_names)
         change.delete()
 
     ddl.with_ddl_retry(confirm)
@@ -115,9 +114,12 @@ def undo_type_change(change_id: int, *, actor: Employee) -> Field:
         if field.type_changes.filter(pk__gt=change.pk).exists():
             raise NotFound
         dropped = SchemaField.of(copy(field)).column_names
-        before = _before(change)
-        before.save()
+        before = before_change(change)
         ddl.drop_columns(list_.pk, dropped)
+        before.unique = before.unique and ddl.try_unique(
+            list_.pk, SchemaField.of(before).main_column
+        )
+        before.save()
         change.delete()
         _renew(list_, before, actor)
         return before
@@ -175,16 +177,41 @@ def _converted(
     """(old text, new value or ValidationError) of each row."""
     titles = row_titles([old], rows, actor=actor).get(old.key, {})
     texts = [old.to_text(old.read(row), titles) for row in rows]
-    values = new.from_texts(set(texts), actor=actor)
-    return [(text, values[text]) for text in texts]
+    if old.type is new.type and scope_of(old) == scope_of(new):
+        # The text of one namesake of two, or of formatted words, would say less than the value.
+        values = [_reshaped(new, old.items(old.read(row))) for row in rows]
+        return list(zip(texts, values, strict=True))
+    known = new.from_texts(set(texts), actor=actor)
+    return [(text, known[text]) for text in texts]
 
 
-def _add_columns(list_: List, new: SchemaField) -> None:
-    def add() -> None:
+def _reshaped(new: SchemaField, items: list[Any]) -> Any:
+    """The same values in a field for one or for several, or a ValidationError."""
+    try:
+        if new.multiple:
+            return new.clean(items)
+        if len(items) > 1:
+            raise ValidationError(_("There are several values here."))
+        return new.clean(items[0])
+    except ValidationError as error:
+        return error
+
+
+def _add_columns(list_: List, new: SchemaField) -> int:
+    """Add the new columns; returns the id of the last version that was there before them.
+
+    Under the exclusive lock no writer is half-way, so whatever is edited during the
+    conversion has a later version: no clock is asked.
+    """
+
+    def add() -> int:
         ddl.lock_for_change(list_.pk)
+        ddl.drop_columns(list_.pk, new.column_names)  # what a killed conversion left
         ddl.add_columns(list_.pk, new)
+        last = ElementVersion.objects.order_by("-pk").values_list("pk", flat=True).first()
+        return last or 0
 
-    ddl.with_ddl_retry(add)
+    return ddl.with_ddl_retry(add)
 
 
 def _convert(
@@ -210,18 +237,20 @@ def _switch(
     list_: List,
     old: SchemaField,
     new: SchemaField,
-    started: datetime,
+    mark: int,
     misfits: int,
     actor: Employee,
 ) -> TypeChange:
     def switch() -> TypeChange:
         ddl.lock_for_change(list_.pk)
         locked = locked_list(list_.pk, actor=actor)
-        _convert_edited(locked, old, new, started, actor)
+        _convert_edited(locked, old, new, mark, actor)
         change = _remember(old.field, misfits, actor)
         field = new.field
         field.default = _default(old, new, actor)
-        field.unique = old.field.unique and _still_unique(locked, new)
+        if old.field.unique:
+            ddl.drop_unique(locked.pk, old.main_column)
+            field.unique = _still_unique(locked, new)
         field.save()
         new.type.settings_saved(field, field.settings)
         _renew(locked, field, actor)
@@ -231,12 +260,13 @@ def _switch(
 
 
 def _convert_edited(
-    list_: List, old: SchemaField, new: SchemaField, started: datetime, actor: Employee
+    list_: List, old: SchemaField, new: SchemaField, mark: int, actor: Employee
 ) -> None:
     """What people wrote since the batches began, emptied values included."""
-    model = compile_model(list_.pk, (new,))
-    edited = compile_model(list_.pk, (old,)).objects.filter(modified_at__gte=started)
-    model.objects.filter(modified_at__gte=started).update(**new.to_columns(None))
+    later = ElementVersion.objects.filter(pk__gt=mark, element__list=list_)
+    ids = list(later.values_list("element", flat=True).distinct())
+    edited = compile_model(list_.pk, (old,)).objects.filter(pk__in=ids)
+    compile_model(list_.pk, (new,)).objects.filter(pk__in=ids).update(**new.to_columns(None))
     rows = edited.exclude(**{f"{old.main_column}__isnull": True}).order_by("pk")
     _convert(list_, old, new, rows, actor, lambda done, total: None)
 
@@ -247,7 +277,7 @@ def _remember(field: Field, misfits: int, actor: Employee) -> TypeChange:
     return TypeChange.objects.create(field=field, misfits=misfits, actor=actor, **kept)
 
 
-def _before(change: TypeChange) -> Field:
+def before_change(change: TypeChange) -> Field:
     field = copy(change.field)
     for key in ("type", "column", "multiple", "unique", "default", "settings"):
         setattr(field, key, getattr(change, key))
@@ -258,20 +288,17 @@ def _default(old: SchemaField, new: SchemaField, actor: Employee) -> Any:
     value = old.default()
     if value is None:
         return None
-    text = old.to_text(value)
-    converted = new.from_texts([text], actor=actor)[text]
+    if old.type is new.type:
+        converted = _reshaped(new, old.items(value))
+    else:
+        text = old.to_text(value)
+        converted = new.from_texts([text], actor=actor)[text]
     return None if isinstance(converted, ValidationError) else new.to_json(converted)
 
 
 def _still_unique(list_: List, new: SchemaField) -> bool:
-    if not new.type.unique_allowed or new.multiple:
-        return False
-    try:
-        with transaction.atomic():
-            ddl.add_unique(list_.pk, new.main_column)
-    except IntegrityError:
-        return False
-    return True
+    allowed = new.type.unique_allowed and not new.multiple
+    return allowed and ddl.try_unique(list_.pk, new.main_column)
 
 
 def _renew(list_: List, field: Field, actor: Employee) -> None:

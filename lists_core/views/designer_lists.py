@@ -16,6 +16,7 @@ from lists_core.selectors.lists import access_list, deleted_lists, lists_for_sta
 from lists_core.services import favourites, lists
 from lists_core.services.copies import copy_list
 from lists_core.services.jobs import start_job
+from lists_core.views.files_suggest import asked_words
 from svod.base.errors import Forbidden, Invalid
 from svod.base.htmx import go_to, render_page, toast
 from svod.base.http import PortalRequest
@@ -25,7 +26,7 @@ from svod.base.http import PortalRequest
 @require_GET
 def home(request: PortalRequest) -> HttpResponse:
     """The lists a person may see, as tiles."""
-    search = request.GET.get("q", "").strip()
+    search = asked_words(request).strip()
     context = {
         "lists": lists_for_start(request.user, search=search),
         "search": search,
@@ -125,6 +126,8 @@ def list_restore(request: PortalRequest, list_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def list_purge(request: PortalRequest, list_id: int) -> HttpResponse:
+    if lists.elements_number(list_id) > lists.BATCH:
+        return go_to(request, start_job("purge_list", actor=request.user, list=list_id))
     lists.purge_list(list_id, actor=request.user)
     toast(request, _("The list is removed for good."))
     return go_to(request, "lists_bin")
