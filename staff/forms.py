@@ -107,6 +107,11 @@ class EmployeeForm(PersonForm):
         validators=[Employee.username_validator],
         help_text=_("Leave empty to sign in by e-mail only."),
     )
+    is_staff = forms.BooleanField(
+        label=_("May make lists"),
+        required=False,
+        help_text=_("Makes new lists and decides about their fields. Administrators always may."),
+    )
     is_superuser = forms.BooleanField(
         label=_("Administrator"),
         required=False,
@@ -117,7 +122,8 @@ class EmployeeForm(PersonForm):
         model = Employee
         fields = [
             "last_name", "first_name", "patronymic", "email", "username", "position",
-            "department", "manager", "phone", "birthday", "time_zone", "language", "is_superuser",
+            "department", "manager", "phone", "birthday", "time_zone", "language",
+            "is_staff", "is_superuser",
         ]  # fmt: skip
         widgets = {"birthday": DATE, "phone": forms.TextInput(attrs={"type": "tel"})}
 

@@ -19,7 +19,9 @@ from svod.base.errors import Forbidden, Invalid
 OWN_FIELDS = (
     "last_name", "first_name", "patronymic", "phone", "birthday", "time_zone", "language", "theme",
 )  # fmt: skip
-OFFICE_FIELDS = ("username", "email", "position", "department", "manager", "is_superuser")
+OFFICE_FIELDS = (
+    "username", "email", "position", "department", "manager", "is_staff", "is_superuser",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -40,7 +42,7 @@ def update_employee(
     _require(actor)
     if actor == employee and not values.get("is_superuser", True):
         raise Invalid({"is_superuser": [_("You cannot take this right from yourself.")]})
-    written = _write(employee, values, OWN_FIELDS + OFFICE_FIELDS)
+    written = _write_office(employee, values)
     sync_groups([written])
     return written
 
@@ -51,7 +53,7 @@ def create_employee(values: Mapping[str, Any], *, actor: Actor | None) -> Employ
     _require(actor)
     employee = Employee()
     employee.set_unusable_password()
-    created = _write(employee, values, OWN_FIELDS + OFFICE_FIELDS)
+    created = _write_office(employee, values)
     sync_groups([created])
     return created
 
@@ -114,6 +116,12 @@ def _require(actor: Actor | None) -> None:
         selectors.require_administrator(actor)
 
 
+def _write_office(employee: Employee, values: Mapping[str, Any]) -> Employee:
+    if values.get("is_superuser"):
+        values = {**values, "is_staff": True}  # an administrator makes lists as well
+    return _write(employee, values, OWN_FIELDS + OFFICE_FIELDS)
+
+
 def _write(employee: Employee, values: Mapping[str, Any], allowed: tuple[str, ...]) -> Employee:
     old_email = employee.email
     for name in allowed:
@@ -122,7 +130,6 @@ def _write(employee: Employee, values: Mapping[str, Any], allowed: tuple[str, ..
     if not employee.username or employee.username == old_email:
         employee.username = employee.email
     employee.email = employee.email.lower()
-    employee.is_staff = employee.is_superuser
     _check_manager(employee)
     try:
         with transaction.atomic():

@@ -179,6 +179,17 @@ def test_bad_values_of_an_employee_come_back(client, people, field, bad):
     assert 'value="Набрано"' in response.content.decode()
 
 
+@pytest.mark.parametrize(("given", "kept"), [
+    ({"is_staff": "on"}, (True, False)),
+    ({"is_superuser": "on"}, (True, True)),
+    ({}, (False, False)),
+])  # fmt: skip
+def test_an_administrator_says_who_makes_lists(client, people, given, kept):
+    assert edit(client, people, **given).status_code == 302
+    boris = Employee.objects.get(pk=people.boris.pk)
+    assert (boris.is_staff, boris.is_superuser) == kept
+
+
 def test_managers_make_no_circle(client, people):
     Employee.objects.filter(pk=people.anna.pk).update(manager=people.boris)
     response = edit(client, people, manager=people.anna.pk)

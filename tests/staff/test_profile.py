@@ -73,11 +73,21 @@ def test_errors_do_not_rename_the_person_in_the_top_bar(client, world):
     assert str(response.context["user"]) == "Тестов Anna"
 
 
-@pytest.mark.parametrize("field", ["email", "position", "department", "is_superuser", "username"])
+@pytest.mark.parametrize(
+    "field", ["email", "position", "department", "is_staff", "is_superuser", "username"]
+)
 def test_what_the_office_keeps_cannot_be_posted(client, world, field):
     before = getattr(world.anna, field)
     post(client, world, **{field: str(world.law.pk) if field == "department" else "1"})
     assert getattr(Employee.objects.get(pk=world.anna.pk), field) == before
+
+
+def test_the_right_to_make_lists_outlives_a_save_and_a_switch_of_language(client, world):
+    Employee.objects.filter(pk=world.anna.pk).update(is_staff=True)
+    post(client, world)
+    client.post(reverse("set_language"), {"language": "ru"})
+    anna = Employee.objects.get(pk=world.anna.pk)
+    assert (anna.is_staff, anna.language) == (True, "ru")
 
 
 def test_nobody_edits_a_colleague(world):
