@@ -268,9 +268,14 @@ class Batch:
 
     def apply(self, row: Any, place: int) -> None:
         """Put a line's values into the row of the element that its key found."""
-        fields = {column.field: self.value(column, place) for column in self.importer.written}
-        if self.importer.spec.keep_empty:
-            fields = {entry: value for entry, value in fields.items() if value is not None}
+        keep_empty = self.importer.spec.keep_empty
+        given = {column.field: self.value(column, place) for column in self.importer.written}
+        fields = {
+            entry: value
+            for entry, value in given.items()
+            # An empty cell asks an automatic field for its own value, and the element has one.
+            if value is not None or not (keep_empty or entry.type.automatic)
+        }
         changes = apply_values(self.importer.schema, row, fields)
         before = self.changed.get(row.pk, (row, place, {}))[2]
         if changes or before:

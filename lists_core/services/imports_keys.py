@@ -58,7 +58,8 @@ class Keys:
         main, *_rest = self.columns
         if not main.field.key:
             return found  # a field still to be made
-        wanted = [main.field.to_columns(key[0])[main.field.main_column] for key in keys if key[0]]
+        firsts = {key[0] for key in keys if key[0] is not None}
+        wanted = [main.field.to_columns(first)[main.field.main_column] for first in firsts]
         rows = elements(self.importer.schema, self.importer.actor)
         rows = rows.filter(Q.create([(f"{main.field.main_column}__in", wanted)]))
         for row in rows.select_for_update().order_by("pk"):

@@ -148,6 +148,23 @@ def test_empty_cells_may_leave_old_values(web: Client, admin: Employee, goods: L
         assert values_of(goods, admin, "TSENA") == [(price,)]
 
 
+def test_an_empty_cell_leaves_a_counters_number(web: Client, admin: Employee, goods: List) -> None:
+    """Empty asks for the next number, and the element has its own already."""
+    fields.create_field(goods.pk, "counter", actor=admin, name="Номер", code="NUM")
+    create_element(goods.pk, {"NAME": "а", "SKU": "1"}, actor=admin)
+    url = upload(web, goods, "SKU;Цена;Номер\n1;6;\n")
+    job = run_import(web, url, mode="update", key_0="on")
+    assert job.result["updated"] == 1
+    assert values_of(goods, admin, "TSENA", "NUM") == [(Decimal(6), 1)]
+
+
+def test_zero_is_a_key(web: Client, admin: Employee, goods: List) -> None:
+    create_element(goods.pk, {"NAME": "а", "TSENA": Decimal(0)}, actor=admin)
+    url = upload(web, goods, "Цена;Name\n0;б\n")
+    run_import(web, url, mode="both", key_0="on")
+    assert values_of(goods, admin, "NAME") == [("б",)]
+
+
 def test_sections_and_composed_names(web: Client, admin: Employee, goods: List) -> None:
     section = goods.sections.create(name="Склад")
     url = upload(web, goods, "Раздел;Цена;Марка\nсклад;5;А\nнет такого;6;Б\n")
