@@ -32,6 +32,7 @@ def sign_in(page: Page) -> None:
 
 def take(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(600)  # a drawer slides in
     page.screenshot(path=OUT / f"{name}.png")
 
 

@@ -17,8 +17,24 @@ export function drawBase(L: Leaflet, map: LeafletMap, data: DOMStringMap): void 
   map.attributionControl.addAttribution("Natural Earth");
   const atlas = world as unknown as Topology<{ countries: GeometryCollection }>;
   const shapes = feature(atlas, atlas.objects.countries);
+  for (const { geometry } of shapes.features) {
+    if (geometry.type === "Polygon") geometry.coordinates = geometry.coordinates.map(unwrapped);
+    if (geometry.type === "MultiPolygon") {
+      geometry.coordinates = geometry.coordinates.map((polygon) => polygon.map(unwrapped));
+    }
+  }
   L.geoJSON(shapes, { interactive: false, style: { className: "sv-map-land", weight: 1 } }).addTo(map);
   grid(L).addTo(map);
+}
+
+/** A ring that crosses the 180th meridian goes on past it instead of across the whole map. */
+function unwrapped(ring: number[][]): number[][] {
+  let before = ring[0]?.[0] ?? 0;
+  return ring.map(([lon = 0, lat = 0]) => {
+    const turns = Math.round((before - lon) / 360);
+    before = lon + turns * 360;
+    return [before, lat];
+  });
 }
 
 function grid(L: Leaflet) {
