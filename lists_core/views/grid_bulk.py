@@ -18,7 +18,7 @@ from lists_core.field_types.pickers import is_id
 from lists_core.grid.answers import link_if, reload
 from lists_core.grid.bulk_form import BulkForm, bulk_fields
 from lists_core.grid.page import Grid, everything_found, open_grid
-from lists_core.grid.state import whole_number
+from lists_core.models import List
 from lists_core.selectors.sections import access_section, section_choices
 from lists_core.services.bulk import (
     INLINE_LIMIT,
@@ -134,13 +134,21 @@ def move(request: PortalRequest, list_id: int) -> HttpResponse:
         choices = section_choices(target.grid.list_)
         context = {"target": target, "choices": choices, "list": target.grid.list_}
         return render(request, "lists/grid/bulk_move.html", context)
-    wanted = whole_number(request.POST.get("section", ""))
-    section = access_section(target.grid.list_, wanted).pk if wanted else None
+    section = section_asked(target.grid.list_, request.POST.get("section"))
     if not target.at_once:
         return as_job(request, "bulk_move", target, section=section)
     return done(
         request, bulk_move(list_id, ids_now(target), section_id=section, actor=request.user)
     )
+
+
+def section_asked(list_: List, text: str | None) -> int | None:
+    """The section's id, None for the top of the tree; NotFound for anything but an id or ""."""
+    if text == "":
+        return None
+    if not is_id(text):
+        raise NotFound
+    return access_section(list_, int(text or "")).pk
 
 
 @login_required

@@ -227,3 +227,18 @@ def test_all_found_by_a_broken_filter_is_refused(
     address = reverse("list_bulk_delete", args=[goods.pk]) + broken + "&all=1"
     assert visitor.post(address).status_code == 422
     assert len(ids_of(goods, admin)) == 7
+
+
+def test_a_move_without_a_readable_section_moves_nothing(
+    visitor: Client, goods: List, admin: Employee
+) -> None:
+    """Only the empty choice is the top of the tree."""
+    section = Section.objects.create(list=goods, name="Склад")
+    ids = ids_of(goods, admin)[:2]
+    bulk_move(goods.pk, ids, section_id=section.pk, actor=admin)
+    address = reverse("list_bulk_move", args=[goods.pk]) + f"?ids={ids[0]},{ids[1]}"
+    for data in ({}, {"section": "0"}, {"section": "x"}, {"section": "²"}, {"section": "9" * 30}):
+        assert visitor.post(address, data).status_code == 404, data
+        assert elements(schema_of(goods), admin).filter(section=section.pk).count() == 2
+    assert visitor.post(address, {"section": ""}).status_code == 204
+    assert elements(schema_of(goods), admin).filter(section=None, pk__in=ids).count() == 2
