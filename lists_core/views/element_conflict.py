@@ -20,7 +20,9 @@ from lists_core.selectors.bin import binned
 from lists_core.selectors.history import Others, others_since
 from lists_core.selectors.titles import titles_of
 from lists_core.services.elements import restore_elements
-from svod.base.htmx import render_page, wants_fragment
+from lists_core.views.element_bin import reasons
+from svod.base.errors import Invalid
+from svod.base.htmx import render_page, toast, wants_fragment
 from svod.base.http import PortalRequest
 
 PICKS = ("mine", "theirs")
@@ -155,15 +157,20 @@ def base_value(found: SchemaField, raw: Any) -> Any:
 def gone_page(request: PortalRequest, list_: List, element_id: int) -> HttpResponse | None:
     """The form with what was typed, when the element is in the bin; None when it is not.
 
-    With `restore` in the request the element is brought back and the save goes on.
+    With `restore` in the request the element is brought back and the save goes on; when it
+    cannot come back, the reasons are told and the form stays.
     """
     schema = schema_of(list_)
     row = binned(schema, request.user).filter(pk=element_id).first()
     if row is None:
         return None
     if "restore" in request.POST:
-        restore_elements(list_.pk, [element_id], actor=request.user)
-        return None
+        try:
+            restore_elements(list_.pk, [element_id], actor=request.user)
+        except Invalid as error:
+            toast(request, reasons(list_, error), "error")
+        else:
+            return None
     context = gone_context(request, list_, schema, row)
     return render_page(request, "lists/element/form.html", context, status=409)
 

@@ -190,6 +190,9 @@ def changed(request: PortalRequest, target: Target, form: ElementForm, row: Any)
     When nothing differs (the element was deleted and restored) the save goes on.
     """
     newer = Target(target.actor, target.list, schema_of(target.list), row)
+    if (form.cleaned_data["version"] or 0) > row.version:
+        form.add_error(None, _("This form is of no version of the element. Open it anew."))
+        return edit_page(request, newer, form)
     clash = clash_since(newer, form, form.cleaned_data["version"] or 0)
     if not clash:
         form.cleaned_data["version"] = row.version

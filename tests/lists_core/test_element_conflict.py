@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -119,3 +120,42 @@ def test_a_change_before_the_deletion_is_still_asked_about(client: Client, world
     response = client.post(world.url("element_edit", row.pk), data, headers=HTMX)
     assert response.status_code == 409
     assert 'name="pick-NOTE"' in text(response)
+
+
+def test_a_version_that_never_was_saves_nothing(client: Client, world: World) -> None:
+    row = world.add("Ель", NOTE="было")
+    petr_writes(world, row, NOTE="его")
+    data = {"NAME": "Ель", "NOTE": "мой", "version": 99}
+    response = client.post(world.url("element_edit", row.pk), data, headers=HTMX)
+    assert response.status_code == 422
+    assert "мой" in text(response)
+    assert "Откройте её заново" in text(response)
+    now = world.row(row.pk)
+    assert (now.version, schema_of(world.list)["NOTE"].read(now)) == (2, "его")
+
+
+def test_a_restore_that_clashes_says_why_and_keeps_the_text(client: Client, world: World) -> None:
+    world.field("string", "SKU", unique=True)
+    row = world.add("Ель", SKU="1")
+    delete_elements(world.list.pk, [row.pk], actor=world.petr)
+    world.add("Ёлка", SKU="1")
+    data = {"NAME": "Ель", "NOTE": "долго писала", "SKU": "1", "version": 1, "restore": "1"}
+    response = client.post(world.url("element_edit", row.pk), data, headers=HTMX)
+    assert response.status_code == 409
+    assert "долго писала" in text(response)
+    assert "Sku: " in said(response)
+    assert world.row(row.pk).deleted_at is not None
+
+
+def test_a_copy_that_cannot_be_says_why(client: Client, world: World) -> None:
+    """A unique value is left out of a copy, so a required one is missing."""
+    world.field("string", "SKU", unique=True, required=True)
+    row = world.add("Ель", SKU="1")
+    response = client.post(world.url("list_row_copy", row.pk), headers=HTMX)
+    assert response.status_code == 204
+    assert "Sku: " in said(response)
+
+
+def said(response: Any) -> str:
+    """The text of the answer's toasts."""
+    return json.dumps(json.loads(response["HX-Trigger"]), ensure_ascii=False)
