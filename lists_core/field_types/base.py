@@ -185,6 +185,9 @@ class FieldType:
         """Values for `count` new elements at once; types that count ask the database once."""
         return [self.next_value(field) for _place in range(count)]
 
+    def values_given(self, field: Field, values: Collection[Any]) -> None:
+        """Values of an `automatic` type that a file brought, before the next ones are made."""
+
     def carry(self, field: Field, target: Field, value: Any) -> Any:
         """The value of `field` as it stands in `target`, the same field of a copied list."""
         return value

@@ -198,6 +198,9 @@ class CounterType(FieldType):
             free += [number for number in numbers if not _taken(field, number)]
         return free
 
+    def values_given(self, field: Field, values: Collection[Any]) -> None:
+        pass_over(field, max(values))
+
     def settings_saved(self, field: Field, cleaned: Mapping[str, Any]) -> None:
         """A higher start is jumped to; a lower one would repeat numbers and changes nothing."""
         state = CounterState.objects.filter(field=field)

@@ -81,11 +81,18 @@ def _unmapped(batch: Batch) -> Iterator[Forms]:
 def _numbered(batch: Batch, entry: SchemaField, values: Sequence[Any]) -> Forms:
     """Values of a counter; those that the file leaves empty get the next numbers."""
     writer = batch.importer.writer
+    _tell_given(entry, values)
     missing = sum(1 for value in values if value is None)
     numbers = iter(entry.type.next_values(entry.field, missing) if missing else [])
     whole = [next(numbers) if value is None else value for value in values]
     notes = (writer.noted(entry, value) for value in whole)
     return entry, (writer.stored(entry, value) for value in whole), notes
+
+
+def _tell_given(entry: SchemaField, values: Iterable[Any]) -> None:
+    given = [value for value in values if value is not None]
+    if given:
+        entry.type.values_given(entry.field, given)
 
 
 def _of_new(batch: Batch, items: Sequence[str]) -> Sequence[str]:
@@ -101,6 +108,9 @@ def change_elements(batch: Batch) -> None:
         return
     importer, writer = batch.importer, batch.importer.writer
     fields = [column.field for column in importer.written]
+    for entry in fields:
+        if entry.type.automatic:
+            _tell_given(entry, [entry.read(row) for row, *_rest in batch.changed.values()])
     now = writer.plain(timezone.now())
     lines, versions = [], []
     for pk, (row, _place, changes) in batch.changed.items():

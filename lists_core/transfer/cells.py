@@ -40,6 +40,13 @@ def _moment_text(moment: datetime) -> str:
     )
 
 
-def is_exact(number: Decimal | int) -> bool:
-    """A workbook's cell keeps the number digit for digit."""
-    return len(Decimal(number).normalize().as_tuple().digits) <= MAX_EXACT_DIGITS
+def places_of(number: Decimal | int) -> int | None:
+    """Digits after the point, or None when a workbook's cell would round the number."""
+    _sign, digits, exponent = Decimal(number).as_tuple()
+    if len(digits) > MAX_EXACT_DIGITS and not _is_exact(Decimal(number)):
+        return None
+    return max(-int(exponent), 0)
+
+
+def _is_exact(number: Decimal) -> bool:
+    return len(number.normalize().as_tuple().digits) <= MAX_EXACT_DIGITS

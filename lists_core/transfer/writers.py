@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from tempfile import gettempdir
 from typing import IO, Any, Protocol
 
@@ -16,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from lists_core.grid.columns import usual_width
 from lists_core.schema.fields import SchemaField
-from lists_core.transfer.cells import Cell, csv_text, is_exact, neutralised
+from lists_core.transfer.cells import Cell, csv_text, neutralised, places_of
 
 SHEET_ROWS = 1_048_575  # without the headings
 CELL_SIGNS = 32_767
@@ -90,10 +89,12 @@ class WorkbookTable:
             self._write_text(place, cell)
         elif isinstance(cell, date):
             self._write_day(place, cell)
-        elif is_exact(cell):
-            self.sheet.write_number(self.row, place, float(cell), self._number_format(place, cell))
-        else:
+        elif (places := places_of(cell)) is None:
             self._write_text(place, format(cell, "f"))
+        else:
+            self.sheet.write_number(
+                self.row, place, float(cell), self._number_format(place, places)
+            )
 
     def _write_text(self, place: int, text: str) -> None:
         if len(text) > CELL_SIGNS:
@@ -112,9 +113,7 @@ class WorkbookTable:
         else:
             self.sheet.write_datetime(self.row, place, day, self._format("dd.mm.yyyy"))
 
-    def _number_format(self, place: int, number: Decimal | int) -> Any:
-        exponent = number.as_tuple().exponent if isinstance(number, Decimal) else 0
-        places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    def _number_format(self, place: int, places: int) -> Any:
         whole = "#,##0" if self.groups[place] else "0"
         return self._format(f"{whole}.{'0' * places}" if places else whole)
 

@@ -280,6 +280,38 @@ def test_a_right_lost_in_the_queue_stops_the_import(
     assert rows_of(goods, Employee(pk=1, is_active=True)) == []
 
 
+def test_a_right_lost_between_batches_stops_the_import(
+    web: Client, admin: Employee, goods: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A-60: what landed before stays, nothing lands after."""
+    from lists_core.services import imports
+
+    monkeypatch.setattr(imports, "BATCH", 2)
+    stops = imports.stop_if_asked
+
+    def dismissed(job: Job) -> None:
+        Employee.objects.update(is_active=False)
+        stops(job)
+
+    monkeypatch.setattr(imports, "stop_if_asked", dismissed)
+    job = run_import(web, upload(web, goods, "Name\nа\nб\nв\nг\n"))
+    assert (job.state, job.result["created"]) == ("failed", 2)
+    assert schema_of(goods).model.objects.count() == 2
+
+
+def test_a_counter_goes_on_above_imported_numbers(
+    web: Client, admin: Employee, goods: List
+) -> None:
+    fields.create_field(goods.pk, "counter", actor=admin, name="Номер", code="NUMBER")
+    create_element(goods.pk, {"NAME": "первый"}, actor=admin)
+    job = run_import(web, upload(web, goods, "Name;Номер\nа;50\nб;\n"))
+    assert job.result["failed"] == 0
+    create_element(goods.pk, {"NAME": "после"}, actor=admin)
+    numbers = [number for (number,) in values_of(goods, admin, "NUMBER")]
+    assert len(set(numbers)) == 4
+    assert (numbers[1], numbers[3]) == (50, 52)
+
+
 def test_another_persons_upload_does_not_exist(web: Client, goods: List, client: Client) -> None:
     url = upload(web, goods, "Name\nа\n")
     other = Employee.objects.create_user("other", "o@svod.example", "x")

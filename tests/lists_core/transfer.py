@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -40,7 +39,7 @@ def run_import(client: Client, url: str, **changes: Any) -> Job:
 
 
 def finished(response: Any) -> Job:
-    job = Job.objects.get(pk=re.search(r"jobs/([^/]+)/", response["Location"])[1])
+    job = Job.objects.get(pk=response["Location"].rstrip("/").rpartition("/")[2])
     run_job(job.pk)
     job.refresh_from_db()
     return job
