@@ -74,8 +74,7 @@ def shown_fields(
     schema: Schema, preference: ListPreference, codes: Sequence[str] = ()
 ) -> list[SchemaField]:
     """The fields of the columns in their order; never empty."""
-    wanted = codes or [str(column.get("code")) for column in preference.columns]
-    known = [field for code in wanted if (field := schema.get(code))]
+    known = [field for code in codes or preference.chosen if (field := schema.get(code))]
     return known or default_fields(schema)
 
 
@@ -86,7 +85,7 @@ def default_fields(schema: Schema) -> list[SchemaField]:
 def columns_of(
     fields: Sequence[SchemaField], state: GridState, preference: ListPreference
 ) -> list[Column]:
-    widths = {str(column.get("code")): column.get("width") for column in preference.columns}
+    widths = preference.widths
     sort = dict(state.sort)
     places = {code: place for place, code in enumerate(sort, start=1)}
     return [

@@ -157,7 +157,8 @@ def no_columns() -> builtins.list[dict[str, Any]]:
 class ListPreference(models.Model):
     """How one person looks at one list.
 
-    `columns` is `[{"code": "NAME", "width": 240}, …]`, widths in CSS pixels or null.
+    `columns` is `[{"code": "NAME", "width": 240}, …]`, widths in CSS pixels or null; one with
+    `"chosen": false` is a width only: who chose no columns sees those of the list.
     """
 
     employee = models.ForeignKey(
@@ -171,3 +172,15 @@ class ListPreference(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["employee", "list"], name="list_preference_unique")
         ]
+
+    @property
+    def chosen(self) -> builtins.list[str]:
+        """Codes of the columns the person chose, in their order; none when nothing was chosen."""
+        return [str(column["code"]) for column in self.columns if column.get("chosen", True)]
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Code → CSS pixels."""
+        return {
+            str(column["code"]): column["width"] for column in self.columns if column.get("width")
+        }

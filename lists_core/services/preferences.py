@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,8 +26,7 @@ def save_columns(list_id: int, codes: Sequence[str], *, actor: Employee) -> List
     known = [code for code in dict.fromkeys(codes) if schema.get(code)]
     if not known:
         raise Invalid({"": [_("Choose at least one column.")]})
-    widths = _widths(own)
-    own.columns = [{"code": code, "width": widths.get(code)} for code in known]
+    _keep(own, known, own.widths)
     own.save()
     return own
 
@@ -38,12 +36,9 @@ def save_widths(list_id: int, widths: Mapping[str, int], *, actor: Employee) -> 
     """Widths in CSS pixels by code; which columns are shown stays as it is."""
     own = _own(list_id, actor)
     schema = schema_of(own.list)
-    shown = [column["code"] for column in own.columns] or [
-        field.code for field in schema.all_fields if field.field.show_in_list
-    ]
-    fitting = {code: min(max(width, MIN_WIDTH), MAX_WIDTH) for code, width in widths.items()}
-    merged = {**_widths(own), **fitting}
-    own.columns = [{"code": code, "width": merged.get(code)} for code in shown]
+    known = {code: width for code, width in widths.items() if schema.get(code)}
+    fitting = {code: min(max(width, MIN_WIDTH), MAX_WIDTH) for code, width in known.items()}
+    _keep(own, own.chosen, {**own.widths, **fitting})
     own.save()
     return own
 
@@ -75,5 +70,10 @@ def _own(list_id: int, actor: Employee) -> ListPreference:
     return rows.get(employee=actor, list=list_)
 
 
-def _widths(own: ListPreference) -> dict[str, Any]:
-    return {column["code"]: column.get("width") for column in own.columns}
+def _keep(own: ListPreference, chosen: Sequence[str], widths: Mapping[str, int]) -> None:
+    """The chosen columns in their order, then widths of columns that were not chosen."""
+    rest = [code for code in widths if code not in chosen]
+    own.columns = [
+        *({"code": code, "width": widths.get(code)} for code in chosen),
+        *({"code": code, "width": widths[code], "chosen": False} for code in rest),
+    ]

@@ -306,6 +306,24 @@ def test_columns_belong_to_a_person(visitor: Client, goods: List, admin: Employe
     assert len(ask(visitor, goods).context["columns"]) == 7
 
 
+def test_a_width_does_not_fix_the_set_of_columns(
+    visitor: Client, goods: List, admin: Employee
+) -> None:
+    """Who never chose columns sees a field added later; a linked view keeps widths too."""
+    save = reverse("list_widths", args=[goods.pk])
+    visitor.post(save, {"width": "PRICE:333,ID:99"})
+    fields.create_field(goods.pk, "string", actor=admin, name="Новое", code="FRESH")
+    shown = {column.code: column.width for column in ask(visitor, goods).context["columns"]}
+    assert (shown["PRICE"], "FRESH" in shown, "ID" in shown) == (333, True, False)
+    linked = ask(visitor, goods, columns="ID").context["columns"]
+    assert [(column.code, column.width) for column in linked] == [("ID", 99)]
+    visitor.post(reverse("list_columns", args=[goods.pk]), {"column": "NAME,PRICE"})
+    visitor.post(save, {"width": "NAME:300,ID:98"})
+    chosen = ask(visitor, goods).context["columns"]
+    assert [(column.code, column.width) for column in chosen] == [("NAME", 300), ("PRICE", 333)]
+    assert ask(visitor, goods, columns="ID").context["columns"][0].width == 98
+
+
 def test_no_columns_and_strange_sizes_are_refused(visitor: Client, goods: List) -> None:
     assert visitor.post(reverse("list_columns", args=[goods.pk]), {}).status_code == 422
     assert (
