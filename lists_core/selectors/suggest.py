@@ -127,7 +127,8 @@ def match_elements(
     two are told. One query for each of these places that is still needed, however many texts.
     """
     schema = _visible_schema(actor, list_id)
-    wanted = {text: text.strip().upper() for text in texts if text.strip()}
+    named = (text for text in texts if text.strip() and "\0" not in text)
+    wanted = {text: text.strip().upper() for text in named}
     if schema is None or not wanted:
         return {}
     found = _by_number(elements(schema, actor), wanted)

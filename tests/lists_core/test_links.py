@@ -165,6 +165,16 @@ def test_texts_of_an_import_find_ids_names_and_codes(
     assert several == {"SU; Y9": [first.pk, other.pk]}
 
 
+def test_a_text_that_postgresql_cannot_take_names_nothing(
+    admin: Employee, airlines: List, flights: List
+) -> None:
+    first = add(airlines, admin, "Аэрофлот", IATA="SU")
+    got = schema_of(flights)["AIRLINE"].from_texts(["S\0U", "\0", "SU"], actor=admin)
+    assert got["SU"] == first.pk
+    assert isinstance(got["S\0U"], ValidationError)
+    assert isinstance(got["\0"], ValidationError)
+
+
 def test_many_texts_need_few_queries(
     admin: Employee, airlines: List, flights: List, django_assert_max_num_queries
 ) -> None:
