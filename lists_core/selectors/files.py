@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from lists_core.models import DiskFileVersion, FileUse, Job, StoredFile
@@ -72,16 +74,27 @@ class Disk(FileHolder):
 
 @file_holders.register
 class Jobs(FileHolder):
-    """The file a job reads or makes is its starter's."""
+    """The file a job has made, and until it is over the one it reads, are its starter's."""
 
     slug = "job"
 
     def holding(self) -> Q:
-        return Q(Exists(Job.objects.filter(file=OuterRef("pk"))))
+        made = Exists(Job.objects.filter(file=OuterRef("pk")))
+        return made | Q(Exists(_reading_jobs().filter(read_id=OuterRef("pk"))))
 
     def readable(self, actor: Employee, ids: Collection[int]) -> set[int]:
-        rows = Job.objects.filter(file_id__in=ids, actor=actor)
-        return set(rows.values_list("file_id", flat=True)) if actor.is_active else set()
+        if not actor.is_active:
+            return set()
+        made = Job.objects.filter(file_id__in=ids, actor=actor)
+        read = _reading_jobs().filter(read_id__in=ids, actor=actor)
+        return {*made.values_list("file_id", flat=True), *read.values_list("read_id", flat=True)}
+
+
+def _reading_jobs() -> QuerySet[Job]:
+    """Jobs at work or waiting, with `read_id`: the file that their params name, if any."""
+    unfinished = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    named = Cast(KeyTextTransform("file_id", "params"), BigIntegerField())
+    return unfinished.annotate(read_id=named)
 
 
 def held() -> Q:

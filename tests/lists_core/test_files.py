@@ -14,9 +14,10 @@ from PIL import Image
 
 from lists_core import file_kinds
 from lists_core.filters.tree import parse_filter
-from lists_core.models import FileUse, List, StoredFile
+from lists_core.models import FileUse, Job, List, StoredFile
 from lists_core.schema.cache import forget_schemas, schema_of
 from lists_core.selectors import elements
+from lists_core.selectors.files import readable_files
 from lists_core.selectors.titles import row_titles
 from lists_core.services import fields, lists
 from lists_core.services.elements import (
@@ -317,4 +318,24 @@ def test_unused_uploads_go_after_a_day(admin: Employee, papers: List, storage: P
     assert len([path for path in storage.rglob("*") if path.is_file()]) == 6
     month_ago = timezone.now() - timedelta(days=31)
     StoredFile.objects.filter(pk=released.pk).update(released_at=month_ago)
+    assert delete_orphans() == 1
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_the_source_of_an_import_stays_until_the_job_is_over(
+    admin: Employee, other: Employee, state: str
+) -> None:
+    source = stored(admin, "a.png", picture())
+    day_ago = timezone.now() - timedelta(hours=25)
+    StoredFile.objects.update(uploaded_at=day_ago)
+    Job.objects.create(kind="probe", actor=admin, params={"file_id": "?"}, state="done")
+    Job.objects.create(kind="probe", actor=admin, params={"file_id": None})
+    job = Job.objects.create(
+        kind="import_table", actor=admin, params={"file_id": source.pk}, state=state
+    )
+    assert delete_orphans() == 0
+    assert readable_files(admin, [source.pk]) == {source.pk}
+    assert readable_files(other, [source.pk]) == set()
+    Job.objects.filter(pk=job.pk).update(state="done")
+    assert readable_files(admin, [source.pk]) == {source.pk}
     assert delete_orphans() == 1
