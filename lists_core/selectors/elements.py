@@ -62,12 +62,6 @@ def found(schema: Schema, query: ElementQuery, *, actor: Employee) -> QuerySet[A
     return rows.order_by(*_order(schema, query.sort))
 
 
-def page_of_ids(rows: QuerySet[Any], *, number: int, size: int) -> list[int]:
-    """Ids of one page (numbers from 1): ids first, so a deep page carries no wide rows."""
-    start = (number - 1) * size
-    return list(rows.values_list("pk", flat=True)[start : start + size])
-
-
 def rows_by_ids(schema: Schema, ids: Sequence[int], *, actor: Employee) -> list[Any]:
     """The rows of these ids in their order; unreadable ones are left out. One query."""
     by_id = elements(schema, actor).in_bulk(ids)
