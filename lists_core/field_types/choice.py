@@ -29,6 +29,7 @@ from lists_core.field_types.options import (
     options_of,
 )
 from lists_core.field_types.options_control import OptionsField
+from lists_core.field_types.pickers import is_id
 from lists_core.filters.operators import CHOICE, PRESENCE
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class ChoiceType(FieldType):
         return int(value)
 
     def from_json(self, field: Field, raw: Any) -> int:
-        if isinstance(raw, bool) or not isinstance(raw, int | str) or not str(raw).isdecimal():
+        if not isinstance(raw, int | str) or not is_id(raw):
             raise ValidationError(_("Choose one of the options."))
         return int(raw)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lists_core.access import Right
 from lists_core.designer_forms import FieldForm
+from lists_core.field_types.pickers import is_id
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
 from lists_core.schema.fields import SchemaField
@@ -46,7 +47,7 @@ def list_fields(request: PortalRequest, list_id: int) -> HttpResponse:
 @require_POST
 def fields_sort(request: PortalRequest, list_id: int) -> HttpResponse:
     """The table posts the fields' ids in their new order after a drag."""
-    ids = [int(text) for text in request.POST.getlist("ids") if text.isdecimal()]
+    ids = [int(text) for text in request.POST.getlist("ids") if is_id(text)]
     fields.sort_fields(list_id, ids, actor=request.user)
     return HttpResponse(status=204)
 
