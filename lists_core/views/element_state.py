@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from django.contrib.auth.decorators import login_required
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -18,7 +16,7 @@ from lists_core.grid.state import GridState, parse_state
 from lists_core.models import List
 from lists_core.selectors.elements import found, neighbours
 from lists_core.selectors.lists import preference
-from svod.base.htmx import wants_fragment
+from svod.base.htmx import current_page, wants_fragment
 from svod.base.http import PortalRequest
 
 STATE = ("filter", "q", "sort", "section", "sub", "page", "size")
@@ -31,7 +29,7 @@ def grid_state(request: PortalRequest, list_: List) -> QueryDict:
     own = kept(request.GET)
     if own or not wants_fragment(request):
         return own
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    page = current_page(request)
     return kept(QueryDict(page.query)) if page.path == list_.get_absolute_url() else own
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -37,6 +37,14 @@ def is_htmx(request: HttpRequest) -> bool:
 def wants_fragment(request: HttpRequest) -> bool:
     """htmx will put the answer into a part of the page, so the shell is not wanted."""
     return is_htmx(request) and request.headers.get("HX-Request-Type") == "partial"
+
+
+def current_page(request: HttpRequest) -> SplitResult:
+    """The address of the page on the screen; empty when htmx sent none or one that is damaged."""
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return urlsplit("")
 
 
 def render_page(
@@ -155,7 +163,7 @@ def asks_to_sign_in(response: HttpResponseBase) -> bool:
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """The sign-in page, which leads back to the page on the screen, not to the fragment."""
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    page = current_page(request)
     back = f"{page.path}?{page.query}" if page.query else page.path or "/"
     response = HttpResponse(status=204)
     response["HX-Redirect"] = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
