@@ -58,9 +58,10 @@ def _with_point(text: str) -> str:
 
 
 class NumberField(forms.Field):
-    """A decimal typed with a comma or a point."""
+    """A decimal typed with a comma or a point; with `whole`, one without a fraction."""
 
-    def __init__(self, *, required: bool) -> None:
+    def __init__(self, *, required: bool, whole: bool = False) -> None:
+        self.whole = whole
         super().__init__(required=required, widget=forms.TextInput({"inputmode": "decimal"}))
 
     def to_python(self, value: Any) -> Decimal | None:
@@ -68,7 +69,10 @@ class NumberField(forms.Field):
             return None
         if isinstance(value, bool):
             raise ValidationError(_("Enter a number."))
-        return parse_decimal(str(value))
+        number = parse_decimal(str(value))
+        if self.whole and number != int(number):
+            raise ValidationError(_("Enter a whole number."))
+        return number
 
     def prepare_value(self, value: Any) -> Any:
         return format(value, "f") if isinstance(value, Decimal) else value
@@ -107,7 +111,7 @@ class NumberType(FieldType):
         }
 
     def form_field(self, field: Field, *, required: bool) -> forms.Field:
-        return NumberField(required=required)
+        return NumberField(required=required, whole=bool(field.settings.get("whole")))
 
     def from_columns(self, field: Field, parts: tuple[Any, ...]) -> Decimal:
         return round(Decimal(parts[0]), self.precision(field))

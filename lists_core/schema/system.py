@@ -41,5 +41,5 @@ def _system_field(list_: List, row: tuple[str, str, str, str | Promise, bool]) -
         column=column,
         required=code == "NAME",
         show_in_list=shown,
-        settings={"list": list_.pk} if code == "SECTION" else {"plain": True},
+        settings={"list": list_.pk} if code == "SECTION" else {"plain": True, "whole": True},
     )
