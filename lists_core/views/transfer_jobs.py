@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +16,7 @@ from lists_core.jobs.base import job_kinds
 from lists_core.models import Job
 from lists_core.selectors.jobs import jobs_of
 from lists_core.services.jobs import cancel_job, own_job
+from lists_core.views.files import sent_back
 from svod.base.errors import NotFound
 from svod.base.htmx import go_to, is_htmx, render_page, wants_fragment
 from svod.base.http import PortalRequest
@@ -51,14 +52,13 @@ def job_cancel(request: PortalRequest, job_id: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def job_file(request: PortalRequest, job_id: UUID) -> FileResponse:
+def job_file(request: PortalRequest, job_id: UUID) -> HttpResponseBase:
     """What the job made, as a download."""
     found = own_job(job_id, actor=request.user)
     if found.file is None:
         raise NotFound
     stored = found.file
-    content = stored.content.storage.open(str(stored.content.name), "rb")
-    return FileResponse(content, as_attachment=True, filename=stored.name, content_type=stored.mime)
+    return sent_back(request, stored.name, stored.content, inline=False, mime=stored.mime)
 
 
 def _context(found: Job) -> dict[str, Any]:
