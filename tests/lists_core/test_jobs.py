@@ -211,7 +211,7 @@ def test_pages_show_my_jobs_only(web: Client, probe: Probe, person: Employee) ->
 
 def test_the_page_polls_until_the_job_is_over(web: Client, probe: Probe, person: Employee) -> None:
     job = start_job("probe", actor=person)
-    htmx = {"HX-Request": "true"}
+    htmx = {"HX-Request": "true", "HX-Request-Type": "partial"}
     part = web.get(job.get_absolute_url(), headers=htmx).content.decode()
     assert 'hx-trigger="every 1s"' in part
     assert "<html" not in part
