@@ -2,7 +2,8 @@
 
 A field's `settings["options"]` exists only in a draft: in a preview, and on the way to
 `keep_options`, which turns it into FieldOption rows. A row is
-`{"id": 5 | None, "name": "Новый", "color": "blue", "is_default": false}`.
+`{"id": 5 | None, "name": "Новый", "color": "blue", "is_default": false}`, or
+`{"id": 5, "removed": true}` for an option to remove.
 """
 
 from __future__ import annotations
@@ -41,13 +42,17 @@ def option_rows(field: Field) -> list[dict[str, Any]]:
 
 
 def _drafted(rows: Sequence[Row]) -> Iterable[FieldOption]:
-    for place, row in enumerate(rows, start=1):
+    for place, row in enumerate(_live(rows), start=1):
         yield FieldOption(
             pk=row.get("id") or -place,
             name=str(row["name"]),
             color=row.get("color", ""),
             is_default=bool(row.get("is_default")),
         )
+
+
+def _live(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not row.get("removed")]
 
 
 def by_text(options: Iterable[FieldOption]) -> dict[str, int]:
@@ -61,22 +66,24 @@ def by_text(options: Iterable[FieldOption]) -> dict[str, int]:
 
 @transaction.atomic
 def keep_options(field: Field) -> None:
-    """Make the rows equal to the field's draft, and the draft is gone.
+    """Put the field's draft into the rows, and the draft is gone.
 
-    A row without an id takes up the option of the same name, were it removed; options that
-    the draft lacks are removed: elements keep showing them, new values cannot be them.
+    A row without an id takes up the option of the same name, were it removed. Elements keep
+    showing a removed option, new values cannot be it. Options that the draft does not name
+    stay: an import or another designer has added them since the draft was begun.
     """
     rows = field.settings[DRAFT]
     known = {option.pk: option for option in _locked(field)}
     names = by_text(sorted(known.values(), key=lambda option: bool(option.deleted_at)))
     kept: dict[int, FieldOption] = {}
-    for place, row in enumerate(rows, start=1):
+    for place, row in enumerate(_live(rows), start=1):
         pk = row["id"] if row.get("id") in known else names.get(row["name"].strip().casefold())
         option = known[pk] if pk and pk not in kept else FieldOption(field=field)
         _fill(option, row, place)
         kept[option.pk] = option
-    gone = [pk for pk, option in known.items() if pk not in kept and option.deleted_at is None]
-    FieldOption.objects.filter(pk__in=gone).update(deleted_at=timezone.now(), is_default=False)
+    gone = {row["id"] for row in rows if row.get("removed")}.difference(kept)
+    removed = FieldOption.objects.filter(field=field, pk__in=gone, deleted_at=None)
+    removed.update(deleted_at=timezone.now(), is_default=False)
     field.settings = {key: value for key, value in field.settings.items() if key != DRAFT}
     _forget(field)
 

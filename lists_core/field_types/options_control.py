@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
+from lists_core.field_types.pickers import is_id
 from lists_core.field_types.texts import storable
 from svod.base.looks import TONES
 
@@ -19,14 +20,20 @@ BLANK = {"id": "", "name": "", "color": "", "is_default": ""}
 
 
 class OptionsWidget(forms.Widget):
-    """Rows of inputs `<name>_id`, `_name`, `_color`, `_is_default`, and a box `<name>_lines`."""
+    """Rows of inputs `<name>_id`, `_name`, `_color`, `_is_default`, and a box `<name>_lines`.
+
+    `<name>_seen` are the ids that the page began with: those without a row were removed by
+    the person, while an option that is not among them may only have come meanwhile.
+    """
 
     template_name = "components/widgets/options.html"
     use_fieldset = True
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["rows"] = [{**BLANK, **row} for row in value or []]
+        rows = value or []
+        context["rows"] = [{**BLANK, **row} for row in rows if not row.get("removed")]
+        context["seen"] = [row["id"] for row in rows if row.get("id")]
         context["blank"] = BLANK
         context["tones"] = TONES
         return context
@@ -37,7 +44,13 @@ class OptionsWidget(forms.Widget):
         columns = {key: _all(data, f"{name}_{key}") for key in BLANK}
         rows = [dict(zip(BLANK, row, strict=True)) for row in zip(*columns.values(), strict=False)]
         lines = "\n".join(_all(data, f"{name}_lines")).splitlines()
-        return [*rows, *({**BLANK, "name": line} for line in lines)]
+        left = {row["id"] for row in rows}
+        gone = [pk for pk in dict.fromkeys(_all(data, f"{name}_seen")) if pk not in left]
+        return [
+            *rows,
+            *({**BLANK, "name": line} for line in lines),
+            *({**BLANK, "id": pk, "removed": True} for pk in gone),
+        ]
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return f"{name}_name" not in data and f"{name}_lines" not in data
@@ -48,7 +61,7 @@ def _all(data: Mapping[str, Any], name: str) -> list[Any]:
 
 
 class OptionsField(forms.Field):
-    """`clean` gives the rows of a draft (see `options`), without those whose name is blank."""
+    """`clean` gives the rows of a draft (see `options`); a blank name removes an option."""
 
     widget = OptionsWidget
 
@@ -58,14 +71,20 @@ class OptionsField(forms.Field):
             raise ValidationError(_("At most %(count)d options.") % {"count": MAX_OPTIONS})
         rows = [_row(row) for row in named]
         _refuse_doubles(rows)
-        return rows
+        left = {row["id"] for row in rows}
+        gone = {pk for row in value or [] if (pk := _id(row)) is not None} - left
+        return [*rows, *({"id": pk, "removed": True} for pk in sorted(gone))]
+
+
+def _id(raw: Mapping[str, Any]) -> int | None:
+    number = str(raw.get("id") or "")
+    return int(number) if is_id(number) else None
 
 
 def _row(raw: Mapping[str, Any]) -> dict[str, Any]:
-    number = str(raw.get("id") or "")
     color = str(raw.get("color") or "")
     return {
-        "id": int(number) if number.isdecimal() and len(number) < len(str(2**63)) else None,
+        "id": _id(raw),
         "name": storable(str(raw["name"]).strip(), longest=MAX_NAME),
         "color": color if color in TONES else "",
         "is_default": str(raw.get("is_default") or "") in {"1", "True"},

@@ -36,8 +36,9 @@ def draft(world: OneField, **changes: Any) -> list[dict[str, Any]]:
     """The options as the designer's form has them, with `name={…}` changed or None removed."""
     kept = FieldOption.objects.filter(field=world.field.field, deleted_at=None)
     all_rows = [{"id": row.pk, "name": row.name, "color": row.color} for row in kept]
-    return [row | (changes.get(row["name"]) or {}) for row in all_rows
-            if changes.get(row["name"], row) is not None]  # fmt: skip
+    removed = {"removed": True}
+    return [row | (removed if (change := changes.get(row["name"], {})) is None else change)
+            for row in all_rows]  # fmt: skip
 
 
 def test_renaming_touches_no_element(world: OneField) -> None:
@@ -112,6 +113,29 @@ def test_the_designers_form(world: OneField) -> None:
     twice = ChoiceSettings(data, field=world.field.field, actor=world.actor)
     assert twice.errors["options"] == ["«НОВЫЙ» указан дважды."]
     assert 'value="НОВЫЙ"' in str(twice["options"]), "what was typed stays"
+
+
+def test_an_option_that_came_meanwhile_stays(world: OneField) -> None:
+    """An import with "grow" adds one while the designer, who removes another, has the form."""
+    before = ChoiceSettings(field=world.field.field, actor=world.actor)
+    page = str(before["options"])
+    assert all(f'name="options_seen" value="{row["id"]}"' in page for row in draft(world))
+    data = QueryDict(mutable=True)
+    for row in draft(world):
+        data.appendlist("options_seen", str(row["id"]))
+        if row["name"] != "Готов":
+            data.appendlist("options_id", str(row["id"]))
+            data.appendlist("options_name", row["name"])
+            data.appendlist("options_color", "")
+            data.appendlist("options_is_default", "")
+    world.change(settings={"grow": True})
+    world.field.from_texts(["Отложен"], actor=world.actor)
+    form = ChoiceSettings(data, field=world.field.field, actor=world.actor)
+    assert form.is_valid(), form.errors
+    assert str(form["options"]).count("options_seen") == 3, "the next try knows it too"
+    assert 'value="Готов"' not in str(form["options"])
+    world.change(settings=form.cleaned_data)
+    assert [row["name"] for row in draft(world)] == ["Новый", "В работе", "Отложен"]
 
 
 def test_a_page_of_values_asks_nothing(world: OneField, django_assert_num_queries: Any) -> None:
