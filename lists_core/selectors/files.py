@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
@@ -90,7 +91,7 @@ class Jobs(FileHolder):
         return {*made.values_list("file_id", flat=True), *read.values_list("read_id", flat=True)}
 
 
-def _reading_jobs() -> QuerySet[Job]:
+def _reading_jobs() -> QuerySet[Any]:
     """Jobs at work or waiting, with `read_id`: the file that their params name, if any."""
     unfinished = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
     named = Cast(KeyTextTransform("file_id", "params"), BigIntegerField())
