@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.admin.base import ReadOnlyAdmin
@@ -21,6 +21,7 @@ from svod.base.http import PortalRequest
 
 EDITED = ("name", "code", "description", "icon", "color", "sort", "has_sections", "captions")
 FLAGS = ["show_in_list", "show_in_add", "show_in_edit", "readonly_in_add", "readonly_in_edit"]
+REFUSAL = "svod_refusal"
 CHANGED_HERE = ["name", "code", "hint", "sort", "required", "unique", "settings", *FLAGS]
 
 
@@ -84,8 +85,14 @@ class ListAdmin(admin.ModelAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except DomainError as error:
-            self.message_user(request, _plain(error), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            # Once more with a form that knows the reason: the page keeps what was typed.
+            setattr(request, REFUSAL, _plain(error))
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
+        form = super().get_form(request, *args, **kwargs)
+        reason = getattr(request, REFUSAL, "")
+        return _refused(form, reason) if reason else form
 
     def save_model(self, request: HttpRequest, obj: List, form: Any, change: bool) -> None:
         given = {name: form.cleaned_data[name] for name in EDITED}
@@ -124,6 +131,16 @@ def _actor(request: HttpRequest) -> Employee:
 
 def _given(field: Field) -> dict[str, Any]:
     return {key: getattr(field, key) for key in [*CHANGED_HERE, "multiple"]}
+
+
+def _refused(form: type[forms.ModelForm], reason: str) -> type[forms.ModelForm]:
+    """The form that never is valid, because the services gave this reason."""
+
+    def clean(self: forms.ModelForm) -> None:
+        form.clean(self)
+        self.add_error(None, reason)
+
+    return type(form.__name__, (form,), {"clean": clean})
 
 
 def _plain(error: DomainError) -> str:

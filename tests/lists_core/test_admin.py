@@ -69,8 +69,13 @@ def test_field_added_in_admin_gets_its_column(client: Client, goods: List) -> No
 
 def test_refusal_is_shown(client: Client, goods: List) -> None:
     url = reverse("admin:lists_core_list_change", args=[goods.pk])
-    answer = client.post(url, page_of(goods, name="Ещё", code="SKU"), follow=True)
+    answer = client.post(url, {**page_of(goods, name="Ещё", code="SKU"), "name": "Склад"})
     assert answer.status_code == 200
+    page = answer.content.decode()
+    assert 'class="errornote"' in page
+    assert answer.context["adminform"].form.non_field_errors()
+    assert [f'value="{typed}"' in page for typed in ("Ещё", "Склад")] == [True, True]
+    assert List.objects.get().name == "Товары"
     assert Field.objects.filter(list=goods).count() == 1
 
 
