@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -21,13 +23,16 @@ PATIENCE = 180  # other tests keep both cores busy
 
 @pytest.fixture
 def var(clean_environment):
-    """A var folder that PostgreSQL's own user can reach (pytest's folders are private)."""
-    folder = Path(clean_environment["SVOD_VAR"])
-    folder.mkdir()
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return folder
+    """A var folder that PostgreSQL's own user can reach.
+
+    Not one of pytest's: those are private, and every other pytest that starts on the machine
+    closes them again.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="svod-run-"))
+    folder.chmod(0o711)
+    clean_environment["SVOD_VAR"] = str(folder)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -90,7 +95,7 @@ def test_serves_refuses_a_second_leaves_nothing_and_keeps_the_data(run, python, 
     portal, said = run()
     assert f"http://127.0.0.1:{free_port}" in said
     assert answer(free_port) == b"ready"
-    assert shell(python, "D.objects.create(name='Склад')") == ""
+    assert shell(python, "D.objects.create(name='Проверочное подразделение')") == ""
 
     second = python("-m", "svod.run", PORT=str(free_port + 1))
     text = second.communicate(timeout=PATIENCE)[0]
@@ -100,7 +105,7 @@ def test_serves_refuses_a_second_leaves_nothing_and_keeps_the_data(run, python, 
     assert end(portal, var, signal.SIGINT) == 0
 
     portal, _ = run()
-    assert shell(python, "print(D.objects.filter(name='Склад').count())") == "1"
+    assert shell(python, "print(D.objects.filter(name='Проверочное подразделение').count())") == "1"
     assert end(portal, var, signal.SIGTERM) == 0
 
 
