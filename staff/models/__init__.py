@@ -1,5 +1,6 @@
-"""What is stored of people: employees, departments."""
+"""What is stored of people: employees, departments, the log of what they did."""
 
+from staff.models.audit import AuditEntry
 from staff.models.people import (
     Department,
     Employee,
@@ -9,4 +10,12 @@ from staff.models.people import (
     portal_time_zone,
 )
 
-__all__ = ["Department", "Employee", "Language", "Theme", "photo_name", "portal_time_zone"]
+__all__ = [
+    "AuditEntry",
+    "Department",
+    "Employee",
+    "Language",
+    "Theme",
+    "photo_name",
+    "portal_time_zone",
+]
