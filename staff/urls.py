@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from staff.views import departments, people, preferences, profile, sign_in
+from staff.views import departments, people, preferences, profile, security_confirm, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("password/reset/", sign_in.PasswordReset.as_view(), name="password_reset"),
     path("password/reset/sent/", sign_in.password_reset_sent, name="password_reset_sent"),
     path("password/set/<uidb64>/<token>/", sign_in.PasswordSet.as_view(), name="password_set"),
+    path("confirm/", security_confirm.reauthenticate, name="reauthenticate"),
     path("language/", preferences.set_language, name="set_language"),
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", sign_in.PasswordChange.as_view(), name="password_change"),

@@ -14,11 +14,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.generic import FormView
 
 from staff.forms import PasswordResetForm, SignInForm
-from staff.lockout import minutes_left
+from staff.lockout import minutes_left, words
 from staff.services import passwords
 from staff.tokens import password_tokens
 from svod.base.htmx import toast
@@ -48,13 +47,10 @@ class SignIn(RefusedForms, auth_views.LoginView):
 def locked_out(request: HttpRequest, original: Any = None, credentials: Any = None) -> HttpResponse:
     """What axes answers after too many failures: the sign-in page with the time to wait."""
     minutes = minutes_left(request)
-    text = ngettext(
-        "Too many attempts. Try again in %(minutes)s minute.",
-        "Too many attempts. Try again in %(minutes)s minutes.",
-        minutes,
-    ) % {"minutes": minutes}
     form = SignInForm(request, initial={"username": request.POST.get("username", "")})
-    response = render(request, "staff/sign_in.html", {"form": form, "locked": text}, status=429)
+    response = render(
+        request, "staff/sign_in.html", {"form": form, "locked": words(minutes)}, status=429
+    )
     response["Retry-After"] = str(minutes * 60)
     return response
 

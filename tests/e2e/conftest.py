@@ -16,8 +16,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
+from staff import reauth
 from staff.models import Employee
 from tests import chromium
 
@@ -106,7 +108,8 @@ def sign_in(portal: str) -> SignIn:
     def sign(page: Page, employee: Employee) -> None:
         session = SessionStore()
         session[SESSION_KEY] = str(employee.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+        session[BACKEND_SESSION_KEY] = "staff.backends.EmployeeBackend"
+        session[reauth.KEY] = timezone.now().timestamp()
         session[HASH_SESSION_KEY] = employee.get_session_auth_hash()
         session.set_expiry(timedelta(hours=1))
         session.save()

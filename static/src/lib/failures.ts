@@ -7,7 +7,7 @@ interface Context {
   sourceElement: Element;
   target?: Element;
   request: { headers: Record<string, string>; method: string; action: string };
-  response?: { status: number };
+  response?: { status: number; headers?: Headers };
   hx?: Record<string, string>;
 }
 
@@ -32,6 +32,8 @@ function keepPage(event: HtmxEvent): void {
 function refused(event: HtmxEvent): void {
   const { ctx } = event.detail;
   const status = ctx.response?.status ?? 500;
+  // The person closed the question "is it you?": they know that nothing was done.
+  if (ctx.response?.headers?.has("Svod-Reauthenticate")) return;
   if (SHOWN.has(status) || ctx.hx?.trigger?.includes('"toast"')) return;
   report(ctx, failureName(status));
 }
