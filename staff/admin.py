@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
@@ -9,13 +10,13 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from staff.models import Department, Employee
-from staff.selectors import not_empty
-from staff.services import departments, employees
+from staff.models import AuditEntry, Department, Employee
+from staff.selectors import is_administrator, not_empty
+from staff.services import departments, employees, passwords
 from staff.services.groups import sync_groups
 
 # One sign-in page, with its lock-out, for the whole portal.
@@ -70,9 +71,26 @@ class EmployeeAdmin(UserAdmin):
             return "—"
         return format_html('<img src="{}" width="96" height="96" alt="">', employee.thumbnail_url)
 
+    def save_model(self, request: HttpRequest, obj: Employee, *args: Any) -> None:
+        old = Employee.objects.filter(pk=obj.pk).first()
+        super().save_model(request, obj, *args)
+        values = {name: getattr(old, name) for name in employees.AUDITED} if old else None
+        employees.record_changes(obj, values, actor=request.user)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
+            person = Employee.objects.get(pk=id)
+            passwords.record_new_password(person, actor=request.user)
+        return answer
+
     def save_related(self, request: HttpRequest, form: ModelForm, *args: Any) -> None:
         super().save_related(request, form, *args)
         sync_groups([form.instance])
+        if "groups" in form.changed_data:
+            employees.record_groups(form.instance, form.initial["groups"], actor=request.user)
         if "is_active" in form.changed_data and not form.instance.is_active:
             employees.end_sessions(form.instance, actor=request.user)
 
@@ -141,3 +159,28 @@ class DepartmentAdmin(admin.ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(admin.ModelAdmin):
+    """The log, for administrators to read; the portal's own page filters better."""
+
+    list_display = ["at", "event", "actor_name", "subject", "subject_name", "ip"]
+    list_filter = ["event"]
+    show_full_result_count = False
+    ordering = ["-at", "-id"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_administrator(request.user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -20,3 +20,14 @@ def add_menu() -> None:
             order=61,
         )
     )
+    # Superusers have every permission, and nobody else is ever granted this one.
+    menu.register(
+        MenuItem(
+            slug="audit",
+            label=_("Audit log"),
+            icon="shield-search",
+            url_name="audit",
+            order=890,
+            permission="staff.view_auditentry",
+        )
+    )

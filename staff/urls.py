@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from staff.views import departments, people, preferences, profile, security_confirm, sign_in
+from staff.views import audit, departments, people, preferences, profile, security_confirm, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
@@ -31,4 +31,6 @@ urlpatterns: list[URLPattern] = [
     path("departments/move/", departments.department_move, name="department_move"),
     path("departments/<int:pk>/shift/", departments.department_shift, name="department_shift"),
     path("departments/<int:pk>/delete/", departments.department_delete, name="department_delete"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
 ]

@@ -25,7 +25,7 @@ from lists_core.services.files import keep_file
 from lists_core.services.imports_batch import Importer, Line, Outcome
 from lists_core.services.jobs import start_job
 from lists_core.services.lists import create_list
-from lists_core.transfer.cells import neutralised
+from svod.base.formulas import neutralised
 from lists_core.transfer.spec import ColumnSpec, ImportSpec, name_parts
 from lists_core.transfer.tables import Rows, count_lines, open_rows, read_ahead
 from staff.models import Employee

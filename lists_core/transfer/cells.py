@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 
-# Spreadsheets run a cell that begins so; the apostrophes are those of an earlier export.
-FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|[\t\r\n]")
+from svod.base.formulas import neutralised
+
 MAX_EXACT_DIGITS = 15  # a cell of a workbook is a binary fraction and holds no more
 Cell = str | int | Decimal | date
-
-
-def is_formula(text: str) -> bool:
-    """A spreadsheet would take the text for a formula."""
-    return FORMULA.match(text) is not None
-
-
-def neutralised(text: str) -> str:
-    """The text with an apostrophe in front when it would be a formula; import takes it off."""
-    return f"'{text}" if is_formula(text) else text
 
 
 def csv_text(cell: Cell, *, decimal_sign: str) -> str:

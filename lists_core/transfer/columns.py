@@ -19,10 +19,10 @@ from psycopg.adapt import PyFormat, Transformer
 
 from lists_core.schema.fields import SchemaField
 from lists_core.services.values import clean_value
-from lists_core.transfer.cells import is_formula
 from lists_core.transfer.spec import ColumnSpec
 from lists_core.transfer.tables import Layout
 from staff.models import Employee
+from svod.base.formulas import is_formula
 
 REMEMBERED = 50_000
 NULL = "\\N"

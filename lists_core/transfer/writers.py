@@ -15,7 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from lists_core.grid.columns import usual_width
 from lists_core.schema.fields import SchemaField
-from lists_core.transfer.cells import Cell, csv_text, neutralised, places_of
+from lists_core.transfer.cells import Cell, csv_text, places_of
+from svod.base.formulas import neutralised
 
 SHEET_ROWS = 1_048_575  # without the headings
 CELL_SIGNS = 32_767

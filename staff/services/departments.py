@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from staff import selectors
 from staff.actors import Actor
 from staff.models import Department, Employee
+from staff.services.audit import record
 from staff.services.groups import sync_groups
 from svod.base.errors import Conflict, Invalid, NotFound
 
@@ -27,6 +30,7 @@ def create_department(
         name=name, parent=parent, head=head, sort=sort
     )
     sync_groups([])
+    _tell("department.created", department, actor, parent=str(parent or ""))
     return department
 
 
@@ -41,8 +45,14 @@ def update_department(
 ) -> Department:
     """Rename, give a head, put under another parent (at its end)."""
     _require(actor)
+    old = {"name": department.name, "head": str(department.head or "")}
     department.name, department.head = name, head
     department.save(update_fields=["name", "head"])
+    new = {"name": name, "head": str(head or "")}
+    if changed := {
+        key: {"before": old[key], "after": new[key]} for key in new if old[key] != new[key]
+    }:
+        _tell("department.changed", department, actor, **changed)
     if department.parent_id != (parent.pk if parent else None):
         move_department(department, actor=actor, parent=parent)
     return department
@@ -69,6 +79,7 @@ def move_department(
     _number(siblings)
     if moved:
         sync_groups(Employee.objects.filter(department__in=_inside(tree, department.pk)))
+        _tell("department.moved", department, actor, parent=str(parent or ""))
     department.refresh_from_db()
 
 
@@ -93,9 +104,15 @@ def delete_department(department: Department, *, actor: Actor | None) -> None:
     if selectors.not_empty(department):
         raise Conflict(_("Move the people and departments out of it first."), code="not_empty")
     groups = [group for group in (department.group, department.subtree_group) if group]
+    _tell("department.deleted", department, actor)
     department.delete()
     for group in groups:
         group.delete()
+
+
+def _tell(event: str, department: Department, actor: Actor | None, **about: Any) -> None:
+    subject = f"department:{department.pk}"
+    record(event, actor=actor, subject=subject, subject_name=department.name, about=about)
 
 
 def _require(actor: Actor | None) -> None:

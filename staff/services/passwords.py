@@ -16,6 +16,7 @@ from django.utils.http import urlsafe_base64_encode
 from staff import selectors
 from staff.actors import Actor
 from staff.models import Employee
+from staff.services.audit import record
 from staff.tokens import password_tokens
 from svod.base.errors import Forbidden
 from svod.base.tasks import wake
@@ -33,6 +34,7 @@ def send_reset(email: str, *, portal: str) -> None:
     for employee in selectors.reset_candidates(email):
         if _take_turn(employee):
             _send(employee, "reset", portal)
+            _tell("password.reset_sent", employee, None)
 
 
 def invite(employee: Employee, *, actor: Actor | None, portal: str) -> str:
@@ -43,6 +45,7 @@ def invite(employee: Employee, *, actor: Actor | None, portal: str) -> str:
         # Else an administrator could take over an account that is in use.
         raise Forbidden
     wake("staff.mail_invitation", employee.pk, portal)
+    _tell("employee.invited", employee, actor)
     return password_link(employee, portal)
 
 
@@ -57,6 +60,15 @@ def password_link(employee: Employee, portal: str) -> str:
     name = urlsafe_base64_encode(force_bytes(employee.pk))
     path = reverse("password_set", args=[name, password_tokens.make_token(employee)])
     return portal.rstrip("/") + path
+
+
+def record_new_password(employee: Employee, *, actor: Actor | None) -> None:
+    """The password was changed by its owner, or by an administrator in the admin."""
+    _tell("password.changed", employee, actor)
+
+
+def _tell(event: str, employee: Employee, actor: Actor | None) -> None:
+    record(event, actor=actor, subject=f"employee:{employee.pk}", subject_name=str(employee))
 
 
 def _take_turn(employee: Employee) -> bool:

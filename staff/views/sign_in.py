@@ -93,6 +93,7 @@ class PasswordSet(RefusedForms, auth_views.PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
+        passwords.record_new_password(form.user, actor=form.user)
         toast(self.request, _("The password is set. Sign in with it."))
         return response
 
@@ -107,6 +108,7 @@ class PasswordChange(RefusedForms, auth_views.PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         form.save()
+        passwords.record_new_password(form.user, actor=form.user)
         # Signs this browser in anew under the new password, as super() would, and says so.
         update_session_auth_hash(self.request, form.user)
         toast(self.request, _("The password is changed. Other devices are signed out."))

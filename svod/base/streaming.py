@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import IO
 
+from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -35,3 +36,25 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
             yield piece
     finally:
         await to_thread(file.close)
+
+
+def stream_pieces(
+    request: HttpRequest, pieces: Iterator[bytes], *, name: str, mime: str
+) -> StreamingHttpResponse:
+    """What is still being made, piece by piece, to be saved under `name`.
+
+    Each piece is made in the request's own thread, whose connection to the database Django
+    closes with the answer.
+    """
+    asgi = isinstance(request, ASGIRequest)
+    response = StreamingHttpResponse(_made(pieces) if asgi else pieces, content_type=mime)
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
+    return response
+
+
+async def _made(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    make = sync_to_async(lambda: next(pieces, b""), thread_sensitive=True)
+    while piece := await make():
+        yield piece

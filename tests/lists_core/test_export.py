@@ -20,7 +20,8 @@ from lists_core.schema.cache import forget_schemas
 from lists_core.services import exports, fields, lists
 from lists_core.services.elements import create_element, delete_elements
 from lists_core.services.jobs import run_job
-from lists_core.transfer.cells import csv_text, neutralised
+from lists_core.transfer.cells import csv_text
+from svod.base.formulas import neutralised
 from lists_core.transfer.columns import unneutralised
 from lists_core.transfer.writers import CELL_SIGNS, sheet_name
 from staff.models import Employee

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from PIL import Image
 
-from staff.models import Department, Employee
+from staff.models import AuditEntry, Department, Employee
 from staff.services.departments import create_department
 
 PASSWORD = "wooden-anchor-42"
@@ -79,3 +80,12 @@ def picture() -> Callable[..., SimpleUploadedFile]:
 def child_of() -> Callable[[Department], list[str]]:
     """Names right below a department, in order."""
     return lambda parent: [row.name for row in Department.objects.filter(parent=parent)]
+
+
+@pytest.fixture
+def log(world: SimpleNamespace) -> Any:
+    """The audit log, without what making the world has left in it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL svod.audit_allow = 'TRUNCATE'")
+        cursor.execute("TRUNCATE staff_auditentry")
+    return AuditEntry.objects
