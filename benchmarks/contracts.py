@@ -31,7 +31,7 @@ MOMENT = datetime(2026, 1, 1, 12, tzinfo=timezone.get_default_timezone())
 
 
 def make_list(actor: Employee) -> List:
-    list_ = create_list(actor=actor, name="Contracts")
+    list_ = create_list(actor=actor, everyone="edit", name="Contracts")
     for code, slug, settings in FIELDS:
         create_field(list_.pk, slug, actor=actor, name=code, code=code, settings=settings)
     list_.refresh_from_db()

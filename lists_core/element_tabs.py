@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from lists_core.access import Right
+from lists_core.access import Right, Rights, rights_on
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import access_element
@@ -35,6 +36,14 @@ class Target:
     @property
     def id(self) -> int:
         return int(self.row.pk)
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What the actor may do with this element."""
+        return rights_on(self.actor, self.schema, [self.row])[self.id]
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights
 
 
 def no_count(target: Target) -> int | None:

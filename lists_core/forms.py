@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from lists_core.access import Right, list_rights
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
@@ -79,21 +80,28 @@ class ElementForm(forms.Form):
 
     def _control(self, field: SchemaField) -> forms.Field:
         control = field.form_field(actor=self.actor)
-        control.disabled = control.disabled or self._is_readonly(field)
+        fixed = self._is_readonly(field) or field.key in self.schema.locked
+        control.disabled = control.disabled or fixed
         if field.type.automatic and self.mode == "add":
             control.required = False
             control.help_text = control.help_text or _("Left empty, it is assigned when saved.")
         return control
 
     def _section_control(self) -> forms.Field:
-        root = ("", _("Not in a section"))
+        current = self.initial.get(SECTION)
+        root = [("", _("Not in a section"))] if self._may_stand_at_root(current) else []
+        places = section_choices(self.list, self.actor, right=Right.ADD, keep=current)
         return forms.TypedChoiceField(
             label=self.schema[SECTION].name,
-            choices=[root, *section_choices(self.list)],
+            choices=[*root, *places],
             coerce=int,
             empty_value=None,
             required=False,
         )
+
+    def _may_stand_at_root(self, current: int | None) -> bool:
+        stands = self.mode == "edit" and current is None
+        return stands or Right.ADD in list_rights(self.actor, self.list.pk).list
 
     # --- what the templates draw --------------------------------------------------------
 

@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lists_core.access import Right, list_rights
 from lists_core.models import List, Section
 from lists_core.selectors.sections import section_choices
+from staff.models import Employee
 from svod.base.forms import DomainFormMixin
 
 
@@ -37,11 +39,23 @@ class SectionForm(DomainFormMixin, forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, list_: List, section: Section | None = None, parent: Any = None
+        self,
+        data: Any = None,
+        *,
+        actor: Employee,
+        list_: List,
+        section: Section | None = None,
+        parent: Any = None,
     ) -> None:
         super().__init__(data, initial=first(section, parent))
-        choices = section_choices(list_, without=section.pk if section else 0)
-        self.fields["parent"].choices = [("", _("The top of the list")), *choices]  # type: ignore[attr-defined]
+        above = section.parent_id if section else None
+        places = section_choices(
+            list_, actor, right=Right.CHANGE, without=section.pk if section else 0, keep=above
+        )
+        stands = section is not None and above is None
+        may_top = stands or Right.CHANGE in list_rights(actor, list_.pk).list
+        top = [("", _("The top of the list"))] if may_top else []
+        self.fields["parent"].choices = [*top, *places]  # type: ignore[attr-defined]
 
     @property
     def settings(self) -> dict[str, Any]:

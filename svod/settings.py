@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from svod import logs
 from svod.embedded import places
@@ -49,7 +50,13 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "tree_queries",
+    "guardian",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "django_celery_beat",
     "django_structlog",
     "svod",
@@ -70,14 +77,19 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "staff.audit_context.AuditContextMiddleware",
+    "staff.middleware.SessionMiddleware",
+    "staff.middleware.ImpersonationMiddleware",
     "staff.middleware.PersonalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     # The last ones are synchronous: so Django runs the whole chain in one thread instead of
     # changing between threads at every middleware.
     "svod.base.htmx.HtmxMiddleware",
+    "lists_core.middleware.RightsMiddleware",
     "svod.base.middleware.DomainErrorMiddleware",
+    "staff.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "svod.urls"
@@ -163,7 +175,10 @@ AUTH_USER_MODEL = "staff.Employee"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "staff.backends.EmployeeBackend",
+    "guardian.backends.ObjectPermissionBackend",
 ]
+# Rights belong to employees and groups; there is no anonymous one (docs/access.md).
+ANONYMOUS_USER_NAME = None
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -197,7 +212,42 @@ AXES_IPWARE_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0) or None
 AXES_IPWARE_META_PRECEDENCE_ORDER = (
     ["HTTP_X_FORWARDED_FOR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
 )
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential"]
 SIGN_IN_FAILURES_PER_ADDRESS = 60
+
+# Who must have a second factor: "off" (who wants one), "administrators" or "everyone".
+SECOND_FACTOR = env("SVOD_SECOND_FACTOR", default="off")
+if SECOND_FACTOR not in ("off", "administrators", "everyone"):
+    raise ImproperlyConfigured("SVOD_SECOND_FACTOR is off, administrators or everyone")
+MFA_ADAPTER = "staff.mfa.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_RECOVERY_CODE_DIGITS = 10
+# A session ends after so long without a request, and anyway after SESSION_LIMIT.
+SESSION_IDLE = timedelta(hours=env.float("SVOD_SESSION_IDLE", default=12))
+SESSION_LIMIT = timedelta(days=env.float("SVOD_SESSION_LIMIT", default=14))
+
+# Single sign-on: on when the button has a name. The other side comes back to
+# /sign-in/sso/oidc/back/ and must have verified the e-mail by which we know the employee.
+OIDC_NAME = env("SVOD_OIDC_NAME", default="")
+OIDC_CREATE = env.bool("SVOD_OIDC_CREATE", default=False)
+SOCIALACCOUNT_ADAPTER = "staff.oidc.Adapter"
+SOCIALACCOUNT_PROVIDERS = {}
+if OIDC_NAME:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC_NAME,
+                "client_id": env("SVOD_OIDC_CLIENT_ID"),
+                "secret": env("SVOD_OIDC_CLIENT_SECRET"),
+                "settings": {
+                    "server_url": env("SVOD_OIDC_ISSUER"),
+                    "oauth_pkce_enabled": True,
+                },
+            }
+        ]
+    }
 
 # --- language and time ------------------------------------------------------------------
 
@@ -273,7 +323,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_AGE = int(SESSION_LIMIT.total_seconds())
 if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True

@@ -66,7 +66,11 @@ def load_list(demo: DemoList, *, actor: Employee) -> List:
         return present
     with transaction.atomic():
         list_ = create_list(
-            actor=actor, code=demo.code, has_sections=bool(demo.sections), **demo.settings
+            everyone="edit",
+            actor=actor,
+            code=demo.code,
+            has_sections=bool(demo.sections),
+            **demo.settings,
         )
         for name in demo.sections:
             create_section(list_.pk, actor=actor, name=name)

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lists_core.access import visible_lists
+from lists_core.access import list_rights, rights_in, visible_lists
 from lists_core.field_types.base import FieldSettingsForm, Title, field_types
 from lists_core.field_types.pickers import PickerField, multiple_picker
 from lists_core.field_types.references import (
@@ -39,10 +39,11 @@ INDENT = "\u2003"
 
 
 def sections_for(actor: Employee, list_id: int | None) -> QuerySet[Section]:
-    """The sections of a list, when the actor sees it."""
+    """The sections of a list that the actor knows."""
     lists = visible_lists(actor).filter(pk=list_id or 0)
     rows: QuerySet[Section] = Section.objects.filter(list__in=lists)
-    return rows
+    known = list_rights(actor, list_id).known if list_id else None
+    return rows if known is None else rows.filter(pk__in=known)
 
 
 @references.register
@@ -51,8 +52,10 @@ class Sections(ReferenceKind):
 
     def load(self, wanted: Wanted, *, actor: Employee) -> Found:
         ids = set().union(*wanted.values())
-        rows = Section.objects.filter(pk__in=ids, list__in=visible_lists(actor))
-        return {(row.list_id, row.pk): Title(row.name) for row in rows}
+        rows = list(Section.objects.filter(pk__in=ids, list__in=visible_lists(actor)))
+        rights = rights_in(actor, {row.list_id for row in rows})
+        known = (row for row in rows if rights[row.list_id].knows(row.pk))
+        return {(row.list_id, row.pk): Title(row.name) for row in known}
 
 
 class SectionSettings(FieldSettingsForm):

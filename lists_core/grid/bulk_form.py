@@ -17,7 +17,7 @@ from svod.base.errors import Invalid
 
 def bulk_fields(grid: Grid) -> list[SchemaField]:
     """Fields that may get one value in many elements."""
-    fields = editable_fields(grid.schema, grid.list_, grid.actor)
+    fields = editable_fields(grid.schema)
     return [field for field in fields if not field.field.unique]
 
 

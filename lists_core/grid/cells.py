@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right, may
 from lists_core.field_types.base import NO_TITLES, Titles
 from lists_core.grid.columns import is_numeric
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
-from staff.models import Employee
 
 ROW = (
     '<tr data-id="{id}" data-version="{version}"><td class="sv-grid-lead">'
@@ -33,15 +31,20 @@ class RowRenderer:
     """Draws the rows of one page; `titles` are those of `row_titles`."""
 
     list_: List
+    schema: Schema
     fields: Sequence[SchemaField]
     titles: Mapping[str, Titles]
-    actor: Employee
+    changeable: Collection[int]
 
     def rows(self, rows: Sequence[Any]) -> SafeString:
-        opened = [self._opening(field) for field in self.fields]
+        opened = [self._opening(field, is_editable(field, self.schema)) for field in self.fields]
+        fixed = [self._opening(field, editable=False) for field in self.fields]
         words = {"select": escape(_("Select")), "actions": escape(_("Actions"))}
         pattern = element_pattern(self.list_)
-        drawn = [self._row(row, opened, words, pattern) for row in rows]
+        drawn = [
+            self._row(row, opened if row.pk in self.changeable else fixed, words, pattern)
+            for row in rows
+        ]
         return SafeString("\n".join(drawn))  # every part is escaped or drawn by a type
 
     def _row(self, row: Any, opened: Sequence[str], words: Mapping[str, str], pattern: str) -> str:
@@ -67,23 +70,23 @@ class RowRenderer:
             return f'<a href="{pattern.replace(NO_ADDRESS, str(row.pk))}" data-drawer>{drawn}</a>'
         return drawn
 
-    def _opening(self, field: SchemaField) -> str:
+    def _opening(self, field: SchemaField, editable: bool) -> str:  # noqa: FBT001
         numeric = ' class="sv-num"' if is_numeric(field) else ""
-        fixed = "" if is_editable(field, self.list_, self.actor) else ' aria-readonly="true"'
+        fixed = "" if editable else ' aria-readonly="true"'
         return f"<td{numeric}{fixed}>"
 
 
-def is_editable(field: SchemaField, list_: List, actor: Employee) -> bool:
-    """A person may change the field's cells in the grid."""
+def is_editable(field: SchemaField, schema: Schema) -> bool:
+    """The person of this schema may change the field's cells, in rows that they may change."""
     stored = field.field
     if stored.is_system and field.code != "NAME":
         return False
     fixed = stored.readonly_in_edit or not stored.show_in_edit or field.type.automatic
-    return not fixed and may(actor, Right.CHANGE, list_)
+    return not fixed and field.key not in schema.locked
 
 
-def editable_fields(schema: Schema, list_: List, actor: Employee) -> list[SchemaField]:
-    return [field for field in schema.editable if is_editable(field, list_, actor)]
+def editable_fields(schema: Schema) -> list[SchemaField]:
+    return [field for field in schema.editable if is_editable(field, schema)]
 
 
 def element_pattern(list_: List) -> str:

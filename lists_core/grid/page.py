@@ -10,12 +10,11 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right, may
+from lists_core.access import Right, changeable, may, may_somewhere, schema_for
 from lists_core.grid.cells import RowRenderer, is_editable
 from lists_core.grid.columns import Column, columns_of, shown_fields
 from lists_core.grid.state import GridState, Params, parse_state
 from lists_core.models import List, ListPreference
-from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import Count, capped_count, found, rows_by_ids
 from lists_core.selectors.lists import access_list, preference
@@ -44,16 +43,19 @@ class Grid:
         return found(self.schema, self.state.element_query(), actor=self.actor)
 
     def may(self, right: Right) -> bool:
-        return may(self.actor, right, self.list_)
+        """On the list as a whole, or, for work with elements, somewhere in it."""
+        holds = may if right in {Right.FULL, Right.ACCESS} else may_somewhere
+        return holds(self.actor, right, self.list_)
 
     def editable_codes(self) -> set[str]:
         fields = (column.field for column in self.columns)
-        return {field.code for field in fields if is_editable(field, self.list_, self.actor)}
+        return {field.code for field in fields if is_editable(field, self.schema)}
 
     def draw(self, rows: Sequence[Any]) -> SafeString:
         fields = [column.field for column in self.columns]
         titles = row_titles(fields, rows, actor=self.actor)
-        return RowRenderer(self.list_, fields, titles, self.actor).rows(rows)
+        own = changeable(self.actor, self.schema, rows)
+        return RowRenderer(self.list_, self.schema, fields, titles, own).rows(rows)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Page:
 def open_grid(actor: Employee, list_id: int, params: Params) -> Grid:
     """The grid of an address; NotFound or Forbidden when the person may not see the list."""
     list_ = access_list(actor, Right.VIEW, list_id)
-    schema = schema_of(list_)
+    schema = schema_for(actor, list_)
     own = preference(actor, list_)
     return Grid(list_, schema, own, parse_state(params, schema, own), actor)
 

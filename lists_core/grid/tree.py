@@ -41,7 +41,7 @@ def section_tree(grid: Grid) -> SectionTree | None:
     known: dict[int, Branch] = {}
     top: list[Branch] = []
     choices: list[tuple[str, str, bool]] = []
-    for section in sections_of(grid.list_):
+    for section in sections_of(grid.list_, grid.actor):
         branch = Branch(section, state.query(section=section.pk), section.pk == state.section)
         known[section.pk] = branch
         parent = known.get(section.parent_id or 0)

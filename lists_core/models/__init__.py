@@ -13,6 +13,16 @@ from lists_core.models.lists import (
     List,
     ListPreference,
 )
+from lists_core.models.rights import (
+    ElementGroupRight,
+    ElementUserRight,
+    FieldGroupRight,
+    FieldUserRight,
+    ListGroupRight,
+    ListUserRight,
+    SectionGroupRight,
+    SectionUserRight,
+)
 from lists_core.models.sections import Section
 
 __all__ = [
@@ -21,16 +31,24 @@ __all__ = [
     "DiskFileVersion",
     "DiskFolder",
     "Element",
+    "ElementGroupRight",
+    "ElementUserRight",
     "ElementVersion",
     "Favourite",
     "Field",
+    "FieldGroupRight",
     "FieldOption",
+    "FieldUserRight",
     "FileUse",
     "Job",
     "List",
+    "ListGroupRight",
     "ListPreference",
+    "ListUserRight",
     "OutboxEvent",
     "Section",
+    "SectionGroupRight",
+    "SectionUserRight",
     "StoredFile",
     "TypeChange",
 ]

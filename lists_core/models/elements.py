@@ -18,6 +18,11 @@ class Element(models.Model):
         verbose_name = _("Element")
         verbose_name_plural = _("Elements")
         db_table = "element"
+        permissions = [
+            ("run_element", "Can run processes on the element"),
+            ("access_element", "Can manage access to the element"),
+            ("full_element", "Has full access to the element"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

@@ -48,6 +48,11 @@ class List(models.Model):  # type: ignore[django-manager-missing]  # trees are u
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="list_code_unique")
         ]
+        permissions = [
+            ("run_list", "Can run processes in the list"),
+            ("access_list", "Can manage access to the list"),
+            ("full_list", "Has full access to the list"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -80,6 +85,9 @@ class Field(models.Model):
     readonly_in_add = models.BooleanField(_("Read-only when adding"), default=False)
     readonly_in_edit = models.BooleanField(_("Read-only when editing"), default=False)
     settings = models.JSONField(_("Settings"), default=dict, blank=True)
+    # Restricted: only those who were granted it, and who has full access to the list.
+    view_restricted = models.BooleanField(default=False, editable=False)
+    change_restricted = models.BooleanField(default=False, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:

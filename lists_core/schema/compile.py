@@ -6,8 +6,8 @@ an old version is garbage as soon as nobody uses it. Instances cannot be pickled
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -63,10 +63,19 @@ class Schema:
     version: int
     fields: tuple[SchemaField, ...]
     system: tuple[SchemaField, ...]
+    #: Keys of fields that the person for whom this schema was cut down may not change.
+    locked: frozenset[str] = frozenset()
+    #: The whole of which this one is a part: both share the compiled model.
+    whole: Schema | None = None
+
+    def without(self, hidden: Collection[str], *, locked: Collection[str]) -> Schema:
+        """The same list less the fields with these keys: what one person may know of it."""
+        kept = tuple(field for field in self.fields if field.key not in hidden)
+        return replace(self, fields=kept, locked=frozenset(locked), whole=self)
 
     @cached_property
     def model(self) -> Any:
-        return compile_model(self.list_id, self.fields)
+        return self.whole.model if self.whole else compile_model(self.list_id, self.fields)
 
     @cached_property
     def all_fields(self) -> tuple[SchemaField, ...]:
@@ -90,6 +99,11 @@ class Schema:
     def editable(self) -> tuple[SchemaField, ...]:
         """The name and the list's own fields: what a person fills."""
         return (self.by_code["NAME"], *self.fields)
+
+    @cached_property
+    def changeable(self) -> tuple[SchemaField, ...]:
+        """Those of `editable` that are not locked for the person."""
+        return tuple(field for field in self.editable if field.key not in self.locked)
 
     @property
     def table(self) -> str:

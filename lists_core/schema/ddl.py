@@ -76,6 +76,7 @@ def create_table(list_id: int) -> None:
     )
     _run("CREATE INDEX {index} ON {table} USING gin (readers)", list_id, index="readers")
     _run("CREATE INDEX {index} ON {table} (section)", list_id, index="section")
+    _run("CREATE INDEX {index} ON {table} (created_by)", list_id, index="created_by")
 
 
 def drop_table(list_id: int) -> None:

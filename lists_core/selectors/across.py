@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
 
-from lists_core.access import visible_lists
+from lists_core.access import rights_in, schema_for, visible_lists
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
@@ -28,6 +28,7 @@ def names_across(
     """
     asked = {list_id: ids for list_id, ids in wanted.items() if ids}
     lists = visible_lists(actor).filter(pk__in=asked) if asked else []
+    rights_in(actor, [row.pk for row in lists])
     parts = [_named(schema_of(row), actor, asked[row.pk]) for row in lists]
     return {(list_id, pk): name for list_id, pk, name in _together(parts)}
 
@@ -81,7 +82,9 @@ def _pointing_fields(actor: Employee, list_id: int) -> list[tuple[List, Schema, 
     rows = Field.objects.filter(
         type="element", settings__list=list_id, deleted_at=None, list__in=visible_lists(actor)
     )
-    found = [(row.list, schema_of(row.list), row.column) for row in rows.select_related("list")]
+    known = list(rows.select_related("list"))
+    rights_in(actor, {row.list_id for row in known})
+    found = [(row.list, schema_for(actor, row.list), row.column) for row in known]
     return [
         (list_, schema, schema.by_key[column])
         for list_, schema, column in found

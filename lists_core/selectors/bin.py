@@ -6,15 +6,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from lists_core.access import Right, allowed
 from lists_core.filters.search import search_q
 from lists_core.schema.compile import Schema
 from staff.models import Employee
 
 
 def binned(schema: Schema, actor: Employee) -> QuerySet[Any]:
-    """The elements in the bin that the actor may see."""
+    """The elements in the bin that the actor might read if they were not there."""
     rows: QuerySet[Any] = schema.model.objects.exclude(deleted_at=None)
-    return rows if actor.is_active else rows.none()
+    return rows.filter(allowed(actor, Right.VIEW, schema))
 
 
 def bin_of(schema: Schema, *, actor: Employee, search: str = "") -> QuerySet[Any]:

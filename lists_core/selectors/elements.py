@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from lists_core.access import Right, require, visible
+from lists_core.access import Right, rights_on, schema_for, visible
 from lists_core.filters.search import search_q
 from lists_core.filters.tree import Group
 from lists_core.models import List
@@ -18,7 +18,7 @@ from lists_core.schema.compile import Schema
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.sections import subtree_ids
 from staff.models import Employee
-from svod.base.errors import NotFound
+from svod.base.errors import Forbidden, NotFound
 
 COUNT_LIMIT = 10_000
 
@@ -77,14 +77,18 @@ def capped_count(rows: QuerySet[Any]) -> Count:
 def access_element(
     actor: Employee, right: Right, list_id: int, element_id: int
 ) -> tuple[List, Schema, Any]:
-    """The list, its schema and the element's row; NotFound when the element is invisible."""
+    """The list, its schema as the actor may read it, and the element's row.
+
+    Raises NotFound when the element is invisible, Forbidden without the right on it.
+    """
     list_ = access_list(actor, Right.VIEW, list_id)
     schema = schema_of(list_)
     row = elements(schema, actor).filter(pk=element_id).first()
     if row is None:
         raise NotFound
-    require(actor, right, list_)
-    return list_, schema, row
+    if right != Right.VIEW and right not in rights_on(actor, schema, [row])[row.pk]:
+        raise Forbidden
+    return list_, schema_for(actor, list_, row), row
 
 
 def neighbours(rows: QuerySet[Any], element_id: int, *, limit: int = 1000) -> tuple[int, int]:

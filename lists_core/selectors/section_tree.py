@@ -29,7 +29,7 @@ def section_tree(list_: List, *, actor: Employee) -> list[Branch]:
     counts = section_counts(list_, actor=actor)
     branches: dict[int, Branch] = {}
     tops: list[Branch] = []
-    for section in sections_of(list_):
+    for section in sections_of(list_, actor):
         path: list[int] = section.tree_path
         own = counts.get(section.pk, 0)
         branch = branches[section.pk] = Branch(section, len(path) - 1, own, 0, [])

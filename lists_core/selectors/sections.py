@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from lists_core.access import Right, list_rights
 from lists_core.models import List, Section
+from staff.models import Employee
 from svod.base.errors import NotFound
 
 
-def sections_of(list_: List) -> QuerySet[Section]:
-    """All sections in tree order, each with `tree_depth` and `tree_path`. One query."""
+def sections_of(list_: List, actor: Employee) -> QuerySet[Section]:
+    """The sections that the actor knows, in tree order, each with `tree_depth` and `tree_path`."""
     sections: QuerySet[Section] = Section.objects.with_tree_fields().filter(list=list_)
-    return sections
+    known = list_rights(actor, list_.pk).known
+    return sections if known is None else sections.filter(pk__in=known)
 
 
 def access_section(list_: List, section_id: int) -> Section:
+    """A section for a service, which checks the rights in it; NotFound when there is none."""
     section: Section | None = Section.objects.filter(list=list_, pk=section_id).first()
     if section is None:
         raise NotFound
     return section
+
+
+def visible_section(list_: List, section_id: int, actor: Employee) -> Section:
+    """A section that the actor knows; NotFound otherwise."""
+    if not list_rights(actor, list_.pk).knows(section_id):
+        raise NotFound
+    return access_section(list_, section_id)
 
 
 def section_path(section: Section) -> list[Section]:
@@ -34,10 +45,17 @@ def subtree_ids(list_id: int, section_id: int) -> list[int]:
     return list(section.descendants(include_self=True).values_list("pk", flat=True))
 
 
-def section_choices(list_: List, *, without: int = 0) -> list[tuple[int, str]]:
-    """Ids with indented names, in tree order, for a select; `without` leaves a subtree out."""
+def section_choices(
+    list_: List, actor: Employee, *, right: Right, without: int = 0, keep: int | None = None
+) -> list[tuple[int, str]]:
+    """Ids with indented names, in tree order, for a select: where the actor has the right.
+
+    `without` leaves a subtree out; `keep` is there in any case when the actor knows it.
+    """
+    rights = list_rights(actor, list_.pk)
     return [
         (section.pk, "\u2003" * section.tree_depth + section.name)
-        for section in sections_of(list_)
+        for section in sections_of(list_, actor)
         if without not in section.tree_path
+        and (right in rights.place(section.pk).own or section.pk == keep)
     ]

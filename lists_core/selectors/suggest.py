@@ -23,10 +23,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Upper
 
-from lists_core.access import Right, visible_lists
+from lists_core.access import Right, schema_for, visible_lists
 from lists_core.field_types.pickers import is_id
 from lists_core.models import List
-from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import elements
@@ -56,7 +55,7 @@ def suggest_elements(actor: Employee, list_id: int, words: str) -> list[tuple[in
     `#12` and `12` find the element with that id too. Names that begin with the words come
     first. Raises NotFound for a list that the actor does not see.
     """
-    schema = schema_of(access_list(actor, Right.VIEW, list_id))
+    schema = schema_for(actor, access_list(actor, Right.VIEW, list_id))
     keys = key_fields(schema)
     rows = elements(schema, actor).filter(_has_words(keys, words)).order_by(*_closest(words))
     columns = ["pk", "name", *(field.main_column for field in keys)]
@@ -111,7 +110,7 @@ def ids_by_words(actor: Employee, list_id: int | None, words: str) -> list[int]:
 
 def _visible_schema(actor: Employee, list_id: int | None) -> Schema | None:
     list_: List | None = visible_lists(actor).filter(pk=list_id or 0).first()
-    return schema_of(list_) if list_ else None
+    return schema_for(actor, list_) if list_ else None
 
 
 # --- tables that name elements ------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right, require
+from lists_core.access import Right, rights_on, schema_for
 from lists_core.models import ElementVersion
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
@@ -78,17 +78,15 @@ def bulk_update(
     """Set the same values in many elements. Raises NotFound, Forbidden, Invalid."""
     with transaction.atomic():
         list_, schema = open_list(list_id)
-        require(actor, Right.CHANGE, list_)
-        cleaned = check_bulk_values(schema, values, actor=actor)
-        rows = elements(schema, actor).filter(pk__in=ids).select_for_update().order_by("pk")
-        found, changes = 0, []
-        for row in rows:
-            found += 1
-            if changed := apply_values(schema, row, cleaned):
-                changes.append((row, changed))
+        cleaned = check_bulk_values(schema_for(actor, list_), values, actor=actor)
+        seen = list(elements(schema, actor).filter(pk__in=ids).select_for_update().order_by("pk"))
+        rows, kept = permitted(schema, seen, Right.CHANGE, actor)
+        changes = [
+            (row, changed) for row in rows if (changed := apply_values(schema, row, cleaned))
+        ]
         _save(schema, cleaned, changes, actor)
-    missing = missing_report(ids, {row.pk for row in rows})
-    return missing + BulkReport(changed=len(changes), same=found - len(changes))
+    missing = missing_report(ids, {row.pk for row in seen})
+    return missing + kept + BulkReport(changed=len(changes), same=len(rows) - len(changes))
 
 
 def bulk_move(
@@ -97,18 +95,34 @@ def bulk_move(
     """Put many elements into a section (None is the root). Raises NotFound, Forbidden, Invalid."""
     with transaction.atomic():
         _list, schema = open_list(list_id)
-        found = set(elements(schema, actor).filter(pk__in=ids).values_list("pk", flat=True))
+        seen = list(elements(schema, actor).filter(pk__in=ids))
+        rows, kept = permitted(schema, seen, Right.CHANGE, actor)
+        found = [row.pk for row in rows]
         moved = move_elements(list_id, found, section_id=section_id, actor=actor)
-    return missing_report(ids, found) + BulkReport(changed=moved, same=len(found) - moved)
+    missing = missing_report(ids, {row.pk for row in seen})
+    return missing + kept + BulkReport(changed=moved, same=len(found) - moved)
 
 
 def bulk_delete(list_id: int, ids: Collection[int], *, actor: Employee) -> BulkReport:
     """Move many elements to the bin. Raises NotFound, Forbidden."""
     with transaction.atomic():
         _list, schema = open_list(list_id)
-        found = set(elements(schema, actor).filter(pk__in=ids).values_list("pk", flat=True))
-        gone = delete_elements(list_id, found, actor=actor)
-    return missing_report(ids, found) + BulkReport(changed=gone)
+        seen = list(elements(schema, actor).filter(pk__in=ids))
+        rows, kept = permitted(schema, seen, Right.DELETE, actor)
+        gone = delete_elements(list_id, [row.pk for row in rows], actor=actor)
+    missing = missing_report(ids, {row.pk for row in seen})
+    return missing + kept + BulkReport(changed=gone)
+
+
+def permitted(
+    schema: Schema, rows: Sequence[Any], right: Right, actor: Employee
+) -> tuple[list[Any], BulkReport]:
+    """The rows on which the actor has the right, and a report of the others."""
+    held = rights_on(actor, schema, rows)
+    kept = [row.pk for row in rows if right not in held[row.pk]]
+    told = _("You have no right to do this with the element.")
+    report = BulkReport(skipped=len(kept), problems={str(pk): told for pk in kept[:REPORTED]})
+    return [row for row in rows if right in held[row.pk]], report
 
 
 def missing_report(ids: Collection[int], found: Collection[int]) -> BulkReport:

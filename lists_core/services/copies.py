@@ -22,6 +22,8 @@ from lists_core.services.file_uses import copy_file_uses
 from lists_core.services.history import record_versions
 from lists_core.services.lists import SETTINGS, create_list, delete_list
 from lists_core.services.outbox import announce
+from lists_core.services.readers import sync_readers
+from lists_core.services.stored_rights import copy_rights
 from staff.models import Employee
 
 BATCH = 1000
@@ -37,10 +39,11 @@ def copy_list(
     report: Report = lambda done, total: None,
 ) -> List:
     """A new list like this one; with elements, those that the actor may read."""
-    source = access_list(actor, Right.VIEW, list_id)
+    source = access_list(actor, Right.FULL, list_id)
     settings = {key: getattr(source, key) for key in SETTINGS - {"code"}}
     settings["name"] = name or _("%(name)s (copy)") % {"name": source.name}
     target = create_list(actor=actor, **settings)
+    copy_rights(List, {source.pk: target.pk})
     ddl.with_ddl_retry(lambda: _copy_fields(source, target))
     sections = _copy_sections(source, target)
     target.refresh_from_db()
@@ -61,6 +64,7 @@ def _copy_fields(source: List, target: List) -> None:
         own.save()
         own.column = f"f{own.pk}"
         own.save(update_fields=["column"])
+        copy_rights(Field, {field.pk: own.pk})
         _copy_options(field, own)
         schema_field = SchemaField.of(Field.objects.get(pk=own.pk))
         ddl.add_columns(target.pk, schema_field)
@@ -95,8 +99,10 @@ def _copy_sections(source: List, target: List) -> dict[int, int]:
             code=section.code,
             description=section.description,
             sort=section.sort,
+            restricted=section.restricted,
         )
         ids[section.pk] = own.pk
+    copy_rights(Section, ids)
     return ids
 
 
@@ -111,7 +117,10 @@ def _copy_elements(
             ddl.lock_for_write(target.pk)
             copied = [_copied(row, old, new, sections, actor) for row in batch]
             _save(new, target, copied, actor)
-            copy_file_uses(new, {row.pk: own.pk for row, own in zip(batch, copied, strict=True)})
+            pairs = {row.pk: own.pk for row, own in zip(batch, copied, strict=True)}
+            copy_file_uses(new, pairs)
+            copy_rights(Element, pairs, list_id=target.pk)
+            sync_readers(target.pk, list(pairs.values()))
         done += len(batch)
         report(done, total)
 
@@ -129,7 +138,11 @@ def _copied(row: Any, old: Schema, new: Schema, sections: dict[int, int], actor:
         origin = old[field.code]
         columns |= field.to_columns(_carried(origin, field, origin.read(row)))
     return new.model(
-        section=sections.get(row.section), created_by=actor.pk, modified_by=actor.pk, **columns
+        section=sections.get(row.section),
+        restricted=row.restricted,
+        created_by=actor.pk,
+        modified_by=actor.pk,
+        **columns,
     )
 
 

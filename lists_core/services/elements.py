@@ -6,10 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lists_core.access import Right, require
+from lists_core.access import (
+    Right,
+    forget,
+    list_rights,
+    rights_on,
+    schema_for,
+)
 from lists_core.models import Element, ElementVersion, List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
@@ -20,10 +27,12 @@ from lists_core.selectors.elements import elements
 from lists_core.services.file_uses import keep_file_uses
 from lists_core.services.history import record_versions
 from lists_core.services.outbox import announce
+from lists_core.services.readers import sync_readers
 from lists_core.services.references import available, check_references
-from lists_core.services.values import clean_values, initial_values, not_unique
+from lists_core.services.stored_rights import copy_rights
+from lists_core.services.values import clean_values, not_unique
 from staff.models import Employee
-from svod.base.errors import Conflict, Invalid, NotFound
+from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 
 Kind = ElementVersion.Kind
 
@@ -42,6 +51,7 @@ class Changed(Conflict):
 def open_list(list_id: int) -> tuple[List, Schema]:
     """Lock the list's structure until the transaction ends and read it as it is now."""
     lock_for_write(list_id)
+    forget()  # rights are checked as they are now, not as the page read them
     list_ = List.objects.filter(pk=list_id, deleted_at=None).first()
     if list_ is None:
         raise NotFound
@@ -57,10 +67,11 @@ def create_element(
     """
     with transaction.atomic():
         list_, schema = open_list(list_id)
-        require(actor, Right.ADD, list_)
-        cleaned = clean_values(schema, initial_values(schema, values), partial=False)
+        target = place_for(list_, section_id, actor=actor)
+        own = schema_for(actor, list_, new=True)
+        cleaned = clean_values(schema, values, partial=False, own=own)
         check_references(cleaned, actor=actor)
-        row = schema.model(**_columns(cleaned), section=_section(list_, section_id))
+        row = schema.model(**_columns(cleaned), section=target)
         _stamp_new(row, list_, actor)
         with unique_errors(schema):
             row.save(force_insert=True)
@@ -81,15 +92,17 @@ def update_element(
     with transaction.atomic():
         list_, schema = open_list(list_id)
         row = locked_row(schema, element_id, actor)
-        require(actor, Right.CHANGE, list_)
+        require_on(actor, Right.CHANGE, schema, row)
         if row.version != version:
             raise Changed(row)
         fields = {code: value for code, value in values.items() if code != "SECTION"}
-        cleaned = clean_values(schema, _differing(schema, row, fields), partial=True)
+        differing = _differing(schema, row, fields)
+        own = schema_for(actor, list_, row)
+        cleaned = clean_values(schema, differing, partial=True, own=own)
         check_references(cleaned, actor=actor, row=row)
         changes = apply_values(schema, row, cleaned)
-        if "SECTION" in values:
-            changes |= _put(row, _section(list_, values["SECTION"]))
+        if "SECTION" in values and values["SECTION"] != row.section:
+            changes |= _put(row, place_for(list_, values["SECTION"], actor=actor))
         if changes:
             _save(schema, row, actor)
             keep_file_uses(schema, row.pk, cleaned, actor=actor)
@@ -113,9 +126,8 @@ def move_elements(
     """Put elements into a section (None is the root); returns how many moved."""
     with transaction.atomic():
         list_, schema = open_list(list_id)
-        require(actor, Right.CHANGE, list_)
-        target = _section(list_, section_id)
-        rows = list(elements(schema, actor).filter(pk__in=ids).select_for_update().order_by("pk"))
+        target = place_for(list_, section_id, actor=actor)
+        rows = _permitted(schema, elements(schema, actor), ids, Right.CHANGE, actor)
         moved = [row for row in rows if row.section != target]
         changes = [(row, {"section": [row.section, target]}) for row in moved]
         for row in moved:
@@ -129,15 +141,17 @@ def move_elements(
 def copy_element(list_id: int, element_id: int, *, actor: Employee) -> Any:
     """Add a copy of an element; counters give it its own number, unique values are left out."""
     with transaction.atomic():
-        _list, schema = open_list(list_id)
+        list_, schema = open_list(list_id)
         row = locked_row(schema, element_id, actor)
         values = {
             field: field.read(row)
-            for field in schema.editable
+            for field in schema_for(actor, list_, row).changeable
             if not field.field.unique and not field.type.automatic
         }
         kept = {field.code: value for field, value in available(values, actor=actor).items()}
-        return create_element(list_id, kept, actor=actor, section_id=row.section)
+        copied = create_element(list_id, kept, actor=actor, section_id=row.section)
+        _close_as(schema, row, copied)
+    return copied
 
 
 # --- shared with bulk changes and import ------------------------------------------------
@@ -149,6 +163,43 @@ def locked_row(schema: Schema, element_id: int, actor: Employee) -> Any:
     if row is None:
         raise NotFound
     return row
+
+
+def require_on(actor: Employee, right: Right, schema: Schema, row: Any) -> None:
+    """Raise Forbidden unless the actor holds the right on this element."""
+    if right not in rights_on(actor, schema, [row])[row.pk]:
+        raise Forbidden
+
+
+def place_for(list_: List, section_id: int | None, *, actor: Employee) -> int | None:
+    """Where an element is to be put: a section of the list in which the actor may add.
+
+    Raises Forbidden, Invalid. A section they know nothing of is no section to them.
+    """
+    rights = list_rights(actor, list_.pk)
+    held = rights.place(section_id).own
+    if section_id is not None:
+        known = Section.objects.filter(pk=section_id, list=list_).exists()
+        if not known or not held:
+            raise Invalid({"SECTION": [_("There is no such section.")]})
+    if Right.ADD not in held:
+        raise Forbidden
+    return section_id
+
+
+def _permitted(
+    schema: Schema, rows: QuerySet[Any], ids: Collection[int], right: Right, actor: Employee
+) -> list[Any]:
+    """Those of the rows on which the actor has the right, locked.
+
+    Raises Forbidden when they have it on none of those that they see.
+    """
+    seen = list(rows.filter(pk__in=ids).select_for_update().order_by("pk"))
+    held = rights_on(actor, schema, seen)
+    permitted = [row for row in seen if right in held[row.pk]]
+    if seen and not permitted:
+        raise Forbidden
+    return permitted
 
 
 def apply_values(
@@ -207,12 +258,13 @@ def _columns(cleaned: Mapping[SchemaField, Any]) -> dict[str, Any]:
     }
 
 
-def _section(list_: List, section_id: int | None) -> int | None:
-    if section_id is None:
-        return None
-    if not Section.objects.filter(pk=section_id, list=list_).exists():
-        raise Invalid({"SECTION": [_("There is no such section.")]})
-    return section_id
+def _close_as(schema: Schema, row: Any, copied: Any) -> None:
+    """A copy shows to nobody whom the original was closed to."""
+    copy_rights(Element, {row.pk: copied.pk}, list_id=schema.list_id)
+    sync_readers(schema.list_id, [copied.pk])
+    if row.restricted:
+        schema.model.objects.filter(pk=copied.pk).update(restricted=True)
+        copied.restricted = True
 
 
 def _put(row: Any, section_id: int | None) -> dict[str, list[Any]]:
@@ -260,10 +312,9 @@ def _mark(list_id: int, ids: Collection[int], kind: Kind, *, actor: Employee) ->
     """Set or clear `deleted_at` of those ids that may be touched."""
     deleting = kind == Kind.DELETED
     with transaction.atomic():
-        list_, schema = open_list(list_id)
-        require(actor, Right.DELETE, list_)
+        _list, schema = open_list(list_id)
         rows = elements(schema, actor) if deleting else binned(schema, actor)
-        locked = list(rows.filter(pk__in=ids).select_for_update().order_by("pk"))
+        locked = _permitted(schema, rows, ids, Right.DELETE, actor)
         for row in locked:
             row.deleted_at = timezone.now() if deleting else None
             _stamp(row, actor)

@@ -11,13 +11,12 @@ from django.core.files import File
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right
+from lists_core.access import Right, schema_for
 from lists_core.field_types.base import NO_TITLES
 from lists_core.grid.columns import shown_fields
 from lists_core.grid.state import GridState, parse_state
 from lists_core.jobs.base import progress
 from lists_core.models import Job, List
-from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import found, rows_by_ids
@@ -89,7 +88,7 @@ def _opened(job: Job) -> tuple[List, Schema, Sequence[SchemaField], GridState]:
     if job.list_id is None:
         raise NotFound
     list_ = access_list(job.actor, Right.VIEW, job.list_id)
-    schema = schema_of(list_)
+    schema = schema_for(job.actor, list_)
     state = _state(list_, job.params["query"], job.actor)
     if job.params["columns"] == ALL:
         return list_, schema, schema.all_fields, state
@@ -99,7 +98,7 @@ def _opened(job: Job) -> tuple[List, Schema, Sequence[SchemaField], GridState]:
 
 def _state(list_: List, query: Mapping[str, str], actor: Employee) -> GridState:
     """The view of the address; raise Invalid with what in it could not be used."""
-    state = parse_state(query, schema_of(list_), preference(actor, list_))
+    state = parse_state(query, schema_for(actor, list_), preference(actor, list_))
     if state.notices:
         raise Invalid({"": list(state.notices)}, " ".join(state.notices))
     return state

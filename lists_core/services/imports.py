@@ -25,11 +25,11 @@ from lists_core.services.files import keep_file
 from lists_core.services.imports_batch import Importer, Line, Outcome
 from lists_core.services.jobs import start_job
 from lists_core.services.lists import create_list
-from svod.base.formulas import neutralised
 from lists_core.transfer.spec import ColumnSpec, ImportSpec, name_parts
 from lists_core.transfer.tables import Rows, count_lines, open_rows, read_ahead
 from staff.models import Employee
 from svod.base.errors import DomainError, Invalid, NotFound
+from svod.base.formulas import neutralised
 
 BATCH = 5_000
 MAX_ERRORS = 5_000
@@ -50,10 +50,12 @@ def start_import(list_: List, spec: ImportSpec, *, actor: Employee) -> Job:
         return start_job("import_table", actor=actor, list_=list_, **ready.to_json())
 
 
-def start_import_as_list(spec: ImportSpec, *, actor: Employee, **settings: Any) -> Job:
+def start_import_as_list(
+    spec: ImportSpec, *, actor: Employee, everyone: str = "none", **settings: Any
+) -> Job:
     """Make a list with the file's fields and queue the import into it."""
     with transaction.atomic():
-        list_ = create_list(actor=actor, **settings)
+        list_ = create_list(actor=actor, everyone=everyone, **settings)
         return start_import(list_, spec, actor=actor)
 
 

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right, require
+from lists_core.access import Right, changeable, list_rights, require, schema_for
 from lists_core.models import List
 from lists_core.schema.cache import forget_schemas
 from lists_core.schema.compile import Schema
@@ -94,6 +94,7 @@ class Importer:
             Keys(batch).split()
         else:
             batch.new = batch.good()
+        batch.check_places()
         batch.check_unique()
         if self.spec.dry:
             return batch.outcome()
@@ -121,6 +122,7 @@ class Importer:
     def _learn_structure(self, list_: List, schema: Schema) -> None:
         self.writer = Writer()
         self.schema = schema
+        self.own = schema_for(self.actor, list_, new=True)
         self.columns = [
             Column(spec, self._field(list_, spec), self.spec.layout) for spec in self.spec.columns
         ]
@@ -134,8 +136,8 @@ class Importer:
         self.version = schema.version
 
     def _field(self, list_: List, spec: Any) -> SchemaField:
-        found = spec.new.planned(list_) if spec.new else self.schema.get(spec.code)
-        if found is None:
+        found = spec.new.planned(list_) if spec.new else self.own.get(spec.code)
+        if found is None or (found.key in self.own.locked and not spec.key):
             raise Invalid({}, _("A field that the file was to go into no longer exists."))
         return found
 
@@ -151,6 +153,8 @@ class Importer:
         if self.spec.mode == "update":
             return
         for entry in self.defaults:
+            if entry not in self.own.changeable:
+                continue  # somebody else fills it
             try:
                 clean_value(entry, entry.default())
             except ValidationError:
@@ -171,6 +175,34 @@ class Batch:
         #: Element id → (row, place of the last line about it, changes so far).
         self.changed: dict[int, tuple[Any, int, dict[str, list[Any]]]] = {}
         self.unchanged = 0
+
+    def check_places(self) -> None:
+        """Drop the rows for whose place or element the actor lacks the right."""
+        importer = self.importer
+        rights = list_rights(importer.actor, importer.list_id)
+        for place in self.new:
+            if Right.ADD not in rights.place(self._section(place)).own:
+                self.errors[place].append(_("You have no right to add elements there."))
+        rows = [row for row, _place, _changes in self.changed.values()]
+        held = changeable(importer.actor, importer.schema, rows)
+        for pk, (row, place, changes) in self.changed.items():
+            moved = changes.get("section")
+            if pk not in held:
+                self.errors[place].append(_("You have no right to do this with the element."))
+            elif moved and Right.ADD not in rights.place(row.section).own:
+                self.errors[place].append(_("You have no right to add elements there."))
+        self._drop_failed()
+
+    def _section(self, place: int) -> int | None:
+        """Where the line's new element goes."""
+        column = next((c for c in self.importer.columns if c.field.code == "SECTION"), None)
+        return None if column is None else self.value(column, place)
+
+    def _drop_failed(self) -> None:
+        self.new = [place for place in self.new if place not in self.errors]
+        self.changed = {
+            pk: entry for pk, entry in self.changed.items() if entry[1] not in self.errors
+        }
 
     # --- checking -----------------------------------------------------------------------
 
@@ -253,10 +285,7 @@ class Batch:
             holder = own.get(place, -place - 1)
             if value is not None and taken.setdefault(value, holder) != holder:
                 self.fail(place, column.field, _("This value is already taken."))
-        self.new = [place for place in self.new if place not in self.errors]
-        self.changed = {
-            pk: entry for pk, entry in self.changed.items() if entry[1] not in self.errors
-        }
+        self._drop_failed()
 
     def _taken(self, entry: SchemaField, values: set[Any]) -> dict[Any, int]:
         """Stored value → the element that has it. The bin does not count."""

@@ -8,11 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from lists_core.access import Right, may_create_lists, require
+from lists_core.access import ROLES, Right, may_create_lists, require
 from lists_core.models import Element, List
 from lists_core.schema.ddl import create_table, drop_table, lock_for_change, with_ddl_retry
 from lists_core.services.outbox import announce
+from lists_core.services.stored_rights import first_rights
 from staff.models import Employee
+from staff.subjects import EVERYONE, Subject
 from svod.base.errors import Forbidden, NotFound
 
 BATCH = 2000
@@ -20,17 +22,22 @@ Report = Callable[[int, int], None]
 SETTINGS = {"name", "code", "description", "icon", "color", "sort", "captions", "has_sections"}
 
 
-def create_list(*, actor: Employee, **settings: Any) -> List:
-    """Make an empty list with its table. `settings` are those of SETTINGS."""
+def create_list(*, actor: Employee, everyone: str = "none", **settings: Any) -> List:
+    """Make an empty list with its table; its maker gets full access to it.
+
+    `everyone` is the role of all employees (a slug of ROLES), `settings` are those of SETTINGS.
+    """
     if not may_create_lists(actor):
         raise Forbidden
-    return with_ddl_retry(lambda: _create(actor, settings))
+    return with_ddl_retry(lambda: _create(actor, everyone, settings))
 
 
-def _create(actor: Employee, settings: dict[str, Any]) -> List:
+def _create(actor: Employee, everyone: str, settings: dict[str, Any]) -> List:
     list_ = List(created_by=actor, **{key: settings[key] for key in SETTINGS & set(settings)})
     list_.save()
     create_table(list_.pk)
+    own = {Subject("U", actor.pk): ROLES["full"][1], EVERYONE: ROLES[everyone][1]}
+    first_rights(list_, own)
     announce("list.created", list_.pk, actor=actor.pk)
     return list_
 

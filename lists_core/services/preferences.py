@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right
+from lists_core.access import Right, schema_for
 from lists_core.models import ListPreference
-from lists_core.schema.cache import schema_of
 from lists_core.selectors.lists import access_list
 from staff.models import Employee
 from svod.base.errors import Invalid
@@ -22,7 +21,7 @@ MIN_WIDTH, MAX_WIDTH = 60, 900
 def save_columns(list_id: int, codes: Sequence[str], *, actor: Employee) -> ListPreference:
     """Show these columns in this order; their widths stay. Raises Invalid when none is left."""
     own = _own(list_id, actor)
-    schema = schema_of(own.list)
+    schema = schema_for(actor, own.list)
     known = [code for code in dict.fromkeys(codes) if schema.get(code)]
     if not known:
         raise Invalid({"": [_("Choose at least one column.")]})
@@ -35,7 +34,7 @@ def save_columns(list_id: int, codes: Sequence[str], *, actor: Employee) -> List
 def save_widths(list_id: int, widths: Mapping[str, int], *, actor: Employee) -> ListPreference:
     """Widths in CSS pixels by code; which columns are shown stays as it is."""
     own = _own(list_id, actor)
-    schema = schema_of(own.list)
+    schema = schema_for(actor, own.list)
     known = {code: width for code, width in widths.items() if schema.get(code)}
     fitting = {code: min(max(width, MIN_WIDTH), MAX_WIDTH) for code, width in known.items()}
     _keep(own, own.chosen, {**own.widths, **fitting})

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lists_core.access import Right, require
+from lists_core.access import Right, forget, list_rights
 from lists_core.models import ElementVersion, List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
@@ -19,7 +19,7 @@ from lists_core.selectors.sections import access_section, subtree_ids
 from lists_core.services.history import record_versions
 from lists_core.services.outbox import announce
 from staff.models import Employee
-from svod.base.errors import Conflict, Invalid, NotFound
+from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 
 SETTINGS = ("name", "code", "description", "sort")
 LIMITS = {"name": 200, "code": 63, "description": 10_000}
@@ -40,7 +40,8 @@ def create_section(
     list_id: int, *, actor: Employee, parent_id: int | None = None, **settings: Any
 ) -> Section:
     """Add a section; `settings` are those of SETTINGS. Raises NotFound, Forbidden, Invalid."""
-    list_ = _open(list_id, Right.ADD, actor)
+    list_ = _open(list_id)
+    require_in(actor, Right.CHANGE, list_, parent_id)
     section = Section(list=list_, parent=_parent(list_, parent_id))
     _apply(section, settings)
     section.save()
@@ -53,8 +54,8 @@ def update_section(
     list_id: int, section_id: int, *, actor: Employee, parent_id: int | None, **settings: Any
 ) -> Section:
     """Change settings of SETTINGS and the place in the tree."""
-    list_ = _open(list_id, Right.CHANGE, actor)
-    section = access_section(list_, section_id)
+    list_ = _open(list_id)
+    section = _held(actor, Right.CHANGE, list_, section_id, parent_id)
     section.parent = _new_parent(list_, section, parent_id)
     _apply(section, settings)
     section.save()
@@ -75,8 +76,8 @@ def move_section(
 
     Ids in `order` that are not in the branch are passed over.
     """
-    list_ = _open(list_id, Right.CHANGE, actor)
-    section = access_section(list_, section_id)
+    list_ = _open(list_id)
+    section = _held(actor, Right.CHANGE, list_, section_id, parent_id)
     section.parent = _new_parent(list_, section, parent_id)
     section.save(update_fields=["parent"])
     _renumber(list_, parent_id, order)
@@ -93,8 +94,9 @@ def delete_section(
 
     def delete() -> None:
         lock_for_change(list_id)
-        list_ = _open(list_id, Right.DELETE, actor)
+        list_ = _open(list_id)
         section = access_section(list_, section_id)
+        require_in(actor, Right.DELETE, list_, section_id)
         if not content_to_parent and not is_empty(list_, section):
             raise NotEmpty
         _move_content(list_, section, actor)
@@ -113,13 +115,31 @@ def is_empty(list_: List, section: Section) -> bool:
 # --- own steps --------------------------------------------------------------------------
 
 
-def _open(list_id: int, right: Right, actor: Employee) -> List:
+def _open(list_id: int) -> List:
     """The list's row, locked: two changes of one tree never cross (no cycle can appear)."""
+    forget()
     list_ = List.objects.select_for_update().filter(pk=list_id, deleted_at=None).first()
     if list_ is None or not list_.has_sections:
         raise NotFound
-    require(actor, right, list_)
     return list_
+
+
+def require_in(actor: Employee, right: Right, list_: List, section_id: int | None) -> None:
+    """NotFound for a section the actor knows nothing of, Forbidden without the right in it."""
+    held = list_rights(actor, list_.pk).place(section_id).own
+    if right not in held:
+        raise Forbidden if held or section_id is None else NotFound
+
+
+def _held(
+    actor: Employee, right: Right, list_: List, section_id: int, parent_id: int | None
+) -> Section:
+    """The section to change, when the actor has the right in it and where it is to go."""
+    section = access_section(list_, section_id)
+    require_in(actor, right, list_, section_id)
+    if parent_id != section.parent_id:
+        require_in(actor, right, list_, parent_id)
+    return section
 
 
 def _apply(section: Section, settings: dict[str, Any]) -> None:

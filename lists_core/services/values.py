@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,30 +32,49 @@ def _initial(field: SchemaField, values: Mapping[str, Any]) -> Any:
     return given if field.code in values else field.default()
 
 
-def clean_values(schema: Schema, values: Mapping[str, Any], *, partial: bool) -> Cleaned:
+def clean_values(
+    schema: Schema, values: Mapping[str, Any], *, partial: bool, own: Schema | None = None
+) -> Cleaned:
     """Natural values by code → checked values by field; raise Invalid with errors by code.
 
-    With `partial` only the given fields are looked at, as when some cells are edited.
+    With `partial` only the given fields are looked at, as when some cells are edited; otherwise
+    the rest get the program's numbers and their defaults. `own` is
+    the schema as the writer may know it: other fields cannot be given, and a required one
+    among them may stay empty, for the writer could not fill it.
     """
+    own = own or schema
     cleaned: Cleaned = {}
-    errors: dict[str, list[str]] = {}
+    errors = _closed(own, values)
+    fillable = {field.code for field in own.changeable}
+    given = values if partial else initial_values(schema, values)
     for field in schema.editable:
-        if field.code in values or not partial:
+        if field.code not in errors and field.code in given:
             try:
-                cleaned[field] = clean_value(field, values.get(field.code))
+                cleaned[field] = clean_value(
+                    field, given[field.code], lenient=field.code not in fillable
+                )
             except ValidationError as error:
                 errors[field.code] = error.messages
-    unknown = set(values) - {field.code for field in schema.editable}
-    errors.update({code: [_("This list has no such field.")] for code in unknown})
     if errors:
         raise Invalid(errors)
     return cleaned
 
 
-def clean_value(field: SchemaField, value: Any) -> Any:
-    """One field's checked value; raise ValidationError."""
+def _closed(own: Schema, values: Collection[str]) -> dict[str, list[str]]:
+    """Errors of the codes that the person may not change.
+
+    A field they may not even see gets the answer that a field which does not exist gets.
+    """
+    known = {field.code for field in own.editable}
+    changeable = {field.code for field in own.changeable}
+    told = {True: _("You may not change this field."), False: _("This list has no such field.")}
+    return {code: [told[code in known]] for code in set(values) - changeable}
+
+
+def clean_value(field: SchemaField, value: Any, *, lenient: bool = False) -> Any:
+    """One field's checked value; raise ValidationError. `lenient` lets a required one be empty."""
     cleaned = field.clean(value)
-    if cleaned is None and field.field.required:
+    if cleaned is None and field.field.required and not lenient:
         raise ValidationError(_("This field is required."))
     return cleaned
 

@@ -10,10 +10,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lists_core.access import visible_lists
+from lists_core.access import schema_for, visible_lists
 from lists_core.field_types.base import FieldType, field_types
 from lists_core.models import List
-from lists_core.schema.cache import schema_of
 from lists_core.transfer.draft import Draft
 from lists_core.transfer.encodings import ENCODINGS
 from lists_core.transfer.guess import EMPTY_WORDS
@@ -128,7 +127,7 @@ class MappingForm(DomainFormMixin, forms.Form):
             self.fields[f"target_{index}"] = forms.ChoiceField(choices=choices, required=False)
             self.fields[f"key_{index}"] = forms.BooleanField(required=False)
             self.fields[f"lenient_{index}"] = forms.BooleanField(required=False)
-        self.initial = {**first_choice(draft, list_), **self.initial}
+        self.initial = {**first_choice(draft, list_, actor), **self.initial}
         for name in ("mode", "keep_empty") if list_ is None else ("list_name",):
             del self.fields[name]
 
@@ -192,7 +191,7 @@ def targets(list_: List | None, actor: Employee) -> list[tuple[str, Any]]:
     """Choices of a column: fields of the list, then new fields by type."""
     fields = [("field:NAME", _("Name"))]
     if list_:
-        schema = schema_of(list_)
+        schema = schema_for(actor, list_, new=True)
         found = [schema.get(code) for code in ("NAME", "ID", "SECTION")]
         entries = [entry for entry in (*found, *schema.fields) if entry]
         fields = [(f"field:{entry.code}", entry.name) for entry in entries if entry.type.importable]

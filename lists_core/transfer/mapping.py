@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lists_core.access import schema_for
 from lists_core.models import List
-from lists_core.schema.cache import schema_of
 from lists_core.transfer.draft import Draft
 from lists_core.transfer.spec import ColumnSpec, ImportSpec
+from staff.models import Employee
 
 NAMES = ("name", "название", "наименование", "имя", "title", "заголовок", "фио")
 PATTERN_PARTS = 3
 
 
-def first_choice(draft: Draft, list_: List | None) -> dict[str, Any]:
+def first_choice(draft: Draft, list_: List | None, actor: Employee) -> dict[str, Any]:
     """Initial values of the mapping form."""
-    targets = _by_heading(draft, list_) if list_ else _all_new(draft)
+    targets = _by_heading(draft, list_, actor) if list_ else _all_new(draft)
     chosen: dict[str, Any] = {f"target_{index}": target for index, target in targets.items()}
     chosen |= {"mode": "add", "list_name": draft.file.name.rsplit(".", 1)[0][:200]}
     if "field:NAME" not in targets.values():
@@ -24,10 +25,10 @@ def first_choice(draft: Draft, list_: List | None) -> dict[str, Any]:
     return chosen
 
 
-def _by_heading(draft: Draft, list_: List) -> dict[int, str]:
+def _by_heading(draft: Draft, list_: List, actor: Employee) -> dict[int, str]:
     """Columns whose heading is a field's name or code; each field is taken once."""
     known: dict[str, str] = {}
-    for entry in schema_of(list_).all_fields:
+    for entry in schema_for(actor, list_, new=True).all_fields:
         if entry.type.importable and (entry.code in {"NAME", "ID", "SECTION"} or entry.field.pk):
             known.update({_plain(entry.code): entry.code, _plain(entry.name): entry.code})
     found: dict[int, str] = {}

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from lists_core.access import Right, may
+from lists_core.access import Right, list_rights
 from lists_core.element_tabs import ElementTab, Target, element_tabs, open_target
 from lists_core.models import List, Section
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.sections import section_path
 from lists_core.selectors.titles import row_titles
 from lists_core.views.element_state import grid_state
+from staff.models import Employee
 from svod.base.htmx import render_page, wants_fragment
 from svod.base.http import PortalRequest
 
@@ -46,8 +47,8 @@ def element_page(
         "list": target.list,
         "row": target.row,
         "tabs": drawn_tabs(target, tab),
-        "path": path_of(target.list, target.row.section),
-        "may": {right.name.lower(): may(target.actor, right, target.list) for right in Right},
+        "path": path_of(target.list, target.row.section, target.actor),
+        "may": {right.name.lower(): target.may(right) for right in Right},
         "state": f"?{state.urlencode()}" if state else "",
         "drawer": wants_fragment(request),
         "link": request.build_absolute_uri(reverse("element", args=[target.list.pk, target.id])),
@@ -68,9 +69,10 @@ def drawn_tabs(target: Target, current: str) -> list[dict[str, Any]]:
     ]
 
 
-def path_of(list_: List, section_id: int | None) -> list[Section]:
-    """The sections above an element, for its breadcrumbs."""
-    if section_id is None or not list_.has_sections:
+def path_of(list_: List, section_id: int | None, actor: Employee) -> list[Section]:
+    """The sections above an element, for its breadcrumbs; none when the actor knows them not."""
+    known = section_id is not None and list_rights(actor, list_.pk).knows(section_id)
+    if not known or not list_.has_sections:
         return []
     section = Section.objects.filter(list=list_, pk=section_id).first()
     return section_path(section) if section else []

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from lists_core.access import Right
+from lists_core.access import Right, schema_for
 from lists_core.element_tabs import open_target
 from lists_core.field_types.pickers import is_id
-from lists_core.models import List
-from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
 from lists_core.selectors.bin import bin_of
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.titles import row_titles
@@ -57,7 +56,7 @@ def elements_restore(request: PortalRequest, list_id: int) -> HttpResponse:
     try:
         count = restore_elements(list_id, ids, actor=request.user)
     except Invalid as error:
-        toast(request, reasons(list_, error), "error")
+        toast(request, reasons(schema_for(request.user, list_), error), "error")
         return moved(request, list_id, [])
     text = ngettext("%(count)s element is back.", "%(count)s elements are back.", count)
     toast(request, text % {"count": count}, "success" if count else "warning")
@@ -69,9 +68,8 @@ def asked_ids(request: PortalRequest) -> list[int]:
     return [int(item) for item in raw if is_id(item)]
 
 
-def reasons(list_: List, error: Invalid) -> str:
+def reasons(schema: Schema, error: Invalid) -> str:
     """The errors of fields as one text: "Article: This value is already taken."."""
-    schema = schema_of(list_)
     texts = [
         f"{schema[code].name}: {text}" if code in schema.by_code else text
         for code, messages in error.errors.items()
@@ -93,7 +91,7 @@ def moved(request: PortalRequest, list_id: int, ids: list[int]) -> HttpResponse:
 def elements_bin(request: PortalRequest, list_id: int) -> HttpResponse:
     """What was deleted from a list, searched and brought back."""
     list_ = access_list(request.user, Right.DELETE, list_id)
-    schema = schema_of(list_)
+    schema = schema_for(request.user, list_)
     search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     rows = bin_of(schema, actor=request.user, search=search)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 
-from lists_core.access import Right, may
+from lists_core.access import Right, rights_on, schema_for
 from lists_core.element_tabs import Target
 from lists_core.forms import ElementForm
 from lists_core.models import List
@@ -19,7 +19,7 @@ from lists_core.schema.fields import SchemaField
 from lists_core.selectors.bin import binned
 from lists_core.selectors.history import Others, others_since
 from lists_core.selectors.titles import titles_of
-from lists_core.services.elements import restore_elements
+from lists_core.services.elements import require_on, restore_elements
 from lists_core.views.element_bin import reasons
 from svod.base.errors import Invalid
 from svod.base.htmx import render_page, toast, wants_fragment
@@ -160,15 +160,17 @@ def gone_page(request: PortalRequest, list_: List, element_id: int) -> HttpRespo
     With `restore` in the request the element is brought back and the save goes on; when it
     cannot come back, the reasons are told and the form stays.
     """
-    schema = schema_of(list_)
-    row = binned(schema, request.user).filter(pk=element_id).first()
+    whole = schema_of(list_)
+    row = binned(whole, request.user).filter(pk=element_id).first()
     if row is None:
         return None
+    require_on(request.user, Right.CHANGE, whole, row)
+    schema = schema_for(request.user, list_, row)
     if "restore" in request.POST:
         try:
             restore_elements(list_.pk, [element_id], actor=request.user)
         except Invalid as error:
-            toast(request, reasons(list_, error), "error")
+            toast(request, reasons(schema, error), "error")
         else:
             return None
     context = gone_context(request, list_, schema, row)
@@ -190,7 +192,7 @@ def gone_context(request: PortalRequest, list_: List, schema: Schema, row: Any) 
         "list": list_,
         "row": row,
         "gone": others_since(row.pk, row.version - 1).get(""),
-        "may_restore": may(request.user, Right.DELETE, list_),
+        "may_restore": Right.DELETE in rights_on(request.user, schema, [row])[row.pk],
         "drawer": wants_fragment(request),
         "action": request.get_full_path(),
     }

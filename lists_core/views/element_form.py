@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lists_core.access import Right
+from lists_core.access import Right, schema_for
 from lists_core.element_tabs import Target, open_target
 from lists_core.field_types.pickers import is_id
 from lists_core.forms import SECTION, ElementForm
 from lists_core.models import List
-from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import access_element
 from lists_core.selectors.lists import access_list
@@ -61,7 +60,7 @@ def element_add(request: PortalRequest, list_id: int) -> HttpResponse:
 
 
 def add_form(request: PortalRequest, list_: List) -> ElementForm:
-    schema = schema_of(list_)
+    schema = schema_for(request.user, list_, new=True)
     data = request.POST if request.method == "POST" else None
     return ElementForm(
         data,
@@ -80,8 +79,8 @@ def first_values(request: PortalRequest, list_: List, schema: Schema) -> dict[st
     """
     source = request.GET.get("copy", "")
     if is_id(source):
-        row = access_element(request.user, Right.VIEW, list_.pk, int(source))[2]
-        return copied_values(schema, row, request.user)
+        _list, own, row = access_element(request.user, Right.VIEW, list_.pk, int(source))
+        return copied_values(own, row, request.user)
     values = {field.code: field.default() for field in schema.editable}
     section = grid_state(request, list_).get("section", "")
     return values | {SECTION: int(section) if is_id(section) and int(section) else None}
@@ -92,7 +91,7 @@ def copied_values(schema: Schema, row: Any, actor: Employee) -> dict[str, Any]:
     may not see are left out."""
     values = {
         field: field.read(row)
-        for field in schema.editable
+        for field in schema.changeable
         if not field.field.unique and not field.type.automatic
     }
     kept = available(values, actor=actor)
@@ -103,7 +102,7 @@ def hidden(form: ElementForm) -> dict[str, Any]:
     """Values of a copy that the form does not ask for go along as they are."""
     values = {
         field.code: form.initial.get(field.code)
-        for field in form.schema.editable
+        for field in form.schema.changeable
         if field.code not in form.fields
     }
     return {code: value for code, value in values.items() if value is not None}
@@ -121,7 +120,7 @@ def another(request: PortalRequest, list_: List, row: Any) -> HttpResponse:
         address += f"?section={row.section}"
     if not is_htmx(request):
         return redirect(address)
-    schema = schema_of(list_)
+    schema = schema_for(request.user, list_, new=True)
     values = {field.code: field.default() for field in schema.editable}
     form = ElementForm(
         list_=list_,
@@ -189,7 +188,7 @@ def changed(request: PortalRequest, target: Target, form: ElementForm, row: Any)
 
     When nothing differs (the element was deleted and restored) the save goes on.
     """
-    newer = Target(target.actor, target.list, schema_of(target.list), row)
+    newer = Target(target.actor, target.list, schema_for(target.actor, target.list, row), row)
     if (form.cleaned_data["version"] or 0) > row.version:
         form.add_error(None, _("This form is of no version of the element. Open it anew."))
         return edit_page(request, newer, form)
@@ -216,7 +215,7 @@ def form_page(request: PortalRequest, form: ElementForm, context: dict[str, Any]
         "form": form,
         "list": form.list,
         "row": row,
-        "path": path_of(form.list, row.section if row else form.initial.get(SECTION)),
+        "path": path_of(form.list, row.section if row else form.initial.get(SECTION), form.actor),
         "state": f"?{state.urlencode()}" if state else "",
         "drawer": wants_fragment(request),
         "action": request.get_full_path(),

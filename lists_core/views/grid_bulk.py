@@ -19,7 +19,7 @@ from lists_core.grid.answers import link_if, reload
 from lists_core.grid.bulk_form import BulkForm, bulk_fields
 from lists_core.grid.page import Grid, everything_found, open_grid
 from lists_core.models import List
-from lists_core.selectors.sections import access_section, section_choices
+from lists_core.selectors.sections import section_choices, visible_section
 from lists_core.services.bulk import (
     INLINE_LIMIT,
     BulkReport,
@@ -131,10 +131,10 @@ def move(request: PortalRequest, list_id: int) -> HttpResponse:
     if not target.grid.list_.has_sections:
         raise NotFound
     if request.method == "GET":
-        choices = section_choices(target.grid.list_)
+        choices = section_choices(target.grid.list_, request.user, right=Right.ADD)
         context = {"target": target, "choices": choices, "list": target.grid.list_}
         return render(request, "lists/grid/bulk_move.html", context)
-    section = section_asked(target.grid.list_, request.POST.get("section"))
+    section = section_asked(request, target.grid.list_)
     if not target.at_once:
         return as_job(request, "bulk_move", target, section=section)
     return done(
@@ -142,13 +142,14 @@ def move(request: PortalRequest, list_id: int) -> HttpResponse:
     )
 
 
-def section_asked(list_: List, text: str | None) -> int | None:
+def section_asked(request: PortalRequest, list_: List) -> int | None:
     """The section's id, None for the top of the tree; NotFound for anything but an id or ""."""
+    text = request.POST.get("section")
     if text == "":
         return None
     if not is_id(text):
         raise NotFound
-    return access_section(list_, int(text or "")).pk
+    return visible_section(list_, int(text or ""), request.user).pk
 
 
 @login_required

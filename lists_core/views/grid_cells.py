@@ -26,11 +26,11 @@ EDITOR = "lists/grid/cell.html"
 @require_http_methods(["GET", "POST"])
 def cell(request: PortalRequest, list_id: int, element_id: int, code: str) -> HttpResponse:
     """The editor of a cell; a saved one answers with its whole row."""
-    list_, schema, row = access_element(request.user, Right.CHANGE, list_id, element_id)
+    _list, schema, row = access_element(request.user, Right.CHANGE, list_id, element_id)
     field = schema.get(code)
     if field is None:
         raise NotFound
-    if not is_editable(field, list_, request.user):
+    if not is_editable(field, schema):
         raise Forbidden
     if request.method == "GET":
         return show(request, editor(field, row, actor=request.user), element_id)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from lists_core.access import Right
+from lists_core.access import Right, schema_for
 from lists_core.grid.answers import reload
 from lists_core.selectors.lists import access_list
 from lists_core.services.elements import copy_element
@@ -24,7 +24,7 @@ def copy(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
         row = copy_element(list_id, element_id, actor=request.user)
     except Invalid as error:
         list_ = access_list(request.user, Right.VIEW, list_id)
-        toast(request, reasons(list_, error), "error")
+        toast(request, reasons(schema_for(request.user, list_), error), "error")
         return HttpResponse(status=204)
     toast(request, _("A copy of “%(name)s” was added.") % {"name": row.name})
     return reload()

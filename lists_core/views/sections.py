@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lists_core.access import Right, may
+from lists_core.access import Right, may_somewhere
 from lists_core.field_types.pickers import is_id
 from lists_core.models import List, Section
 from lists_core.section_forms import SectionForm
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.section_tree import section_counts, section_tree
-from lists_core.selectors.sections import access_section
+from lists_core.selectors.sections import visible_section
 from lists_core.services import sections as services
 from svod.base.errors import Invalid, NotFound
 from svod.base.htmx import go_to, render_page, saved, toast, wants_fragment
@@ -29,7 +29,7 @@ def sections(request: PortalRequest, list_id: int) -> HttpResponse:
     context = {
         "list": list_,
         "tree": section_tree(list_, actor=request.user),
-        "may": {right.name.lower(): may(request.user, right, list_) for right in Right},
+        "may": {right.name.lower(): may_somewhere(request.user, right, list_) for right in Right},
     }
     return render_page(request, "lists/sections/sections.html", context)
 
@@ -37,8 +37,10 @@ def sections(request: PortalRequest, list_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def section_add(request: PortalRequest, list_id: int) -> HttpResponse:
-    list_ = with_sections(request, Right.ADD, list_id)
-    form = SectionForm(request.POST or None, list_=list_, parent=request.GET.get("parent"))
+    list_ = with_sections(request, Right.CHANGE, list_id)
+    form = SectionForm(
+        request.POST or None, actor=request.user, list_=list_, parent=request.GET.get("parent")
+    )
     if form.is_valid():
         try:
             services.create_section(list_id, actor=request.user, **form.settings)
@@ -53,8 +55,8 @@ def section_add(request: PortalRequest, list_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def section_edit(request: PortalRequest, list_id: int, section_id: int) -> HttpResponse:
     list_ = with_sections(request, Right.CHANGE, list_id)
-    section = access_section(list_, section_id)
-    form = SectionForm(request.POST or None, list_=list_, section=section)
+    section = visible_section(list_, section_id, request.user)
+    form = SectionForm(request.POST or None, actor=request.user, list_=list_, section=section)
     if form.is_valid():
         try:
             services.update_section(list_id, section_id, actor=request.user, **form.settings)
@@ -96,7 +98,7 @@ def section_move(request: PortalRequest, list_id: int) -> HttpResponse:
 def section_delete(request: PortalRequest, list_id: int, section_id: int) -> HttpResponse:
     """Asks first; content may go to the section above."""
     list_ = with_sections(request, Right.DELETE, list_id)
-    section = access_section(list_, section_id)
+    section = visible_section(list_, section_id, request.user)
     to_parent = request.POST.get("content") == "parent"
     if request.method == "POST":
         try:

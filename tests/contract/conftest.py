@@ -73,7 +73,7 @@ def sample(request: pytest.FixtureRequest) -> Sample:
 
 @pytest.fixture
 def world(sample: Sample, actor: Employee) -> World:
-    list_ = lists.create_list(actor=actor, name="Проба")
+    list_ = lists.create_list(actor=actor, everyone="edit", name="Проба")
     settings = {**sample.settings, **sample.prepare(actor)}
     type_ = field_types.get(sample.slug)
     for code in ("ONE", "MANY") if type_.multiple_allowed else ("ONE",):

@@ -27,7 +27,7 @@ def existing(ids: Callable[[SchemaField], Any]) -> Callable[[SchemaField], st.Se
 
 
 def target_list(actor: Employee) -> Mapping[str, Any]:
-    list_ = lists.create_list(actor=actor, name="Цель", has_sections=True)
+    list_ = lists.create_list(actor=actor, everyone="edit", name="Цель", has_sections=True)
     for number, name in enumerate(NAMES):
         create_element(list_.pk, {"NAME": name}, actor=actor)
         Section.objects.create(list=list_, name=name, code=f"S{number}")

@@ -50,7 +50,7 @@ def own_files(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def queued() -> tuple[List, Job]:
     admin = Employee.objects.create_superuser("admin", "admin@svod.example", "x")
-    list_ = create_list(actor=admin, name="Склад")
+    list_ = create_list(actor=admin, everyone="edit", name="Склад")
     create_field(list_.pk, "counter", actor=admin, name="Номер", code="NUMBER")
     text = "Name\n" + "".join(f"товар {number}\n" for number in range(ROWS))
     file = keep_file(ContentFile(text.encode()), "t.csv", actor=admin)

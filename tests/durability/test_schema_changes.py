@@ -46,7 +46,7 @@ def admin() -> Employee:
 
 @pytest.fixture
 def list_(admin: Employee) -> List:
-    made = create_list(actor=admin, name="Склад")
+    made = create_list(actor=admin, everyone="edit", name="Склад")
     create_field(made.pk, "number", actor=admin, name="Число", code="NUMBER")
     return made
 

@@ -42,7 +42,7 @@ class Ground:
 def make_ground() -> Ground:
     anna = person("anna", "Иванова", "Анна", is_staff=True)
     petr = person("petr", "Петров", "Пётр")
-    suppliers = create_list(actor=anna, name=SUPPLIERS, has_sections=True)
+    suppliers = create_list(actor=anna, everyone="edit", name=SUPPLIERS, has_sections=True)
     for text in both("element"):
         create_element(suppliers.pk, {"NAME": text}, actor=anna)
     for text in both("section"):
@@ -96,7 +96,7 @@ class Everything:
 
 def make_everything() -> Everything:
     ground = make_ground()
-    list_ = create_list(actor=ground.anna, name="Всё сразу", has_sections=True)
+    list_ = create_list(actor=ground.anna, everyone="edit", name="Всё сразу", has_sections=True)
     for kind, way in every_type():
         create_field(
             list_.pk, kind.slug, actor=ground.anna, name=str(kind.label), code=code_of(kind),

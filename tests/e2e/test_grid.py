@@ -30,7 +30,7 @@ def designer(employee: Employee) -> Employee:
 
 @pytest.fixture
 def deals(portal: str, designer: Employee) -> List:
-    list_ = lists.create_list(actor=designer, name="Договоры", has_sections=True)
+    list_ = lists.create_list(actor=designer, everyone="edit", name="Договоры", has_sections=True)
     for type_, name, code in (
         ("string", "Фирма", "FIRM"),
         ("number", "Сумма", "SUM"),

@@ -31,7 +31,9 @@ def goods(page: Page, sign_in: SignIn, settings: Any, tmp_path: Path) -> List:
     settings.MEDIA_ROOT = tmp_path / "files"
     forget_schemas()
     admin = Employee.objects.create_superuser("admin", "a@svod.example", "x", last_name="Админ")
-    list_ = lists.create_list(actor=admin, name="Товары", captions={"name_field": "Название"})
+    list_ = lists.create_list(
+        actor=admin, everyone="edit", name="Товары", captions={"name_field": "Название"}
+    )
     fields.create_field(list_.pk, "number", actor=admin, name="Цена", settings={"precision": 2})
     fields.create_field(list_.pk, "date", actor=admin, name="Срок")
     sign_in(page, admin)

@@ -55,7 +55,7 @@ def make_world() -> World:
     petr = Employee.objects.create_user(
         "petr", "petr@svod.example", "x", last_name="Петров", first_name="Пётр"
     )
-    list_ = create_list(actor=anna, name="Договоры", has_sections=True)
+    list_ = create_list(actor=anna, everyone="edit", name="Договоры", has_sections=True)
     world = World(anna, petr, list_)
     world.field("number", "PRICE", settings={"precision": 2})
     world.field("string", "NOTE", settings={"rows": 3})

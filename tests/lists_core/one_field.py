@@ -27,7 +27,7 @@ class OneField:
     def make(cls, type_slug: str, **given: Any) -> OneField:
         forget_schemas()
         actor = Employee.objects.create_superuser("admin", "admin@svod.example", "x", last_name="А")
-        list_ = lists.create_list(actor=actor, name="Проба")
+        list_ = lists.create_list(actor=actor, everyone="edit", name="Проба")
         fields.create_field(list_.pk, type_slug, actor=actor, name="Поле", code="F", **given)
         return cls(actor, list_)
 

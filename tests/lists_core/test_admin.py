@@ -30,7 +30,7 @@ def root(client: Client) -> Employee:
 
 @pytest.fixture
 def goods(root: Employee) -> List:
-    list_ = create_list(actor=root, name="Товары")
+    list_ = create_list(actor=root, everyone="edit", name="Товары")
     create_field(list_.pk, "string", actor=root, name="Артикул", code="SKU")
     create_element(list_.pk, {"NAME": "Ель", "SKU": "1"}, actor=root)
     return list_

@@ -32,7 +32,7 @@ def admin() -> Employee:
 
 @pytest.fixture
 def goods(admin: Employee) -> List:
-    list_ = lists.create_list(actor=admin, name="Товары", has_sections=True)
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Товары", has_sections=True)
     fields.create_field(list_.pk, "number", actor=admin, name="Цена", code="PRICE")
     fields.create_field(list_.pk, "string", actor=admin, name="Код", code="SKU", unique=True)
     for number in range(1, 8):

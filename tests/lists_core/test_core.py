@@ -27,7 +27,7 @@ def admin() -> Employee:
 
 @pytest.fixture
 def goods(admin: Employee) -> List:
-    list_ = lists.create_list(actor=admin, name="Товары")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Товары")
     fields.create_field(list_.pk, "number", actor=admin, name="Цена", settings={"precision": 2})
     fields.create_field(list_.pk, "string", actor=admin, name="Метки", code="TAGS", multiple=True)
     list_.refresh_from_db()

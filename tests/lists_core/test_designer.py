@@ -35,7 +35,9 @@ def reader() -> Employee:
 
 @pytest.fixture
 def goods(designer: Employee, client: Client) -> List:
-    list_ = create_list(actor=designer, name="Товары", captions={"element_add": "Новый товар"})
+    list_ = create_list(
+        actor=designer, everyone="edit", name="Товары", captions={"element_add": "Новый товар"}
+    )
     create_field(list_.pk, "string", actor=designer, name="Цена", code="PRICE")
     client.force_login(designer)
     return list_
@@ -104,7 +106,7 @@ def test_settings_with_errors_keep_what_was_typed(client: Client, goods: List) -
 def test_start_page_searches_and_puts_favourites_first(
     client: Client, goods: List, designer: Employee
 ) -> None:
-    create_list(actor=designer, name="Аренда")
+    create_list(actor=designer, everyone="edit", name="Аренда")
     client.post(reverse("list_favourite", args=[goods.pk]))
     shown = client.get(reverse("home")).context["lists"]
     assert [row.name for row in shown] == ["Товары", "Аренда"]
@@ -212,7 +214,7 @@ def test_field_goes_to_the_bin_and_comes_back_with_its_values(
 
 
 def test_another_lists_field_is_not_found(client: Client, goods: List, designer: Employee) -> None:
-    other = create_list(actor=designer, name="Другой")
+    other = create_list(actor=designer, everyone="edit", name="Другой")
     field = goods.fields.get()
     assert client.get(reverse("field_edit", args=[other.pk, field.pk])).status_code == 404
     assert client.post(reverse("field_delete", args=[other.pk, field.pk])).status_code == 404

@@ -283,7 +283,7 @@ def test_strangers_are_sent_to_sign_in(anna: Employee) -> None:
 
 def test_the_field_refers_to_the_disk(portal: Client, anna: Employee) -> None:
     file = put(anna, "Устав.pdf", folder_id=folder(anna, "Общее").pk)
-    list_ = lists.create_list(actor=anna, name="Дела")
+    list_ = lists.create_list(actor=anna, everyone="edit", name="Дела")
     make = {"actor": anna, "name": "Файл", "code": "DOC", "multiple": True}
     fields.create_field(list_.pk, "disk_file", **make)
     list_.refresh_from_db()

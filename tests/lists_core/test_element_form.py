@@ -228,7 +228,7 @@ def test_an_element_of_another_list_is_not_reached(client: Client, world: World)
 def make_other(world: World) -> int:
     from lists_core.services.lists import create_list
 
-    return create_list(actor=world.anna, name="Другой").pk
+    return create_list(actor=world.anna, everyone="edit", name="Другой").pk
 
 
 def test_odd_requests_are_refused_calmly(client: Client, world: World) -> None:

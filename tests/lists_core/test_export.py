@@ -21,10 +21,10 @@ from lists_core.services import exports, fields, lists
 from lists_core.services.elements import create_element, delete_elements
 from lists_core.services.jobs import run_job
 from lists_core.transfer.cells import csv_text
-from svod.base.formulas import neutralised
 from lists_core.transfer.columns import unneutralised
 from lists_core.transfer.writers import CELL_SIGNS, sheet_name
 from staff.models import Employee
+from svod.base.formulas import neutralised
 from tests.lists_core.transfer import errors_of, finished, run_import, upload, values_of
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def web(client: Client, admin: Employee) -> Client:
 
 @pytest.fixture
 def goods(admin: Employee) -> List:
-    list_ = lists.create_list(actor=admin, name="=Товары [1]")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="=Товары [1]")
     fields.create_field(list_.pk, "number", actor=admin, name="Цена", settings={"precision": 2})
     fields.create_field(list_.pk, "number", actor=admin, name="Код", settings={"plain": True})
     fields.create_field(list_.pk, "date", actor=admin, name="+Срок", code="DAY")
@@ -126,7 +126,7 @@ def test_a58_nothing_in_an_export_is_a_formula(web: Client, admin: Employee, goo
     assert not [cell.value for cell in cells if cell.data_type == "f" or cell.hyperlink]
     for options in ({"format": "csv"}, {"format": "xlsx"}):
         job = export(web, goods, "?sort=ID", **options)
-        target = lists.create_list(actor=admin, name="Копия")
+        target = lists.create_list(actor=admin, everyone="edit", name="Копия")
         url = upload(web, target, content(job), f"t.{options['format']}") + "?empty="
         run_import(web, url, target_0="field:NAME")
         assert [name for (name,) in values_of(target, admin, "NAME")] == FORMULAS

@@ -65,7 +65,7 @@ def other() -> Employee:
 
 @pytest.fixture
 def papers(admin: Employee) -> List:
-    list_ = lists.create_list(actor=admin, name="Договоры")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Договоры")
     make = {"actor": admin, "name": "Файлы", "code": "FILES", "multiple": True}
     fields.create_field(list_.pk, "file", settings={"kinds": "any"}, **make)
     list_.refresh_from_db()
@@ -249,7 +249,7 @@ def test_a_copy_of_an_element_keeps_its_files(
 
 
 def test_settings_of_the_field_are_kept(admin: Employee) -> None:
-    list_ = lists.create_list(actor=admin, name="Фото")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Фото")
     limits = {"kinds": "images", "max_mb": 1, "max_count": 2}
     make = {"actor": admin, "name": "Фото", "code": "PHOTOS", "multiple": True}
     fields.create_field(list_.pk, "file", settings=limits, **make)

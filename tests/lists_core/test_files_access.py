@@ -54,7 +54,7 @@ def other() -> Employee:
 
 @pytest.fixture
 def papers(admin: Employee) -> List:
-    list_ = lists.create_list(actor=admin, name="Договоры")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Договоры")
     make = {"actor": admin, "name": "Файлы", "code": "FILES", "multiple": True}
     fields.create_field(list_.pk, "file", settings={"kinds": "any"}, **make)
     list_.refresh_from_db()

@@ -36,7 +36,7 @@ def admin() -> Employee:
 
 @pytest.fixture
 def goods(admin: Employee) -> List:
-    list_ = lists.create_list(actor=admin, name="Товары")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Товары")
     for type_, name, code, more in (
         ("number", "Цена", "PRICE", {"settings": {"precision": 2}}),
         ("string", "Метки", "TAGS", {"multiple": True}),
@@ -181,7 +181,7 @@ def fill(list_: List, admin: Employee, count: int) -> None:
 
 
 def test_queries_do_not_grow_with_rows_or_fields(visitor: Client, admin: Employee) -> None:
-    list_ = lists.create_list(actor=admin, name="Широкий", has_sections=True)
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Широкий", has_sections=True)
     add: dict[str, Any] = {"actor": admin, "settings": {"list": list_.pk}}
     fields.create_field(list_.pk, "employee", name="Кто", **add)
     fields.create_field(list_.pk, "section", name="Где", **add)

@@ -51,7 +51,7 @@ def web(client: Client, admin: Employee) -> Client:
 
 @pytest.fixture
 def goods(admin: Employee) -> List:
-    list_ = lists.create_list(actor=admin, name="Товары", has_sections=True)
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Товары", has_sections=True)
     fields.create_field(list_.pk, "number", actor=admin, name="Цена", settings={"precision": 2})
     fields.create_field(list_.pk, "date", actor=admin, name="Срок")
     fields.create_field(list_.pk, "string", actor=admin, name="Артикул", code="SKU", unique=True)

@@ -112,7 +112,7 @@ def test_unclear_encodings(content: bytes, encoding: str) -> None:
 
 
 def test_a_byte_that_does_not_fit_fails_its_row_only(web: Client, admin: Employee) -> None:
-    list_ = lists.create_list(actor=admin, name="Л")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Л")
     content = ("Name\n" + "хорошее имя\n" * 30).encode() + b"\xd0\xd0\n"
     job = run_import(web, upload(web, list_, content))
     assert (job.result["created"], job.result["failed"]) == (30, 1)
@@ -153,14 +153,14 @@ def test_types_are_guessed(name: str, texts: list[str], type_: str) -> None:
 
 
 def test_numbers_are_not_rounded(web: Client, admin: Employee) -> None:
-    list_ = lists.create_list(actor=admin, name="Л")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Л")
     fields.create_field(list_.pk, "number", actor=admin, name="Ч", settings={"precision": 5})
     run_import(web, upload(web, list_, "Name;Ч\nа;12345678901234567890,12345\n"))
     assert values_of(list_, admin, "CH") == [(Decimal("12345678901234567890.12345"),)]
 
 
 def test_signs_of_every_kind_are_kept_or_refused(web: Client, admin: Employee) -> None:
-    list_ = lists.create_list(actor=admin, name="Л")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Л")
     text = 'Name\n"две\nстроки"\n\u202eналево\n😀\\N\n"a\x00b"\n\'5\n'
     job = run_import(web, upload(web, list_, text))
     names = [name for (name,) in values_of(list_, admin, "NAME")]
@@ -193,7 +193,7 @@ def test_sheets_are_chosen_by_name(web: Client, admin: Employee) -> None:
         other = book.add_worksheet("Второй")
         other.write_column(0, 0, ["Name", "со второго"])
 
-    list_ = lists.create_list(actor=admin, name="Л")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Л")
     url = upload(web, list_, workbook(fill), "t.xlsx")
     file = StoredFile.objects.get()
     assert sheets_of(file) == ["Лист 1", "Второй"]
@@ -254,7 +254,7 @@ def test_a_fault_deep_in_the_file_fails_the_job_and_keeps_what_landed(
     from lists_core.services import imports
 
     monkeypatch.setattr(imports, "BATCH", 100)
-    list_ = lists.create_list(actor=admin, name="Л")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Л")
     text = "Name\n" + "имя\n" * 2_000 + '"' + "x" * 2_000_000 + '"\n'
     job = run_import(web, upload(web, list_, text))
     assert job.state == "failed"
@@ -263,7 +263,7 @@ def test_a_fault_deep_in_the_file_fails_the_job_and_keeps_what_landed(
 
 
 def test_a_layout_of_another_file_is_survived(web: Client, admin: Employee) -> None:
-    list_ = lists.create_list(actor=admin, name="Л")
+    list_ = lists.create_list(actor=admin, everyone="edit", name="Л")
     url = upload(web, list_, workbook(lambda book, sheet: sheet.write_row(0, 0, ["a"])), "t.xlsx")
     assert web.get(f"{url}?sheet=нет&encoding=cp1251&header=999").status_code == 200
     file = StoredFile.objects.get()

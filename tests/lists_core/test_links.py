@@ -38,7 +38,7 @@ def admin() -> Employee:
 
 
 def make_list(admin: Employee, name: str, *wanted: tuple) -> List:
-    list_ = lists.create_list(actor=admin, name=name)
+    list_ = lists.create_list(actor=admin, everyone="edit", name=name)
     for type_, code, more in wanted:
         fields.create_field(list_.pk, type_, actor=admin, name=code, code=code, **more)
     list_.refresh_from_db()

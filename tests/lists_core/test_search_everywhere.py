@@ -35,7 +35,7 @@ def text(response: Any) -> str:
 
 def test_lists_people_and_elements(client: Client, world: World) -> None:
     world.add("Поставка насосов")
-    create_list(actor=world.anna, name="Поставщики")
+    create_list(actor=world.anna, everyone="edit", name="Поставщики")
     page = text(client.get(reverse("search"), {"q": "постав"}))
     assert "Поставка насосов" in page
     assert "Поставщики" in page
@@ -58,7 +58,7 @@ def test_every_word_counts_and_signs_are_plain(world: World) -> None:
 
 def test_what_is_in_a_bin_is_not_found(world: World) -> None:
     row = world.add("Поставка")
-    other = create_list(actor=world.anna, name="Склад")
+    other = create_list(actor=world.anna, everyone="edit", name="Склад")
     create_element(other.pk, {"NAME": "Поставка"}, actor=world.anna)
     delete_elements(world.list.pk, [row.pk], actor=world.anna)
     delete_list(other.pk, actor=world.anna)
@@ -89,7 +89,7 @@ def test_many_lists_cost_a_fixed_number_of_queries(
     search_everywhere(world.anna, "насос")
     few = cost()
     for number in range(6):
-        create_list(actor=world.anna, name=f"Список {number}")
+        create_list(actor=world.anna, everyone="edit", name=f"Список {number}")
     search_everywhere(world.anna, "насос")  # compiles their schemas
     assert cost() == few
     monkeypatch.setattr(search, "LISTS_SEARCHED", 3)

@@ -155,12 +155,12 @@ def test_a_filled_section_is_deleted_only_with_a_place_for_its_content(
 
 def test_sections_of_another_list_are_not_reached(client: Client, world: World) -> None:
     own = section(world, "Поставка")
-    other = create_list(actor=world.anna, name="Другой", has_sections=True)
+    other = create_list(actor=world.anna, everyone="edit", name="Другой", has_sections=True)
     with pytest.raises(NotFound):
         sections.delete_section(other.pk, own.pk, actor=world.anna)
     with pytest.raises(Invalid):
         sections.create_section(other.pk, actor=world.anna, name="х", parent_id=own.pk)
-    plain = create_list(actor=world.anna, name="Без разделов")
+    plain = create_list(actor=world.anna, everyone="edit", name="Без разделов")
     url = world.url("sections").replace(f"/{world.list.pk}/", f"/{plain.pk}/")
     assert client.get(url).status_code == 404
 

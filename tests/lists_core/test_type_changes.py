@@ -44,7 +44,7 @@ def admin() -> Employee:
 
 @pytest.fixture
 def list_(admin: Employee) -> List:
-    made = lists.create_list(actor=admin, name="Склад", has_sections=True)
+    made = lists.create_list(actor=admin, everyone="edit", name="Склад", has_sections=True)
     fields.create_field(made.pk, "string", actor=admin, name="Цена", code="PRICE")
     for name, price in [("а", "1 200,50"), ("б", "дорого"), ("в", None), ("г", "7")]:
         create_element(made.pk, {"NAME": name, "PRICE": price}, actor=admin)

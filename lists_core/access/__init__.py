@@ -1,0 +1,31 @@
+"""Rights: who may do what, and the one predicate of every read. docs/access.md is the model."""
+
+from lists_core.access.fields import schema_for
+from lists_core.access.granted import forget, remembering
+from lists_core.access.lists import may_create_lists, require, visible_lists
+from lists_core.access.predicate import allowed, changeable, rights_on, visible
+from lists_core.access.profile import list_rights, may, may_somewhere, rights_in
+from lists_core.access.rights import ALL, ROLES, Right, Rights, role_of, with_implied
+
+__all__ = [
+    "ALL",
+    "ROLES",
+    "Right",
+    "Rights",
+    "allowed",
+    "changeable",
+    "forget",
+    "list_rights",
+    "may",
+    "may_create_lists",
+    "may_somewhere",
+    "remembering",
+    "require",
+    "rights_in",
+    "rights_on",
+    "role_of",
+    "schema_for",
+    "visible",
+    "visible_lists",
+    "with_implied",
+]

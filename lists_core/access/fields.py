@@ -1,0 +1,63 @@
+"""Rights on fields: a schema cut down to what one person may read.
+
+A hidden field is not in the schema a person gets, so it cannot be shown, filtered, sorted,
+searched, exported or named: to them it does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lists_core.access.granted import Granted, granted, memory, who
+from lists_core.access.profile import list_rights
+from lists_core.access.rights import Right
+from lists_core.models import Field, List
+from lists_core.schema.cache import schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from lists_core.schema.compile import Schema
+    from staff.models import Employee
+
+NOT_GRANTED = Granted()
+
+
+def schema_for(actor: Employee, list_: List, row: Any = None, *, new: bool = False) -> Schema:
+    """The list's schema with the fields that the actor may read; the others do not exist.
+
+    `schema.locked` are keys of fields that they may not change. Fields shown to authors only
+    are there when `row` is the actor's own element or they are making one (`new`); in tables,
+    where rows are of many authors, they are not.
+    """
+    schema = schema_of(list_)
+    restricted = [field for field in schema.fields if _is_restricted(field.field)]
+    if not restricted or Right.FULL in list_rights(actor, list_.pk).list:
+        return schema
+    is_author = new or (row is not None and row.created_by == actor.pk)
+    grants = _grants(actor, list_.pk, [field.field.pk for field in restricted])
+    held = {
+        field.key: _held(grants.get(field.field.pk, NOT_GRANTED), is_author=is_author)
+        for field in restricted
+    }
+    hidden = {f.key for f in restricted if f.field.view_restricted and not held[f.key]}
+    fixed = {
+        f.key for f in restricted if f.field.change_restricted and Right.CHANGE not in held[f.key]
+    }
+    return schema.without(hidden, locked=fixed - hidden)
+
+
+def _is_restricted(field: Field) -> bool:
+    return field.view_restricted or field.change_restricted
+
+
+def _held(grants: Granted, *, is_author: bool) -> frozenset[Right]:
+    return grants.own | grants.author if is_author else grants.own
+
+
+def _grants(actor: Employee, list_id: int, ids: Collection[int]) -> Mapping[int, Granted]:
+    """What the actor was granted on the restricted fields of a list. One query."""
+    known = memory().fields
+    if (actor.pk, list_id) not in known:
+        known[actor.pk, list_id] = granted(Field, ids, who(actor)) if actor.is_active else {}
+    return known[actor.pk, list_id]

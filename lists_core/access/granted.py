@@ -1,0 +1,152 @@
+"""Reading what was granted: the stored object permissions, as rights of one person.
+
+Codenames are `<right>_<model>`, as Django names its own (`view_list`, `run_section`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Group
+from django.db.models import Model, Q, Value
+
+from lists_core.access.rights import Right
+from lists_core.models import (
+    Element,
+    ElementGroupRight,
+    ElementUserRight,
+    Field,
+    FieldGroupRight,
+    FieldUserRight,
+    List,
+    ListGroupRight,
+    ListUserRight,
+    Section,
+    SectionGroupRight,
+    SectionUserRight,
+)
+from staff.subjects import AUTHOR_GROUP, EVERYONE_GROUP, author_group, everyone_group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from staff.models import Employee
+
+#: What rights hang on → the rows of people, the rows of groups.
+STORES: Mapping[type[Model], tuple[Any, Any]] = {
+    List: (ListUserRight, ListGroupRight),
+    Section: (SectionUserRight, SectionGroupRight),
+    Element: (ElementUserRight, ElementGroupRight),
+    Field: (FieldUserRight, FieldGroupRight),
+}
+
+
+@dataclass(frozen=True)
+class Granted:
+    """Rights as they were granted: to the person themselves, and to the author of an element."""
+
+    own: frozenset[Right] = frozenset()
+    author: frozenset[Right] = frozenset()
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom a person counts as: their groups (all employees' among them) and the author's group."""
+
+    id: int
+    groups: tuple[int, ...]
+    author: int
+
+    @property
+    def readers(self) -> list[int]:
+        """As `readers` of a list's table spells them: the id, and group ids as negatives."""
+        return [self.id, *(-group for group in self.groups)]
+
+
+@dataclass
+class Memory:
+    """What one request has read of rights already. It lives no longer than the request."""
+
+    who: dict[int, Who] = field(default_factory=dict)
+    rights: dict[tuple[int, int], Any] = field(default_factory=dict)
+    fields: dict[tuple[int, int], Any] = field(default_factory=dict)
+
+
+_memory: ContextVar[Memory | None] = ContextVar("rights_of_this_request", default=None)
+
+
+def memory() -> Memory:
+    """This request's memory; outside a request an empty one that nobody keeps."""
+    return _memory.get() or Memory()
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Keep what is read of rights until the end: for one request, never for a job or a stream."""
+    token = _memory.set(Memory())
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def forget() -> None:
+    """Read rights anew from here on: they have been changed, or a write is about to check them."""
+    if _memory.get() is not None:
+        _memory.set(Memory())
+
+
+def who(actor: Employee) -> Who:
+    """The person's groups, by one query."""
+    known = memory().who
+    if actor.pk not in known:
+        known[actor.pk] = _who(actor)
+    return known[actor.pk]
+
+
+def _who(actor: Employee) -> Who:
+    special = Q(name__in=[EVERYONE_GROUP, AUTHOR_GROUP])
+    rows = dict(Group.objects.filter(Q(user=actor.pk) | special).values_list("pk", "name"))
+    names = {name: pk for pk, name in rows.items()}
+    everyone = names.get(EVERYONE_GROUP) or everyone_group()
+    author = names.get(AUTHOR_GROUP) or author_group()
+    return Who(actor.pk, tuple({*rows, everyone} - {author}), author)
+
+
+def granted(model: type[Model], ids: Collection[int], person: Who) -> dict[int, Granted]:
+    """Id of the object → what was granted on it to the person and to the author. One query."""
+    if not ids:
+        return {}
+    users, groups = STORES[model]
+    among = [*person.groups, person.author]
+    mine = users.objects.filter(user=person.id, content_object__in=ids)
+    theirs = groups.objects.filter(group__in=among, content_object__in=ids)
+    columns = ("content_object_id", "permission__codename")
+    rows = mine.values_list(*columns, Value(0)).union(
+        theirs.values_list(*columns, "group_id"), all=True
+    )
+    return _gathered(rows, person.author)
+
+
+def _gathered(rows: Iterable[tuple[int, str, int]], author: int) -> dict[int, Granted]:
+    own: dict[int, set[Right]] = defaultdict(set)
+    authors: dict[int, set[Right]] = defaultdict(set)
+    for pk, codename, group in rows:
+        (authors if group == author else own)[pk].add(right_of(codename))
+    return {
+        pk: Granted(frozenset(own.get(pk, ())), frozenset(authors.get(pk, ())))
+        for pk in own.keys() | authors.keys()
+    }
+
+
+def right_of(codename: str) -> Right:
+    return Right(codename.split("_", 1)[0])
+
+
+def codenames(model: type[Model], rights: Iterable[Right]) -> list[str]:
+    return [f"{right.value}_{model._meta.model_name}" for right in rights]
