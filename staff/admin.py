@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_required
@@ -18,6 +19,11 @@ from staff.models import AuditEntry, Department, Employee
 from staff.selectors import is_administrator, not_empty
 from staff.services import departments, employees, passwords
 from staff.services.groups import sync_groups
+
+# Seeds of second factors and accounts of other systems are nobody's to look at or change.
+for app in ("account", "mfa", "socialaccount"):
+    for model in filter(admin.site.is_registered, list(apps.get_app_config(app).get_models())):
+        admin.site.unregister(model)
 
 # One sign-in page, with its lock-out, for the whole portal.
 admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]

@@ -11,6 +11,7 @@ class StaffConfig(AppConfig):
     verbose_name = _("Company")
 
     def ready(self) -> None:
+        from staff import reauth, security_events, sign_in_sessions  # noqa: F401  # they listen
         from staff.menu import add_menu
 
         add_menu()

@@ -26,6 +26,8 @@ from django.utils.translation import ngettext
 
 from staff.models import Employee
 
+KNOWN = "PERSON "
+
 
 class Locked(Exception):
     """Too many wrong guesses; `minutes` is how long to wait. The text is for people."""
@@ -60,6 +62,12 @@ def counted_as(request: HttpRequest) -> str:
     return getattr(request, "svod_counted_as", "")
 
 
+def guessed_person(request: HttpRequest) -> Employee | None:
+    """The known person whose secret is being tried."""
+    known = counted_as(request).removeprefix(KNOWN)
+    return Employee.objects.filter(pk=int(known)).first() if known else None
+
+
 def attempts_at(request: HttpRequest) -> QuerySet[AccessAttempt]:
     """Failures that count: of the known person, else of this address."""
     if known := counted_as(request):
@@ -79,7 +87,7 @@ def guess(request: HttpRequest, person: Employee, fits: Callable[[], bool]) -> b
     One guess at a time for a person, so that guesses sent at once do not slip below the limit.
     """
     # Capitals: what is typed at the sign-in form counts in small letters, never under this name.
-    request.svod_counted_as = name = f"PERSON {person.pk}"  # type: ignore[attr-defined]
+    request.svod_counted_as = name = f"{KNOWN}{person.pk}"  # type: ignore[attr-defined]
     with transaction.atomic():
         Employee.objects.select_for_update().only("pk").get(pk=person.pk)
         AxesProxyHandler.update_request(request)

@@ -19,10 +19,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 
-from staff.impersonation import impersonator
-from svod.base.errors import Forbidden
+from staff.impersonation import impersonator, refuse_impersonation
 from svod.base.htmx import is_htmx
 
 FRESH = timedelta(minutes=15)
@@ -52,8 +50,7 @@ def require_recent(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if impersonator(request) is not None:
-            raise Forbidden(_("This cannot be done while looking as another person."))
+        refuse_impersonation(request)
         return view(request, *args, **kwargs) if recently(request) else ask(request)
 
     return guarded

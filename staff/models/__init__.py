@@ -9,12 +9,14 @@ from staff.models.people import (
     photo_name,
     portal_time_zone,
 )
+from staff.models.sessions import SessionInfo
 
 __all__ = [
     "AuditEntry",
     "Department",
     "Employee",
     "Language",
+    "SessionInfo",
     "Theme",
     "photo_name",
     "portal_time_zone",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from staff import selectors
 from staff.actors import Actor
 from staff.forms import ProfileForm
 from staff.services import employees
@@ -56,14 +54,3 @@ def saved(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
     response = redirect("profile")
     response.set_cookie("theme", values["theme"], samesite="Lax", max_age=YEAR)
     return response
-
-
-@login_required
-@require_POST
-def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    """Ends every session but this one."""
-    person = selectors.access_employee(request.user, request.user.pk or 0)
-    employees.end_sessions(person, actor=request.user)
-    update_session_auth_hash(request, person)
-    toast(request, _("All other devices are signed out."))
-    return redirect("profile")

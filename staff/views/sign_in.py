@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.contrib.auth.forms import PasswordChangeForm
@@ -16,9 +15,13 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
+from staff import sign_in_sessions
 from staff.forms import PasswordResetForm, SignInForm
+from staff.impersonation import impersonator, themselves_only
 from staff.lockout import minutes_left, words
-from staff.services import passwords
+from staff.mfa_entry import first_step
+from staff.models import Employee
+from staff.services import audit, passwords
 from staff.tokens import password_tokens
 from svod.base.htmx import toast
 
@@ -39,9 +42,10 @@ class SignIn(RefusedForms, auth_views.LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
-        response.set_cookie("theme", form.get_user().theme, samesite="Lax", max_age=31_536_000)
-        return response
+        return first_step(self.request, form.get_user(), self.get_success_url(), way="password")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"sso_name": settings.OIDC_NAME}
 
 
 def locked_out(request: HttpRequest, original: Any = None, credentials: Any = None) -> HttpResponse:
@@ -49,7 +53,10 @@ def locked_out(request: HttpRequest, original: Any = None, credentials: Any = No
     minutes = minutes_left(request)
     form = SignInForm(request, initial={"username": request.POST.get("username", "")})
     response = render(
-        request, "staff/sign_in.html", {"form": form, "locked": words(minutes)}, status=429
+        request,
+        "staff/sign_in.html",
+        {"form": form, "locked": words(minutes), "sso_name": settings.OIDC_NAME},
+        status=429,
     )
     response["Retry-After"] = str(minutes * 60)
     return response
@@ -59,6 +66,12 @@ class SignOut(auth_views.LogoutView):
     """POST only, so that a foreign page cannot sign anybody out by a picture."""
 
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person = impersonator(request) or request.user
+        if isinstance(person, Employee):
+            audit.record("sign_out.done", actor=person, subject=f"employee:{person.pk}")
+        return super().post(request, *args, **kwargs)
 
 
 def portal_address(request: HttpRequest) -> str:
@@ -98,7 +111,7 @@ class PasswordSet(RefusedForms, auth_views.PasswordResetConfirmView):
         return response
 
 
-@method_decorator(login_required, name="dispatch")
+@method_decorator([login_required, themselves_only], name="dispatch")
 class PasswordChange(RefusedForms, auth_views.PasswordChangeView):
     """Asks for the old password; every other session of the person ends."""
 
@@ -110,6 +123,6 @@ class PasswordChange(RefusedForms, auth_views.PasswordChangeView):
         form.save()
         passwords.record_new_password(form.user, actor=form.user)
         # Signs this browser in anew under the new password, as super() would, and says so.
-        update_session_auth_hash(self.request, form.user)
+        sign_in_sessions.keep(self.request, form.user)
         toast(self.request, _("The password is changed. Other devices are signed out."))
         return redirect(self.get_success_url())

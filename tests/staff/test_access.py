@@ -13,12 +13,15 @@ from svod.base.errors import NotFound
 
 OPEN = {
     "sign_in", "password_reset", "password_reset_sent", "password_set", "set_language",
+    "sign_in_passkey", "sign_in_sso", "openid_connect_callback",
 }  # fmt: skip
 ADMINISTRATORS = {
     "employee_add", "employee_edit", "employee_invite", "employee_activity", "department_add",
     "department_edit", "department_move", "department_shift", "department_delete",
+    "employee_security", "employee_second_factors_off", "employee_sessions_off",
+    "employee_look_as",
 }  # fmt: skip
-SAMPLES = {"size": "photo", "mark": "x", "uidb64": "MQ", "token": "x"}
+SAMPLES = {"size": "photo", "mark": "x", "uidb64": "MQ", "token": "x", "provider_id": "oidc"}
 
 
 def address(pattern, world):
@@ -36,7 +39,8 @@ def test_the_anonymous_go_to_sign_in(client, world, pattern, method):
     response = getattr(client, method)(address(pattern, world))
     asked_to_sign_in = response.headers.get("Location", "").startswith(reverse("sign_in"))
     if pattern.name in OPEN:
-        assert response.status_code in {200, 302, 405, 422}
+        # Single sign-on is 404 until it is configured.
+        assert response.status_code in {200, 302, 404, 405, 422}
         assert not asked_to_sign_in
     else:
         # Signing out by GET is refused to everybody.

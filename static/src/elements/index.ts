@@ -29,6 +29,7 @@ import "./svod-disk";
 import "./svod-dropdown";
 import "./svod-map";
 import "./svod-multi";
+import "./svod-passkey";
 import "./svod-preferences";
 import "./svod-rich";
 import "./svod-select";

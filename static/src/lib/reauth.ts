@@ -13,7 +13,7 @@ export function reauthenticate(url: string): Promise<boolean> {
   const dialog = h("dialog", { class: "sv-dialog sv-reauth" }, shut, body);
   body.addEventListener("submit", (event) => void send(event, url, dialog, body));
   // A passkey is asked for by an element inside, which tells when the server took it.
-  body.addEventListener("svod:confirmed", () => dialog.close("yes"));
+  body.addEventListener("svod:confirmed", (event) => (event.preventDefault(), dialog.close("yes")));
   document.body.append(dialog);
   dialog.showModal();
   void fetch(url, { headers: HEADERS }).then((answer) => show(answer, dialog, body), () => complain(body, "error_network"));
