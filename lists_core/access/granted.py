@@ -87,7 +87,11 @@ def memory() -> Memory:
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Keep what is read of rights until the end: for one request, never for a job or a stream."""
+    """Keep what is read of rights until the end: for one request or one reading of many lists,
+    never for a job or a stream. Inside another one it changes nothing."""
+    if _memory.get() is not None:
+        yield
+        return
     token = _memory.set(Memory())
     try:
         yield

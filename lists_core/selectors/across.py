@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
 
-from lists_core.access import rights_in, schema_for, visible_lists
+from lists_core.access import remembering, rights_in, schema_for, visible_lists
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
@@ -26,7 +26,11 @@ def names_across(
 
     One query for the lists and one for the elements, however many lists there are.
     """
-    asked = {list_id: ids for list_id, ids in wanted.items() if ids}
+    with remembering():
+        return _names({list_id: ids for list_id, ids in wanted.items() if ids}, actor)
+
+
+def _names(asked: Mapping[int, Collection[int]], actor: Employee) -> dict[tuple[int, int], str]:
     lists = visible_lists(actor).filter(pk__in=asked) if asked else []
     rights_in(actor, [row.pk for row in lists])
     parts = [_named(schema_of(row), actor, asked[row.pk]) for row in lists]
@@ -64,6 +68,11 @@ def linked_from(actor: Employee, list_id: int, element_id: int) -> list[Use]:
 
     Two queries beside the schemas', however many lists and fields point to the element's list.
     """
+    with remembering():
+        return _uses(actor, list_id, element_id)
+
+
+def _uses(actor: Employee, list_id: int, element_id: int) -> list[Use]:
     pointing = _pointing_fields(actor, list_id)
     parts = [
         _linking(schema, field, actor, element_id).values_list(Value(number), "pk", "name")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
+from lists_core.access import remembering
 from lists_core.models import List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.selectors.elements import elements
@@ -26,6 +27,11 @@ class Branch:
 
 def section_tree(list_: List, *, actor: Employee) -> list[Branch]:
     """The top sections with everything below and the numbers of readable elements. 2 queries."""
+    with remembering():
+        return _tree(list_, actor)
+
+
+def _tree(list_: List, actor: Employee) -> list[Branch]:
     counts = section_counts(list_, actor=actor)
     branches: dict[int, Branch] = {}
     tops: list[Branch] = []

@@ -12,12 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from lists_core.access import Right
+from lists_core.access import ROLES, Right
 from lists_core.forms import ElementForm
 from lists_core.models import Section
 from lists_core.schema.cache import schema_of
 from lists_core.services.elements import create_element, delete_elements, update_element
+from lists_core.services.rights import set_list_rights
 from lists_core.services.sections import create_section
+from staff.subjects import EVERYONE, Subject
 from tests.lists_core.element_world import HTMX, PRICE, World, make_world
 from tests.lists_core.file_samples import PDF, upload
 
@@ -181,17 +183,15 @@ def test_a_new_element_stands_in_the_section_open_in_the_grid(client: Client, wo
     ("right", "name"), [(Right.CHANGE, "element_edit"), (Right.DELETE, "element_delete")]
 )
 def test_without_the_right_there_is_neither_button_nor_deed(
-    client: Client, world: World, monkeypatch: pytest.MonkeyPatch, right: Right, name: str
+    client: Client, world: World, right: Right, name: str
 ) -> None:
     row = world.add("Ель")
     url = world.url(name, row.pk)
     assert url in text(client.get(world.url("element", row.pk)))
 
-    def refuse(actor: Any, asked: Right, list_: Any) -> bool:
-        return asked != right
-
-    monkeypatch.setattr("lists_core.access.may", refuse)
-    monkeypatch.setattr("lists_core.views.element.may", refuse)
+    grants = {EVERYONE: ROLES["edit"][1] - {right}, Subject("U", world.anna.pk): {Right.FULL}}
+    set_list_rights(world.list.pk, grants, actor=world.anna)
+    client.force_login(world.petr)
     assert url not in text(client.get(world.url("element", row.pk)))
     assert client.post(url, {"NAME": "взлом", "version": 1}).status_code == 403
     assert (world.row(row.pk).name, world.row(row.pk).deleted_at) == ("Ель", None)
