@@ -8,7 +8,8 @@ counted by person, from wherever they come.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from axes.helpers import get_client_ip_address
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
@@ -79,6 +80,18 @@ def recent_failures(request: HttpRequest) -> int:
     since = timezone.now() - settings.AXES_COOLOFF_TIME
     recent = attempts_at(request).filter(attempt_time__gt=since)
     return recent.aggregate(total=Sum("failures_since_start"))["total"] or 0
+
+
+@contextmanager
+def one_at_a_time(request: HttpRequest) -> Iterator[None]:
+    """Sign-ins under one name from one address wait for each other.
+
+    Else guesses sent all at once would be checked before the first of them is counted.
+    """
+    name = f"{username_key(request, None)} {get_client_ip_address(request)}"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        yield
 
 
 def guess(request: HttpRequest, person: Employee, fits: Callable[[], bool]) -> bool:

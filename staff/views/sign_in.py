@@ -18,7 +18,7 @@ from django.views.generic import FormView
 from staff import sign_in_sessions
 from staff.forms import PasswordResetForm, SignInForm
 from staff.impersonation import impersonator, themselves_only
-from staff.lockout import minutes_left, words
+from staff.lockout import minutes_left, one_at_a_time, words
 from staff.mfa_entry import first_step
 from staff.models import Employee
 from staff.services import audit, passwords
@@ -40,6 +40,10 @@ class SignIn(RefusedForms, auth_views.LoginView):
     template_name = "staff/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with one_at_a_time(request):
+            return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         return first_step(self.request, form.get_user(), self.get_success_url(), way="password")
