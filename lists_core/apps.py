@@ -13,8 +13,10 @@ class ListsCoreConfig(AppConfig):
     def ready(self) -> None:
         from lists_core.filters import lookups
         from lists_core.menu import add_menu
+        from lists_core.services.audited import register_events
 
         lookups.register()
         add_menu()
+        register_events()
         import_submodules("field_types")
         import_submodules("jobs")

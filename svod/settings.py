@@ -27,7 +27,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 ENVIRONMENT = env("SVOD_ENV", default="development")
 PRODUCTION = ENVIRONMENT == "production"
 TESTING = ENVIRONMENT == "test"
-# What this process is: `web`, `worker`, `beat`, or empty for a command.
+# What this process is: `web`, `worker`, `beat`, `owner` (of the tables), or empty for a command.
 ROLE = env("SVOD_ROLE", default="")
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -114,6 +114,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- data -------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=places.database(VAR_DIR))}
+# Migrations, and deleting old audit entries, as the tables' owner (docs/how-to/audit.md).
+DATABASE_APP_ROLE = DATABASES["default"]["USER"] if ROLE == "owner" else ""
+if ROLE == "owner":
+    DATABASES = {"default": env.db_url("DATABASE_OWNER_URL")}
 # As libpq has it, a host may be the folder of a Unix socket with its slashes quoted.
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_svod")}

@@ -24,6 +24,7 @@ from lists_core.schema.ddl import lock_for_write
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.bin import binned
 from lists_core.selectors.elements import elements
+from lists_core.services.audited import tell_elements
 from lists_core.services.file_uses import keep_file_uses
 from lists_core.services.history import record_versions
 from lists_core.services.outbox import announce
@@ -312,7 +313,7 @@ def _mark(list_id: int, ids: Collection[int], kind: Kind, *, actor: Employee) ->
     """Set or clear `deleted_at` of those ids that may be touched."""
     deleting = kind == Kind.DELETED
     with transaction.atomic():
-        _list, schema = open_list(list_id)
+        list_, schema = open_list(list_id)
         rows = elements(schema, actor) if deleting else binned(schema, actor)
         locked = _permitted(schema, rows, ids, Right.DELETE, actor)
         for row in locked:
@@ -321,6 +322,7 @@ def _mark(list_id: int, ids: Collection[int], kind: Kind, *, actor: Employee) ->
         with unique_errors(schema):
             _bulk_save(schema, locked, ["deleted_at"])
         _after(schema, kind, [(row, {}) for row in locked], actor=actor)
+        tell_elements(f"element.{kind.value}", list_, locked, actor)
     return len(locked)
 
 

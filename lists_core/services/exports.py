@@ -22,6 +22,7 @@ from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import found, rows_by_ids
 from lists_core.selectors.lists import access_list, preference
 from lists_core.selectors.titles import row_titles
+from lists_core.services.audited import tell_list
 from lists_core.services.files import keep_file
 from lists_core.services.jobs import start_job
 from lists_core.transfer.cells import Cell
@@ -52,6 +53,7 @@ def start_export(
     has something that the list does not have: half of a filter would export too much.
     """
     _state(list_, query, actor)
+    tell_list("export.started", list_, actor, format=format, columns=columns)
     return start_job(
         "export_table",
         actor=actor,

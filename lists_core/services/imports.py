@@ -20,6 +20,7 @@ from lists_core.models import Job, List, StoredFile
 from lists_core.schema.cache import schema_of
 from lists_core.selectors.files import access_file
 from lists_core.selectors.lists import access_list
+from lists_core.services.audited import tell_list
 from lists_core.services.fields import create_field
 from lists_core.services.files import keep_file
 from lists_core.services.imports_batch import Importer, Line, Outcome
@@ -47,6 +48,8 @@ def start_import(list_: List, spec: ImportSpec, *, actor: Employee) -> Job:
         require(actor, Right.FULL, list_)
     with transaction.atomic():
         ready = spec if spec.dry else replace(spec, columns=_with_fields(list_, spec, actor))
+        if not spec.dry:
+            tell_list("import.started", list_, actor, mode=spec.mode, file=spec.file_id)
         return start_job("import_table", actor=actor, list_=list_, **ready.to_json())
 
 

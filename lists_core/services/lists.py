@@ -11,6 +11,7 @@ from django.utils import timezone
 from lists_core.access import ROLES, Right, may_create_lists, require
 from lists_core.models import Element, List
 from lists_core.schema.ddl import create_table, drop_table, lock_for_change, with_ddl_retry
+from lists_core.services.audited import tell_list
 from lists_core.services.outbox import announce
 from lists_core.services.stored_rights import first_rights
 from staff.models import Employee
@@ -61,6 +62,7 @@ def delete_list(list_id: int, *, actor: Employee) -> List:
     list_.deleted_at = timezone.now()
     list_.save(update_fields=["deleted_at", "modified_at"])
     announce("list.deleted", list_.pk, actor=actor.pk)
+    tell_list("list.deleted", list_, actor)
     return list_
 
 
@@ -70,6 +72,7 @@ def restore_list(list_id: int, *, actor: Employee) -> List:
     list_.deleted_at = None
     list_.save(update_fields=["deleted_at", "modified_at"])
     announce("list.restored", list_.pk, actor=actor.pk)
+    tell_list("list.restored", list_, actor)
     return list_
 
 
@@ -80,7 +83,9 @@ def elements_number(list_id: int) -> int:
 def purge_list(list_id: int, *, actor: Employee, report: Report = lambda done, total: None) -> None:
     """Remove a list of the bin with all its data, for good; a large one is work for a job."""
     with transaction.atomic():
-        locked_list(list_id, actor=actor, deleted=True)
+        list_ = locked_list(list_id, actor=actor, deleted=True)
+        # Told at once: the data goes in several transactions, and some may be gone already.
+        tell_list("list.purged", list_, actor, count=elements_number(list_id))
     total, done = elements_number(list_id), 0
     while ids := list(Element.objects.filter(list=list_id).values_list("pk", flat=True)[:BATCH]):
         # In small transactions: the whole would hold its locks for minutes.

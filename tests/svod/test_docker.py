@@ -67,6 +67,13 @@ def test_the_portal_is_no_superuser():
     assert "SUPERUSER" not in script
 
 
+def test_only_the_migrations_know_the_owner_of_the_tables():
+    assert SERVICES["migrate"]["environment"]["SVOD_ROLE"] == "owner"
+    assert "GRANT svod TO svod_owner" in COMPOSE["configs"]["roles"]["content"]
+    for name in ("web", "worker", "beat"):
+        assert "owner" not in str(SERVICES[name]).lower()
+
+
 def test_only_the_web_server_is_reachable_and_only_from_this_machine():
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert ports == {"web": ["127.0.0.1:8000:8000"]}

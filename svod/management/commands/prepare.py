@@ -22,6 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        if settings.DATABASE_APP_ROLE:
+            call_command("database_role")
         if self.wants_demo(no_demo=options["no_demo"]):
             self.stdout.write("The portal is empty: loading the demo…")
             self.stdout.flush()

@@ -1,0 +1,53 @@
+"""What the audit log is told of lists: deletions, exports, imports, changes of rights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from lists_core.models import List
+from staff.audit_texts import about_labels, subject_pages
+from staff.models import Employee
+from staff.services.audit import ITEMS, audit_events, record
+
+EVENTS = {
+    "access.changed": _("Rights changed"),
+    "element.deleted": _("Elements moved to the bin"),
+    "element.restored": _("Elements restored"),
+    "export.started": _("List exported"),
+    "import.started": _("Import started"),
+    "list.deleted": _("List deleted"),
+    "list.restored": _("List restored"),
+    "list.purged": _("List deleted for ever"),
+}
+ABOUT = {
+    "grants": _("Rights"),
+    "columns": _("Columns"),
+    "file": _("Number of the file"),
+    "mode": _("Mode"),
+}
+
+
+def register_events() -> None:
+    """Called once, when the app is ready."""
+    for slug, label in EVENTS.items():
+        audit_events.add(slug, label)
+    about_labels.update(ABOUT)
+    subject_pages["list"] = "list"
+    subject_pages["element"] = "element"
+
+
+def tell_list(event: str, list_: List, actor: Employee, **about: Any) -> None:
+    record(event, actor=actor, subject=f"list:{list_.pk}", subject_name=list_.name, about=about)
+
+
+def tell_elements(event: str, list_: List, rows: Sequence[Any], actor: Employee) -> None:
+    """One entry for all rows of a write: of one its name, of many their ids (the first ITEMS)."""
+    if len(rows) == 1:
+        row = rows[0]
+        subject = f"element:{list_.pk}:{row.pk}"
+        record(event, actor=actor, subject=subject, subject_name=row.name)
+    elif rows:
+        tell_list(event, list_, actor, count=len(rows), ids=[row.pk for row in rows[:ITEMS]])
