@@ -17,6 +17,7 @@ from staff.views import (
     sign_in,
     sign_in_second,
     sign_in_sso,
+    subjects,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/security/", security_people.card, name="employee_security"),
     path("people/<int:pk>/look-as/", security_people.look_as, name="employee_look_as"),
     path("people/<int:pk>/<str:size>/<str:mark>/", people.employee_photo, name="employee_photo"),
+    path("subjects/suggest/", subjects.subjects_suggest, name="subjects_suggest"),
     path("departments/", departments.departments, name="departments"),
     path("departments/add/", departments.department_add, name="department_add"),
     path("departments/<int:pk>/edit/", departments.department_edit, name="department_edit"),
