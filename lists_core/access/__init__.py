@@ -1,6 +1,6 @@
 """Rights: who may do what, and the one predicate of every read. docs/access.md is the model."""
 
-from lists_core.access.fields import schema_for
+from lists_core.access.fields import readable_fields, schema_for
 from lists_core.access.granted import forget, remembering
 from lists_core.access.lists import may_create_lists, require, visible_lists
 from lists_core.access.predicate import allowed, changeable, rights_on, visible
@@ -19,6 +19,7 @@ __all__ = [
     "may",
     "may_create_lists",
     "may_somewhere",
+    "readable_fields",
     "remembering",
     "require",
     "rights_in",

@@ -47,6 +47,18 @@ def schema_for(actor: Employee, list_: List, row: Any = None, *, new: bool = Fal
     return schema.without(hidden, locked=fixed - hidden)
 
 
+def readable_fields(
+    actor: Employee, list_id: int, fields: Collection[Field], *, is_author: bool
+) -> set[int]:
+    """Ids of those of one list's fields, the deleted ones among them, that the actor may read."""
+    closed = {field.pk for field in fields if field.view_restricted}
+    if not closed or Right.FULL in list_rights(actor, list_id).list:
+        return {field.pk for field in fields}
+    grants = granted(Field, closed, who(actor)) if actor.is_active else {}
+    held = {pk for pk in closed if _held(grants.get(pk, NOT_GRANTED), is_author=is_author)}
+    return {field.pk for field in fields} - closed | held
+
+
 def _is_restricted(field: Field) -> bool:
     return field.view_restricted or field.change_restricted
 

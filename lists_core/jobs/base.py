@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from lists_core.models import Job
 from svod.base.registry import Registry
 
 
 class JobCancelled(Exception):
-    """Somebody pressed "Cancel": the job unwinds at its next report of progress."""
+    """Somebody pressed "Cancel", or the job's person was deactivated (then the text says so):
+    the job unwinds at its next report of progress."""
 
 
 class JobLost(Exception):
@@ -69,6 +71,13 @@ def record_progress(
 
 
 def stop_if_asked(job: Job) -> None:
-    """Raise JobCancelled when somebody asked the job to stop."""
+    """Raise JobCancelled when somebody asked the job to stop, or its person may not go on.
+
+    Called between batches. `job.actor` is read anew, for a job works with the rights of now
+    and not with those of its start.
+    """
     if Job.objects.filter(pk=job.pk, cancel_requested=True).exists():
         raise JobCancelled
+    job.actor.refresh_from_db()
+    if not job.actor.is_active:
+        raise JobCancelled(_("Stopped: the person who started it was deactivated."))

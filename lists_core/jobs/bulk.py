@@ -44,7 +44,6 @@ class BulkKind(JobKind):
         change = self.batch(job)
         outcome = dict(job.result) or self._begin(job)
         while ids := self._next(job, outcome):
-            stop_if_asked(job)
             with transaction.atomic():
                 report = report_of(outcome) + change(ids)
                 outcome = {**outcome, **report.to_json(), "last": ids[-1]}
@@ -72,6 +71,8 @@ class BulkKind(JobKind):
         return outcome
 
     def _next(self, job: Job, outcome: Mapping[str, Any]) -> list[int]:
+        """The ids of the next batch, found with the rights of now."""
+        stop_if_asked(job)
         last, until = outcome["last"], outcome["until"]
         if (ids := job.params.get("ids")) is not None:
             return sorted({pk for pk in ids if pk > last})[:BATCH]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from lists_core.access import Right, rights_on, schema_for, visible
+from lists_core.access import Right, list_rights, rights_on, schema_for, visible
 from lists_core.filters.search import search_q
 from lists_core.filters.tree import Group
 from lists_core.models import List
@@ -58,7 +58,7 @@ def found(schema: Schema, query: ElementQuery, *, actor: Employee) -> QuerySet[A
     if query.search:
         rows = rows.filter(search_q(schema, query.search, actor))
     if query.section is not None:
-        rows = rows.filter(_section_q(schema, query))
+        rows = rows.filter(_section_q(schema, query, actor))
     return rows.order_by(*_order(schema, query.sort))
 
 
@@ -100,9 +100,11 @@ def neighbours(rows: QuerySet[Any], element_id: int, *, limit: int = 1000) -> tu
     return ids[place - 1] if place else 0, ids[place + 1] if place + 1 < len(ids) else 0
 
 
-def _section_q(schema: Schema, query: ElementQuery) -> Q:
+def _section_q(schema: Schema, query: ElementQuery, actor: Employee) -> Q:
     if not query.section:
         return Q() if query.subsections else Q(section=None)
+    if not list_rights(actor, schema.list_id).knows(query.section):
+        return Q(pk__in=[])  # as for a section that was never made
     if query.subsections:
         return Q(section__in=subtree_ids(schema.list_id, query.section))
     return Q(section=query.section)

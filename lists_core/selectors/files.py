@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,12 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from lists_core.access import readable_fields
 from lists_core.models import DiskFileVersion, FileUse, Job, StoredFile
+from lists_core.schema.cache import schema_of
 from lists_core.selectors.across import names_across
+from lists_core.selectors.elements import elements
+from lists_core.selectors.jobs import may_have_file
 from staff.models import Employee
 from svod.base.errors import NotFound
 from svod.base.registry import Registry
@@ -42,7 +46,7 @@ file_holders: Registry[FileHolder] = Registry("file holder")
 
 @file_holders.register
 class Elements(FileHolder):
-    """Who may read an element may read the files in its fields."""
+    """Who may read an element and a field of it may read the files there."""
 
     slug = "element"
 
@@ -50,13 +54,42 @@ class Elements(FileHolder):
         return Q(Exists(FileUse.objects.filter(file=OuterRef("pk"))))
 
     def readable(self, actor: Employee, ids: Collection[int]) -> set[int]:
-        uses = FileUse.objects.filter(file_id__in=ids, field__deleted_at=None)
-        rows = list(uses.values_list("file_id", "element__list_id", "element_id"))
+        found = FileUse.objects.filter(file_id__in=ids, field__deleted_at=None)
+        uses = list(found.select_related("field__list"))
         wanted: dict[int, set[int]] = defaultdict(set)
-        for _file, list_id, element_id in rows:
-            wanted[list_id].add(element_id)
+        for use in uses:
+            wanted[use.field.list_id].add(use.element_id)
         seen = names_across(actor, wanted)
-        return {file for file, list_id, element_id in rows if (list_id, element_id) in seen}
+        shown = [use for use in uses if (use.field.list_id, use.element_id) in seen]
+        return _in_readable_fields(actor, shown)
+
+
+def _in_readable_fields(actor: Employee, uses: Sequence[FileUse]) -> set[int]:
+    """The files of those uses whose field the actor may read, too."""
+    by_list: dict[int, list[FileUse]] = defaultdict(list)
+    for use in uses:
+        by_list[use.field.list_id].append(use)
+    return {use.file_id for own in by_list.values() for use in _shown(actor, own)}
+
+
+def _shown(actor: Employee, uses: Sequence[FileUse]) -> list[FileUse]:
+    """The uses of one list whose field the actor may read, perhaps as the element's author."""
+    list_id = uses[0].field.list_id
+    fields = {use.field_id: use.field for use in uses}.values()
+    open_ = readable_fields(actor, list_id, fields, is_author=False)
+    to_author = readable_fields(actor, list_id, fields, is_author=True) - open_
+    own = _authored(actor, uses) if to_author else set()
+    return [
+        use
+        for use in uses
+        if use.field_id in open_ or (use.field_id in to_author and use.element_id in own)
+    ]
+
+
+def _authored(actor: Employee, uses: Sequence[FileUse]) -> set[int]:
+    """Those of one list's elements that the actor made."""
+    rows = elements(schema_of(uses[0].field.list), actor).filter(created_by=actor.pk)
+    return set(rows.filter(pk__in={use.element_id for use in uses}).values_list("pk", flat=True))
 
 
 @file_holders.register
@@ -87,8 +120,9 @@ class Jobs(FileHolder):
         if not actor.is_active:
             return set()
         made = Job.objects.filter(file_id__in=ids, actor=actor)
+        had = {job.file_id for job in made if job.file_id and may_have_file(job, actor)}
         read = _reading_jobs().filter(read_id__in=ids, actor=actor)
-        return {*made.values_list("file_id", flat=True), *read.values_list("read_id", flat=True)}
+        return {*had, *read.values_list("read_id", flat=True)}
 
 
 def _reading_jobs() -> QuerySet[Any]:

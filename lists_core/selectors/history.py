@@ -1,9 +1,13 @@
-"""Reading what was written to an element: who, when, old → new."""
+"""Reading what was written to an element: who, when, old → new.
+
+Fields that the reader may not see are left out. A write to nothing else stays as an entry
+without changes: when an element was changed and by whom stands on its page in any case.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from lists_core.access import Right, list_rights, readable_fields
 from lists_core.field_types.base import Titles, field_types
 from lists_core.models import ElementVersion, Field, TypeChange
 from lists_core.schema.compile import Schema
@@ -94,7 +99,10 @@ def others_since(element_id: int, version: int) -> dict[str, Others]:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Draws raw values of the history by the types they had when they were written."""
+    """Draws raw values of the history by the types they had when they were written.
+
+    What is not in `names` does not exist for the person.
+    """
 
     fields: dict[str, SchemaField]
     names: dict[str, str]
@@ -111,6 +119,7 @@ class _Reader:
                 new=self._draw(key, new),
             )
             for key, (old, new) in sorted(version.changes.items(), key=self._place)
+            if key in self.names
         ]
 
     def _place(self, change: tuple[str, Any]) -> int:
@@ -132,7 +141,9 @@ def _reader(schema: Schema, versions: Iterable[ElementVersion], actor: Employee)
     names = {key: field.name for key, field in fields.items()}
     present = frozenset(fields)
     if keys - present:
-        _add_former(schema.list_id, keys - present, fields, names)
+        former = _former(schema, keys - present, actor)
+        fields |= {key: field for key, (_name, field) in former.items() if field}
+        names |= {key: name for key, (name, _field) in former.items()}
     titles = titles_of(_pairs(fields, versions), actor=actor)
     order = {field.key: place for place, field in enumerate(schema.all_fields)}
     return _Reader(fields, names, titles, present, order)
@@ -152,23 +163,37 @@ def _pairs(
     return [(field, value) for field, value in pairs if value is not NOTHING]
 
 
-def _add_former(
-    list_id: int, keys: set[str], fields: dict[str, SchemaField], names: dict[str, str]
-) -> None:
-    """Fields that were deleted, and present ones as they were before their type changed."""
-    ids = {int(found[1]) for key in keys if (found := COLUMN.match(key))}
-    rows = Field.objects.filter(list=list_id, pk__in=ids).prefetch_related("options").in_bulk()
-    by_column = {row.column: row for row in rows.values()}
-    by_column |= {
+def _former(
+    schema: Schema, keys: set[str], actor: Employee
+) -> dict[str, tuple[str, SchemaField | None]]:
+    """Key → name and field (None when it cannot be read) of what the actor may know of fields
+    that were deleted, and of present ones as they were before their type changed.
+
+    Of a field removed for good nobody knows any more who might see it: its values show only to
+    those who see every field.
+    """
+    ids = {key: int(match[1]) for key in keys if (match := COLUMN.match(key))}
+    stored = Field.objects.filter(list=schema.list_id, pk__in=ids.values())
+    rows = stored.prefetch_related("options").in_bulk()
+    readable = readable_fields(actor, schema.list_id, rows.values(), is_author=False)
+    readable |= {field.field.pk for field in schema.fields}
+    by_column = _by_column({pk: row for pk, row in rows.items() if pk in readable})
+    sees_all = Right.FULL in list_rights(actor, schema.list_id).list
+    found: dict[str, tuple[str, SchemaField | None]] = {}
+    for key in keys:
+        row = rows.get(ids.get(key, 0))
+        if row.pk in readable if row else sees_all:
+            found[key] = (row.name if row else "", by_column.get(key))
+    return found
+
+
+def _by_column(rows: Mapping[int, Field]) -> dict[str, SchemaField]:
+    known = {row.column: row for row in rows.values()}
+    known |= {
         change.column: _as_it_was(rows[change.field_id], change)
         for change in TypeChange.objects.filter(field__in=rows)
     }
-    for key in keys:
-        found = COLUMN.match(key)
-        former = rows.get(int(found[1])) if found else None
-        names[key] = former.name if former else ""
-        if key in by_column and by_column[key].type in field_types:
-            fields[key] = SchemaField.of(by_column[key])
+    return {key: SchemaField.of(row) for key, row in known.items() if row.type in field_types}
 
 
 def _as_it_was(field: Field, change: TypeChange) -> Field:

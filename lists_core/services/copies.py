@@ -20,7 +20,7 @@ from lists_core.selectors.elements import elements
 from lists_core.selectors.lists import access_list
 from lists_core.services.file_uses import copy_file_uses
 from lists_core.services.history import record_versions
-from lists_core.services.lists import SETTINGS, create_list, delete_list
+from lists_core.services.lists import SETTINGS, create_list
 from lists_core.services.outbox import announce
 from lists_core.services.readers import sync_readers
 from lists_core.services.stored_rights import copy_rights
@@ -51,9 +51,15 @@ def copy_list(
         try:
             _copy_elements(source, target, sections, actor, report)
         except BaseException:
-            delete_list(target.pk, actor=actor)  # half a copy looks like a whole one
+            _to_bin(target, actor)
             raise
     return target
+
+
+def _to_bin(target: List, actor: Employee) -> None:
+    """Half a copy looks like a whole one. It goes whatever rights the actor has left."""
+    List.objects.filter(pk=target.pk).update(deleted_at=timezone.now())
+    announce("list.deleted", target.pk, actor=actor.pk)
 
 
 def _copy_fields(source: List, target: List) -> None:
@@ -110,9 +116,8 @@ def _copy_elements(
     source: List, target: List, sections: dict[int, int], actor: Employee, report: Report
 ) -> None:
     old, new = schema_of(source), schema_of(target)
-    rows = elements(old, actor)
-    total, done = rows.count(), 0
-    for batch in _batches(rows):
+    total, done = elements(old, actor).count(), 0
+    for batch in _batches(source, old, actor):
         with transaction.atomic():
             ddl.lock_for_write(target.pk)
             copied = [_copied(row, old, new, sections, actor) for row in batch]
@@ -125,9 +130,11 @@ def _copy_elements(
         report(done, total)
 
 
-def _batches(rows: Any) -> Iterator[list[Any]]:
+def _batches(source: List, schema: Schema, actor: Employee) -> Iterator[list[Any]]:
+    """The elements that the actor may read when their batch comes."""
     last = 0
-    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+    while batch := list(elements(schema, actor).filter(pk__gt=last).order_by("pk")[:BATCH]):
+        access_list(actor, Right.FULL, source.pk)
         yield batch
         last = batch[-1].pk
 

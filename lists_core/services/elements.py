@@ -97,8 +97,8 @@ def update_element(
         if row.version != version:
             raise Changed(row)
         fields = {code: value for code, value in values.items() if code != "SECTION"}
-        differing = _differing(schema, row, fields)
         own = schema_for(actor, list_, row)
+        differing = _differing(own, row, fields)
         cleaned = clean_values(schema, differing, partial=True, own=own)
         check_references(cleaned, actor=actor, row=row)
         changes = apply_values(schema, row, cleaned)
@@ -147,7 +147,7 @@ def copy_element(list_id: int, element_id: int, *, actor: Employee) -> Any:
         values = {
             field: field.read(row)
             for field in schema_for(actor, list_, row).changeable
-            if not field.field.unique and not field.type.automatic
+            if not field.field.unique and not (field.type.automatic or field.type.concealed)
         }
         kept = {field.code: value for field, value in available(values, actor=actor).items()}
         copied = create_element(list_id, kept, actor=actor, section_id=row.section)

@@ -11,7 +11,7 @@ from django.core.files import File
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right, schema_for
+from lists_core.access import Right, schema_for, visible_lists
 from lists_core.field_types.base import NO_TITLES
 from lists_core.grid.columns import shown_fields
 from lists_core.grid.state import GridState, parse_state
@@ -20,6 +20,7 @@ from lists_core.models import Job, List
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import found, rows_by_ids
+from lists_core.selectors.jobs import packed
 from lists_core.selectors.lists import access_list, preference
 from lists_core.selectors.titles import row_titles
 from lists_core.services.audited import tell_list
@@ -66,7 +67,8 @@ def start_export(
 
 
 def run_export(job: Job) -> dict[str, Any]:
-    """Write the file, rows in batches; returns their number."""
+    """Write the file, rows in batches; returns their number and, for the download, what they
+    were: `fields` by key and `ids` (`selectors.jobs.packed`). Rights are asked at each batch."""
     list_, schema, fields, state = _opened(job)
     rows = found(schema, state.element_query(), actor=job.actor)
     ids = array("q", rows.values_list("pk", flat=True).iterator(chunk_size=20_000))
@@ -76,14 +78,22 @@ def run_export(job: Job) -> dict[str, Any]:
         raise Invalid({}, message % {"count": SHEET_ROWS})
     with tempfile.TemporaryFile() as target:
         table = _table(job, target, fields, list_)
-        for cells in _rows(job, schema, fields, ids):
+        written = array("q")
+        for pk, cells in _rows(job, fields, ids):
+            written.append(pk)
             table.write(cells)
         table.close()
+        _current(job, fields)
         job.file = keep_file(
             File(target), _file_name(job, list_), actor=job.actor, mime=MIMES[job.params["format"]]
         )
     job.save(update_fields=["file"])
-    return {"rows": job.done, "cut": getattr(table, "cut", 0)}
+    return {
+        "rows": len(written),
+        "cut": getattr(table, "cut", 0),
+        "fields": [field.key for field in fields],
+        "ids": packed(written),
+    }
 
 
 def _opened(job: Job) -> tuple[List, Schema, Sequence[SchemaField], GridState]:
@@ -113,16 +123,26 @@ def _table(job: Job, target: IO[bytes], fields: Sequence[SchemaField], list_: Li
 
 
 def _rows(
-    job: Job, schema: Schema, fields: Sequence[SchemaField], ids: Sequence[int]
-) -> Iterator[list[Cell]]:
-    """Cells of the rows that are still readable when their batch comes."""
+    job: Job, fields: Sequence[SchemaField], ids: Sequence[int]
+) -> Iterator[tuple[int, list[Cell]]]:
+    """(id, cells) of the rows that are still readable when their batch comes."""
     for start in range(0, len(ids), BATCH):
+        schema = _current(job, fields)
         rows = rows_by_ids(schema, ids[start : start + BATCH], actor=job.actor)
         titles = row_titles(fields, rows, actor=job.actor)
         known = [(field, titles.get(field.key, NO_TITLES)) for field in fields]
         for row in rows:
-            yield [field.to_cell(field.read(row), own) for field, own in known]
+            yield row.pk, [field.to_cell(field.read(row), own) for field, own in known]
         progress(job, done=min(start + BATCH, len(ids)))
+
+
+def _current(job: Job, fields: Sequence[SchemaField]) -> Schema:
+    """The list as the actor may read it now; Invalid when he may not read what he asked for."""
+    list_ = visible_lists(job.actor).filter(pk=job.list_id or 0).first()
+    schema = schema_for(job.actor, list_) if list_ else None
+    if schema is None or any(field.key not in schema.by_key for field in fields):
+        raise Invalid({}, _("Your rights or the fields of the list have changed. Start anew."))
+    return schema
 
 
 def _file_name(job: Job, list_: List) -> str:

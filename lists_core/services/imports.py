@@ -17,19 +17,18 @@ from django.utils.translation import gettext as _
 from lists_core.access import Right, require
 from lists_core.jobs.base import JobCancelled, record_progress, stop_if_asked
 from lists_core.models import Job, List, StoredFile
-from lists_core.schema.cache import schema_of
 from lists_core.selectors.files import access_file
 from lists_core.selectors.lists import access_list
 from lists_core.services.audited import tell_list
 from lists_core.services.fields import create_field
 from lists_core.services.files import keep_file
-from lists_core.services.imports_batch import Importer, Line, Outcome
+from lists_core.services.imports_batch import Importer, Line, Outcome, known_fields
 from lists_core.services.jobs import start_job
 from lists_core.services.lists import create_list
 from lists_core.transfer.spec import ColumnSpec, ImportSpec, name_parts
 from lists_core.transfer.tables import Rows, count_lines, open_rows, read_ahead
 from staff.models import Employee
-from svod.base.errors import DomainError, Invalid, NotFound
+from svod.base.errors import DomainError, Invalid
 from svod.base.formulas import neutralised
 
 BATCH = 5_000
@@ -42,7 +41,7 @@ def start_import(list_: List, spec: ImportSpec, *, actor: Employee) -> Job:
 
     Raises Invalid (errors by "name_pattern", "columns" or "column-<index>"), Forbidden.
     """
-    check_spec(spec, list_)
+    check_spec(spec, list_, actor=actor)
     require(actor, Right.CHANGE if spec.mode == "update" else Right.ADD, list_)
     if any(column.new for column in spec.columns):
         require(actor, Right.FULL, list_)
@@ -62,10 +61,10 @@ def start_import_as_list(
         return start_import(list_, spec, actor=actor)
 
 
-def check_spec(spec: ImportSpec, list_: List) -> None:
+def check_spec(spec: ImportSpec, list_: List, *, actor: Employee) -> None:
     """Raise Invalid for a choice of columns that cannot work."""
     errors: dict[str, list[str]] = {}
-    schema = schema_of(list_) if list_.pk else None
+    schema = known_fields(spec, list_, actor) if list_.pk else None
     codes = [column.code for column in spec.columns if column.code]
     for column in spec.columns:
         message = _column_error(column, codes, schema)
@@ -85,6 +84,8 @@ def _column_error(column: ColumnSpec, codes: Sequence[str], schema: Any) -> str:
     entry = schema.get(column.code) if schema and column.code else None
     if column.code and column.code != "NAME" and entry is None:
         return _("This list has no such field.")
+    if entry is not None and entry.key in schema.locked and not column.key:
+        return _("You may not change this field.")
     if column.code and codes.count(column.code) > 1:
         return _("Another column goes into this field already.")
     if column.key and entry is not None and entry.multiple:
@@ -170,27 +171,18 @@ def _land_all(job: Job, spec: ImportSpec, rows: Rows, tally: Tally, lines: int) 
     numbered = islice(enumerate(rows, start=1), spec.layout.header + done, None)
     record_progress(job, done=done, total=total)
     for batch in read_ahead(numbered, BATCH):
+        stop_if_asked(job)
         importer = importer or Importer(spec, _list_id(job), actor=job.actor)
-        importer.actor = _still_here(job)
         done += len(batch)
         with transaction.atomic():
             tally.add(importer.land(_filled(batch)))
             record_progress(job, done=done, total=max(total, done), result=tally.to_json())
-        stop_if_asked(job)
     record_progress(job, done=done, total=done)
 
 
 def _list_id(job: Job) -> int:
-    if job.list_id is None:
-        raise NotFound
-    return job.list_id
-
-
-def _still_here(job: Job) -> Employee:
-    """The actor as he is now: his rights may have changed since the last batch."""
-    actor = Employee.objects.get(pk=job.actor_id)
-    access_list(actor, Right.VIEW, _list_id(job))
-    return actor
+    """The job's list, while its person sees it."""
+    return access_list(job.actor, Right.VIEW, job.list_id or 0).pk
 
 
 def _filled(batch: Sequence[Line]) -> list[Line]:

@@ -60,6 +60,7 @@ class Importer:
         self.list_id = list_id
         self.actor = actor
         self.version = 0
+        self.known: Any = None
 
     def land(self, lines: Sequence[Line]) -> Outcome:
         """Write the rows that fit. Run in a transaction, which is to be committed at once."""
@@ -112,17 +113,20 @@ class Importer:
         list_, schema = open_list(self.list_id)
         for right in self._rights():
             require(self.actor, right, list_)
-        if schema.version != self.version:
-            self._learn_structure(list_, schema)
+        own = known_fields(self.spec, list_, self.actor)
+        if schema.version != self.version or _rights_of(own) != self.known:
+            self._learn_structure(list_, schema, own)
+        for column in self.columns:
+            if column.field.type.reference:
+                column.forget()  # what it points to may be hidden from the actor by now
 
     def _rights(self) -> list[Right]:
         needed = {"add": [Right.ADD], "update": [Right.CHANGE]}
         return needed.get(self.spec.mode, [Right.ADD, Right.CHANGE])
 
-    def _learn_structure(self, list_: List, schema: Schema) -> None:
+    def _learn_structure(self, list_: List, schema: Schema, own: Schema) -> None:
         self.writer = Writer()
-        self.schema = schema
-        self.own = schema_for(self.actor, list_, new=True)
+        self.schema, self.own, self.known = schema, own, _rights_of(own)
         self.columns = [
             Column(spec, self._field(list_, spec), self.spec.layout) for spec in self.spec.columns
         ]
@@ -162,6 +166,16 @@ class Importer:
                 raise Invalid({}, message % {"name": entry.name}) from None
 
 
+def known_fields(spec: ImportSpec, list_: List, actor: Employee) -> Schema:
+    """The list as an import may know it. Fields shown to authors are filled in new elements
+    only: where elements are found by keys, rows of many authors would answer for them."""
+    return schema_for(actor, list_, new=spec.mode == "add")
+
+
+def _rights_of(own: Schema) -> Any:
+    return own.by_key.keys(), own.locked
+
+
 class Batch:
     """Rows of one batch by their place in it; `new` and `changed` hold places and rows."""
 
@@ -175,6 +189,12 @@ class Batch:
         #: Element id → (row, place of the last line about it, changes so far).
         self.changed: dict[int, tuple[Any, int, dict[str, list[Any]]]] = {}
         self.unchanged = 0
+        #: Ids of found elements that the actor may change, as they stood before their line.
+        self.changeable: set[int] = set()
+
+    def learn_rights(self, rows: Sequence[Any]) -> None:
+        """Rights on elements just found. Afterwards a line may put one into another section."""
+        self.changeable |= changeable(self.importer.actor, self.importer.schema, rows)
 
     def check_places(self) -> None:
         """Drop the rows for whose place or element the actor lacks the right."""
@@ -183,11 +203,9 @@ class Batch:
         for place in self.new:
             if Right.ADD not in rights.place(self._section(place)).own:
                 self.errors[place].append(_("You have no right to add elements there."))
-        rows = [row for row, _place, _changes in self.changed.values()]
-        held = changeable(importer.actor, importer.schema, rows)
         for pk, (row, place, changes) in self.changed.items():
             moved = changes.get("section")
-            if pk not in held:
+            if pk not in self.changeable:
                 self.errors[place].append(_("You have no right to do this with the element."))
             elif moved and Right.ADD not in rights.place(row.section).own:
                 self.errors[place].append(_("You have no right to add elements there."))

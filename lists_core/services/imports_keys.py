@@ -62,7 +62,9 @@ class Keys:
         wanted = [main.field.to_columns(first)[main.field.main_column] for first in firsts]
         rows = elements(self.importer.schema, self.importer.actor)
         rows = rows.filter(Q.create([(f"{main.field.main_column}__in", wanted)]))
-        for row in rows.select_for_update().order_by("pk"):
+        locked = list(rows.select_for_update().order_by("pk"))
+        self.batch.learn_rights(locked)
+        for row in locked:
             found[tuple(column.field.read(row) for column in self.columns)].append(row)
         return found
 

@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from lists_core.jobs.base import JobCancelled, JobLost, job_kinds
+from lists_core.jobs.base import JobCancelled, JobLost, job_kinds, stop_if_asked
 from lists_core.models import Job, List
 from staff.models import Employee
 from svod.base.errors import DomainError, NotFound
@@ -146,9 +146,10 @@ def _finish(job: Job, state: str | None, fields: dict[str, Any]) -> None:
 def _outcome(job: Job) -> tuple[str | None, dict[str, Any]]:
     """The job's final state and fields; state None leaves it to be taken up again."""
     try:
+        stop_if_asked(job)
         return State.DONE, {"result": job_kinds.get(job.kind).run(job)}
-    except JobCancelled:
-        return State.CANCELLED, {}
+    except JobCancelled as stop:
+        return State.CANCELLED, {"error": str(stop)}
     except (JobLost, SoftTimeLimitExceeded):
         return None, {}
     except DomainError as error:

@@ -19,10 +19,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right, require
+from lists_core.access import Right, allowed, require
 from lists_core.field_types.base import field_types
 from lists_core.models import ElementVersion, Field, List, TypeChange
 from lists_core.schema import ddl
+from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import compile_model
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.titles import row_titles, scope_of
@@ -47,7 +48,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a change would do: `samples` are (text, how many elements, why it does not fit)."""
+    """What a change would do: `samples` are (text, how many elements, why it does not fit).
+
+    All rows are counted; the texts are of elements that the actor may read.
+    """
 
     filled: int
     misfits: int
@@ -60,17 +64,19 @@ def preview_type_change(
     """Convert every value without keeping anything. Reads the whole list in batches."""
     list_, field = _open(field_id, actor)
     old, new = SchemaField.of(field), SchemaField.of(_becoming(field, target))
-    filled, reasons, counts = 0, {}, Counter[str]()
+    filled, misfits, reasons, counts = 0, 0, {}, Counter[str]()
     with transaction.atomic():
         for rows in _batches(_filled(list_, old), report):
-            for text, value in _converted(old, new, rows, actor):
-                filled += 1
-                if isinstance(value, ValidationError):
+            bad = _misfits(rows, _converted(old, new, rows, actor))
+            readable = _readable(list_, [pk for pk, _text, _reason in bad], actor)
+            filled, misfits = filled + len(rows), misfits + len(bad)
+            for pk, text, reason in bad:
+                if pk in readable:
                     counts[text] += 1
-                    reasons[text] = " ".join(value.messages)
+                    reasons[text] = reason
         transaction.set_rollback(True)  # a type may create options while it reads texts
     samples = [(text, number, reasons[text]) for text, number in counts.most_common(SAMPLES)]
-    return Preview(filled, counts.total(), samples)
+    return Preview(filled, misfits, samples)
 
 
 def change_type(
@@ -138,10 +144,31 @@ def _open(field_id: int, actor: Employee) -> tuple[List, Field]:
     return field.list, field
 
 
+def _misfits(rows: list[Any], converted: list[tuple[str, Any]]) -> list[tuple[int, str, str]]:
+    """(id, text, reason) of the rows whose value does not fit."""
+    return [
+        (row.pk, text, " ".join(value.messages))
+        for row, (text, value) in zip(rows, converted, strict=True)
+        if isinstance(value, ValidationError)
+    ]
+
+
+def _readable(list_: List, ids: list[int], actor: Employee) -> set[int]:
+    """Those of the elements, the bin's included, that the actor may read."""
+    schema = schema_of(list_)
+    rows = schema.model.objects.filter(allowed(actor, Right.VIEW, schema), pk__in=ids)
+    return set(rows.values_list("pk", flat=True))
+
+
 def _becoming(field: Field, target: Target) -> Field:
     """The field as it would be; raises Invalid for a target that cannot be."""
     if target.type not in field_types:
         raise Invalid({"type": [_("There is no such field type.")]})
+    if target.type != field.type and (
+        field_types.get(field.type).concealed or field_types.get(target.type).concealed
+    ):
+        # Old columns and the history would keep in the open what is to be closed.
+        raise Invalid({"type": [_("A secret is no other type: make a new field for it.")]})
     if target.multiple and not field_types.get(target.type).multiple_allowed:
         raise Invalid({"multiple": [_("This type holds one value only.")]})
     becoming = copy(field)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from lists_core.access import Right
+from lists_core.access import Right, schema_for
 from lists_core.element_tabs import Target, open_target
 from lists_core.grid.state import GridState, parse_state
 from lists_core.models import List
@@ -59,9 +59,13 @@ def element_neighbours(request: PortalRequest, list_id: int, element_id: int) ->
 
 
 def around(target: Target, params: QueryDict) -> tuple[int, int]:
-    """Ids before and after; a list that sorts too slowly has no neighbours to offer."""
-    state = parse_state(params, target.schema, preference(target.actor, target.list))
-    rows = found(target.schema, state.element_query(), actor=target.actor)
+    """Ids before and after; a list that sorts too slowly has no neighbours to offer.
+
+    The order is the table's: fields that show to an element's author only are not in it.
+    """
+    schema = schema_for(target.actor, target.list)
+    state = parse_state(params, schema, preference(target.actor, target.list))
+    rows = found(schema, state.element_query(), actor=target.actor)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {TIMEOUT_MS}")

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from lists_core.access import Right, may, may_create_lists
+from lists_core.access import Right, may_create_lists, may_somewhere
 from lists_core.models import Job, List, StoredFile
 from lists_core.selectors.files import access_file
 from lists_core.selectors.lists import access_list
@@ -57,7 +57,8 @@ def import_new_columns(request: PortalRequest, file_id: int) -> HttpResponse:
 
 def _writable(request: PortalRequest, list_id: int) -> List:
     list_ = access_list(request.user, Right.VIEW, list_id)
-    if not (may(request.user, Right.ADD, list_) or may(request.user, Right.CHANGE, list_)):
+    rights = (Right.ADD, Right.CHANGE)
+    if not any(may_somewhere(request.user, right, list_) for right in rights):
         raise Forbidden
     return list_
 

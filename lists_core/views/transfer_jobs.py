@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lists_core.jobs.base import job_kinds
 from lists_core.models import Job
-from lists_core.selectors.jobs import jobs_of
+from lists_core.selectors.jobs import jobs_of, may_have_file, without_unseen_lists
 from lists_core.services.jobs import cancel_job, own_job
 from lists_core.views.files import sent_back
 from svod.base.errors import NotFound
@@ -29,6 +29,7 @@ PAGE = 30
 def jobs(request: PortalRequest) -> HttpResponse:
     """My recent jobs, the newest first."""
     page = Paginator(jobs_of(request.user), PAGE).get_page(request.GET.get("page"))
+    page.object_list = without_unseen_lists(page.object_list, request.user)
     return render_page(request, "jobs/jobs.html", {"page": page})
 
 
@@ -55,7 +56,7 @@ def job_cancel(request: PortalRequest, job_id: UUID) -> HttpResponse:
 def job_file(request: PortalRequest, job_id: UUID) -> HttpResponseBase:
     """What the job made, as a download."""
     found = own_job(job_id, actor=request.user)
-    if found.file is None:
+    if found.file is None or not may_have_file(found, request.user):
         raise NotFound
     stored = found.file
     return sent_back(request, stored.name, stored.content, inline=False, mime=stored.mime)
@@ -63,12 +64,18 @@ def job_file(request: PortalRequest, job_id: UUID) -> HttpResponseBase:
 
 def _context(found: Job) -> dict[str, Any]:
     kind = job_kinds.get(found.kind)
+    had_list = found.list is not None
+    without_unseen_lists([found], found.actor)
+    is_seen = found.list is not None or not had_list
+    shown = found.is_over and found.result and is_seen
+    withheld = found.file is not None and not may_have_file(found, found.actor)
     return {
         "job": found,
         "kind": kind,
         "back": _back(found),
+        "withheld": withheld,
         "summary": kind.summary(found) if found.is_over else "",
-        "result_template": kind.result_template if found.is_over and found.result else "",
+        "result_template": kind.result_template if shown else "",
     }
 
 
