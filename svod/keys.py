@@ -9,15 +9,20 @@ from pathlib import Path
 
 def stored_key(path: Path) -> str:
     """The key in `path`; the first process to ask makes it, readable by its owner alone."""
+    if not path.exists():
+        store_once(path, secrets.token_urlsafe(64))
+    return path.read_text()
+
+
+def store_once(path: Path, text: str) -> None:
+    """Write a secret file that is not there yet; of several processes the first one wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    if not path.exists():
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64))
-        try:
-            os.link(draft, path)  # fails, unlike a rename, when another process was first
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text()
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    try:
+        os.link(draft, path)  # fails, unlike a rename, when another process was first
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -38,6 +38,12 @@ else:
     SECRET_KEY = env("SECRET_KEY", default="") or stored_key(VAR_DIR / "secret-key")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[".localhost", "127.0.0.1", "[::1]"])
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Keys of secret fields (svod/base/vault.py); a portal that nobody configured makes its own.
+SECRET_KEYS = env("SVOD_SECRET_KEYS", default="")
+MAKE_SECRET_KEYS = ENVIRONMENT != "production"
+SECRET_KEYS_FILE = env(
+    "SVOD_SECRET_KEYS_FILE", default=str(VAR_DIR / "secret-keys") if MAKE_SECRET_KEYS else ""
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [

@@ -68,6 +68,8 @@ class FieldType:
     reference: str = ""
     #: Filled by the program when the element is created, so forms may leave it empty.
     automatic = False
+    #: Its values are never shown, compared, copied or exported: every form of them is a mask.
+    concealed = False
     #: A cell of a table can hold a value, so columns of imported tables may go into the field.
     importable = True
     #: The designer asks for a default with the type's own control; otherwise the type's

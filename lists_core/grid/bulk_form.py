@@ -18,7 +18,7 @@ from svod.base.errors import Invalid
 def bulk_fields(grid: Grid) -> list[SchemaField]:
     """Fields that may get one value in many elements."""
     fields = editable_fields(grid.schema)
-    return [field for field in fields if not field.field.unique]
+    return [f for f in fields if not f.field.unique and not f.type.concealed]
 
 
 class BulkForm(forms.Form):

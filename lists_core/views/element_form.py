@@ -92,7 +92,7 @@ def copied_values(schema: Schema, row: Any, actor: Employee) -> dict[str, Any]:
     values = {
         field: field.read(row)
         for field in schema.changeable
-        if not field.field.unique and not field.type.automatic
+        if not field.field.unique and not (field.type.automatic or field.type.concealed)
     }
     kept = available(values, actor=actor)
     return {field.code: value for field, value in kept.items()} | {SECTION: row.section}

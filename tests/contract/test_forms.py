@@ -79,7 +79,7 @@ def test_a_field_without_settings_works(world: World) -> None:
 @given(data=st.data())
 @examples(8)
 def test_a_control_sends_back_what_it_shows(world: World, data: st.DataObject) -> None:
-    for field in world.fields:
+    for field in [field for field in world.fields if not field.type.concealed]:
         value = data.draw(filled(field))
         for html in rendered(form_of(field, initial={"x": value})):
             assert accepted(field, posted(html)) == value
