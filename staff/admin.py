@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,8 @@ for app in ("account", "mfa", "socialaccount"):
 
 # One sign-in page, with its lock-out, for the whole portal.
 admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]
+# Groups carry rights: they follow the departments or are kept, and logged, on /groups/.
+admin.site.unregister(Group)
 
 
 @admin.register(Employee)
@@ -55,7 +58,7 @@ class EmployeeAdmin(UserAdmin):
         ),
         (_("Work"), {"fields": ["position", "department", "manager"]}),
         (_("Settings"), {"fields": ["time_zone", "language", "theme"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]  # fmt: skip
     add_fieldsets = [
@@ -95,8 +98,6 @@ class EmployeeAdmin(UserAdmin):
     def save_related(self, request: HttpRequest, form: ModelForm, *args: Any) -> None:
         super().save_related(request, form, *args)
         sync_groups([form.instance])
-        if "groups" in form.changed_data:
-            employees.record_groups(form.instance, form.initial["groups"], actor=request.user)
         if "is_active" in form.changed_data and not form.instance.is_active:
             employees.end_sessions(form.instance, actor=request.user)
 

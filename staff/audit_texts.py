@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from staff.models import AuditEntry
 
 about_labels: dict[str, str | Promise] = {
+    "added": gettext_lazy("Added"),
     "administrator": gettext_lazy("Administrator"),
     "before": gettext_lazy("Before"),
     "changed": gettext_lazy("Changed fields"),
@@ -34,11 +35,13 @@ about_labels: dict[str, str | Promise] = {
     "name": gettext_lazy("Name"),
     "parent": gettext_lazy("Parent department"),
     "person": gettext_lazy("Person"),
+    "removed": gettext_lazy("Removed"),
+    "rights": gettext_lazy("Rights"),
     "since": gettext_lazy("From"),
     "subject": gettext_lazy("Subject"),
     "until": gettext_lazy("To"),
 }
-subject_pages = {"employee": "employee", "department": "department_edit"}
+subject_pages = {"employee": "employee", "department": "department_edit", "group": "group"}
 
 
 def details(entry: AuditEntry) -> list[tuple[str, str]]:

@@ -20,6 +20,16 @@ def add_menu() -> None:
             order=61,
         )
     )
+    menu.register(
+        MenuItem(
+            slug="groups",
+            label=_("Groups"),
+            icon="users-group",
+            url_name="groups",
+            order=62,
+            permission="staff.change_employeegroup",
+        )
+    )
     # Superusers have every permission, and nobody else is ever granted this one.
     menu.register(
         MenuItem(

@@ -1,97 +1,178 @@
-"""Finding and drawing subjects of rights: people, departments, groups."""
+"""How the subjects of rights look, and which of them fit what somebody types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import Group
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Lower, Replace, Upper
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from staff.models import Department, Employee
-from staff.selectors import suggest_employees
-from staff.subjects import AUTHOR, EVERYONE, Subject, employee_groups, names_of
+from staff import selectors
+from staff.models import Department, Employee, EmployeeGroup
+from staff.subjects import AUTHOR, EVERYONE, Subject, employee_groups, subtree_name
 
-OFFERED = 8
-ICONS = {"U": "user", "D": "building", "DR": "sitemap", "G": "users", "AU": "world", "CR": "pencil"}
+PEOPLE = 12
+DEPARTMENTS = 6
+GROUPS = 8
+TEXT = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SubjectView:
-    """How a subject is shown; `person` is there for employees, with photo and position."""
+    """One subject, ready to be drawn; `thumbnail` and `icon` are empty where there is none."""
 
     subject: Subject
     name: str
     hint: str = ""
-    person: Employee | None = None
+    thumbnail: str = ""
+    icon: str = ""
+    is_active: bool = True
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def code(self) -> str:
         return self.subject.code
 
     @property
-    def icon(self) -> str:
-        return ICONS[self.subject.kind]
+    def kind(self) -> str:
+        return self.subject.kind
+
+    # What the avatar of a person is drawn from.
+
+    @property
+    def pk(self) -> int:
+        return self.subject.id
+
+    @property
+    def photo_url(self) -> str:
+        return self.thumbnail
+
+    photo = thumbnail_url = photo_url
 
 
-def suggest(text: str, *, author: bool = False) -> list[SubjectView]:
-    """Subjects whose names have the words: everyone and the author, departments, groups, people."""
-    words = text.split()
-    found = [view for view in _well_known(author=author) if _has(view.name, words)]
-    departments = _named(Department.objects.all(), words)[:OFFERED]
-    for department in departments:
-        found += [_department("D", department), _department("DR", department)]
-    found += [_group(group) for group in _named(with_members(), words)[:OFFERED]]
-    return [*found, *(_person(person) for person in suggest_employees(text))]
-
-
-def _well_known(*, author: bool) -> list[SubjectView]:
-    subjects = [EVERYONE, AUTHOR] if author else [EVERYONE]
-    return [SubjectView(subject, name) for subject, name in names_of(subjects).items()]
-
-
-def _has(name: str, words: Iterable[str]) -> bool:
-    return all(word.casefold() in name.casefold() for word in words)
-
-
-def _named(rows: QuerySet, words: Iterable[str]) -> QuerySet:  # type: ignore[type-arg]
-    for word in words:
-        rows = rows.filter(name__icontains=word)
-    return rows.order_by("name")
-
-
-def with_members() -> QuerySet[Group]:
-    """Groups of employees with `members`: how many active people are in each."""
-    active = Count("user", filter=Q(user__is_active=True))
-    return employee_groups().annotate(members=active)
-
-
-def _department(kind: str, row: Department) -> SubjectView:
-    subject = Subject(kind, row.pk)
-    if kind == "D":
-        return SubjectView(subject, row.name, _("Only this department"))
-    return SubjectView(subject, _("%(department)s with sub-departments") % {"department": row})
-
-
-def _group(group: Group) -> SubjectView:
-    hint = _("Group, people: %(count)d") % {"count": group.members}
-    return SubjectView(Subject("G", group.pk), group.name, hint)
-
-
-def _person(person: Employee) -> SubjectView:
-    return SubjectView(Subject("U", person.pk), str(person), person.position, person)
+SubjectOption = SubjectView
 
 
 def subject_views(subjects: Iterable[Subject]) -> dict[Subject, SubjectView]:
-    """How to draw each; those that are gone are left out. Three queries at most."""
+    """How to draw each of these; unknown ones are left out. At most three queries."""
     asked = set(subjects)
-    people = Employee.objects.in_bulk([s.id for s in asked if s.kind == "U"])
-    places = Department.objects.in_bulk([s.id for s in asked if s.kind in {"D", "DR"}])
-    groups = with_members().in_bulk([s.id for s in asked if s.kind == "G"])
-    found = {view.subject: view for view in _well_known(author=True)}
-    found |= {Subject("U", pk): _person(row) for pk, row in people.items()}
-    found |= {Subject("G", pk): _group(row) for pk, row in groups.items()}
-    for kind in ("D", "DR"):
-        found |= {Subject(kind, pk): _department(kind, row) for pk, row in places.items()}
-    return {subject: found[subject] for subject in asked if subject in found}
+    found = [*_known_people(asked), *_known_departments(asked), *_known_groups(asked)]
+    found += [view for view in (everyone_view(), author_view()) if view.subject in asked]
+    return {view.subject: view for view in found}
+
+
+def suggest(actor: Employee, text: str, *, author: bool = False) -> list[SubjectOption]:
+    """Subjects that have every word of `text`, the general ones first. Three queries.
+
+    `author`: offer the author of an element as well. Deactivated people are not offered, and
+    nothing is to those who were.
+    """
+    if not actor.is_active:
+        return []
+    words = plain(text[:TEXT]).split()
+    general = [everyone_view(), *([author_view()] if author else [])]
+    return [
+        *(view for view in general if all(word in plain(view.name) for word in words)),
+        *map(person_view, _people(text[:TEXT])),
+        *(view for row in _departments(words) for view in department_views(row)),
+        *map(group_view, _groups(words)),
+    ]
+
+
+# --- one kind after the other -----------------------------------------------------------
+
+
+def everyone_view() -> SubjectView:
+    return SubjectView(subject=EVERYONE, name=_("All employees"), icon="users")
+
+
+def author_view() -> SubjectView:
+    hint = _("Whoever created the element")
+    return SubjectView(subject=AUTHOR, name=_("Author"), hint=hint, icon="pencil")
+
+
+def person_view(person: Employee) -> SubjectView:
+    hint = person.position or (str(person.department) if person.department else "")
+    return SubjectView(
+        subject=Subject("U", person.pk),
+        name=str(person),
+        hint=hint if person.is_active else _("Deactivated"),
+        thumbnail=person.thumbnail_url,
+        is_active=person.is_active,
+    )
+
+
+def department_views(row: Department) -> list[SubjectView]:
+    """The department alone, then with all that lies below it."""
+    hint = str(row.parent) if row.parent else ""
+    alone, tree = Subject("D", row.pk), Subject("DR", row.pk)
+    return [
+        SubjectView(subject=alone, name=str(row), hint=hint, icon="building"),
+        SubjectView(subject=tree, name=subtree_name(row), hint=hint, icon="hierarchy-2"),
+    ]
+
+
+def group_view(group: EmployeeGroup) -> SubjectView:
+    """`group` comes from `counted`."""
+    members = getattr(group, "members", 0)
+    hint = ngettext("%(count)s person", "%(count)s people", members) % {"count": members}
+    subject = Subject("G", group.pk)
+    return SubjectView(subject=subject, name=str(group), hint=hint, icon="users-group")
+
+
+def counted(groups: QuerySet[EmployeeGroup]) -> QuerySet[EmployeeGroup]:
+    """By name, each with `members`: how many active employees are in it."""
+    active = Count("group__user", filter=Q(group__user__is_active=True))
+    return groups.annotate(members=active).order_by(Lower("name"), "pk")
+
+
+# --- reads ------------------------------------------------------------------------------
+
+
+def _known_people(asked: set[Subject]) -> list[SubjectView]:
+    ids = [subject.id for subject in asked if subject.kind == "U"]
+    return [person_view(person) for person in selectors.employees_by_ids(ids).values()]
+
+
+def _known_departments(asked: set[Subject]) -> list[SubjectView]:
+    ids = [subject.id for subject in asked if subject.kind in ("D", "DR")]
+    rows = Department.objects.filter(pk__in=ids).select_related("parent") if ids else []
+    both = (view for row in rows for view in department_views(row))
+    return [view for view in both if view.subject in asked]
+
+
+def _known_groups(asked: set[Subject]) -> list[SubjectView]:
+    ids = [subject.id for subject in asked if subject.kind == "G"]
+    rows = counted(employee_groups().filter(pk__in=ids)) if ids else []
+    return [group_view(row) for row in rows]
+
+
+def _people(text: str) -> QuerySet[Employee]:
+    people = Employee.objects.filter(is_active=True).select_related("department")
+    return selectors.search_employees(people, text)[:PEOPLE]
+
+
+def _departments(words: list[str]) -> QuerySet[Department]:
+    rows = Department.objects.select_related("parent").order_by("sort", "name", "pk")
+    return having(rows, words)[:DEPARTMENTS]
+
+
+def _groups(words: list[str]) -> QuerySet[EmployeeGroup]:
+    return having(counted(employee_groups()), words)[:GROUPS]
+
+
+def having(rows: QuerySet, words: list[str]) -> QuerySet:
+    """Those whose name has every word, by the rules of the search for people."""
+    name = Replace(Upper(F("name")), Value("Ё"), Value("Е"))
+    for word in words:
+        rows = rows.alias(plain_name=name).filter(plain_name__contains=word)
+    return rows
+
+
+def plain(text: str) -> str:
+    return text.upper().replace("Ё", "Е")

@@ -17,7 +17,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from staff.models import Department, Employee
+from staff.models import Department, Employee, EmployeeGroup
 from svod.base.errors import Invalid
 
 SUBJECT = re.compile(r"\A(?:(U|D|DR|G)([1-9][0-9]{0,8})|(AU|CR))\Z")
@@ -76,10 +76,9 @@ def special_groups() -> tuple[int, int]:
     )
 
 
-def employee_groups() -> QuerySet[Group]:
-    """The groups that people made: neither a department's nor a well-known one."""
-    own = Q(department=None, subtree_of=None)
-    return Group.objects.filter(own).exclude(name__in=[EVERYONE_GROUP, AUTHOR_GROUP])
+def employee_groups() -> QuerySet[EmployeeGroup]:
+    """The groups that people made; the key of each is the id of the group with its rights."""
+    return EmployeeGroup.objects.all()
 
 
 def holders(subjects: Iterable[Subject]) -> dict[Subject, tuple[int | None, int | None]]:
@@ -155,7 +154,7 @@ def _name(
     subject: Subject,
     people: dict[int, Employee],
     places: dict[int, Department],
-    groups: dict[int, Group],
+    groups: dict[int, EmployeeGroup],
 ) -> str:
     if subject.kind == "U":
         return str(people.get(subject.id, ""))
@@ -165,18 +164,56 @@ def _name(
         return str(places.get(subject.id, ""))
     if subject.kind == "DR":
         place = places.get(subject.id)
-        return _("%(department)s with sub-departments") % {"department": place} if place else ""
+        return subtree_name(place) if place else ""
     return _("All employees") if subject == EVERYONE else _("Author")
+
+
+def subtree_name(department: Department) -> str:
+    return _("%(department)s with sub-departments") % {"department": department}
+
+
+# --- who counts as whom -----------------------------------------------------------------
 
 
 def principals(actor: Employee) -> frozenset[int]:
     """Whom the actor counts as: their id, and the ids of their groups as negatives.
 
     The group of all employees is always among them; the author's is not, for it depends on
-    the element. Nobody, when the actor was deactivated.
+    the element. Nobody, when the actor was deactivated. One query.
     """
     if not actor.is_active:
         return frozenset()
-    groups = Employee.groups.through.objects.filter(employee_id=actor.pk)
-    ids = groups.values_list("group_id", flat=True)
-    return frozenset({actor.pk, -everyone_group(), *(-pk for pk in ids)})
+    mine = Group.objects.filter(user=actor.pk)
+    everyone = Group.objects.filter(name=EVERYONE_GROUP)
+    groups = dict(mine.union(everyone).values_list("name", "pk"))
+    # Nobody is the author of everything, whoever put them into that group.
+    groups.pop(AUTHOR_GROUP, None)
+    groups[EVERYONE_GROUP] = groups.get(EVERYONE_GROUP) or everyone_group()
+    return frozenset({actor.pk, *(-pk for pk in groups.values())})
+
+
+def principals_of(employee_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Employee id → what `principals` gives for that employee. Two queries for all."""
+    everyone, author = special_groups()
+    active = Employee.objects.filter(pk__in=employee_ids, is_active=True).order_by()
+    found: dict[int, set[int]] = {pk: set() for pk in employee_ids}
+    for pk, group in active.values_list("pk", "groups"):
+        found[pk] |= {pk, -everyone} | ({-group} if group else set())
+    return {pk: frozenset(ids - {-author}) for pk, ids in found.items()}
+
+
+def people_of(subjects: Iterable[Subject]) -> QuerySet[Employee]:
+    """The active employees who count as any of these; the author alone is nobody."""
+    asked = set(subjects)
+    people = Employee.objects.filter(is_active=True)
+    return people if EVERYONE in asked else people.filter(_counted(asked))
+
+
+def _counted(asked: Collection[Subject]) -> Q:
+    carriers = Group.objects.filter(
+        Q(department__in=_ids(asked, "D"))
+        | Q(subtree_of__in=_ids(asked, "DR"))
+        | Q(employee_group__in=_ids(asked, "G"))
+    )
+    members = Employee.groups.through.objects.filter(group__in=carriers.values("pk"))
+    return Q(pk__in=_ids(asked, "U")) | Q(pk__in=members.values("employee_id"))

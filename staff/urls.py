@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from staff.views import (
     audit,
     departments,
+    groups,
     people,
     preferences,
     profile,
@@ -78,7 +79,6 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/security/", security_people.card, name="employee_security"),
     path("people/<int:pk>/look-as/", security_people.look_as, name="employee_look_as"),
     path("people/<int:pk>/<str:size>/<str:mark>/", people.employee_photo, name="employee_photo"),
-    path("subjects/suggest/", subjects.subjects_suggest, name="subjects_suggest"),
     path("departments/", departments.departments, name="departments"),
     path("departments/add/", departments.department_add, name="department_add"),
     path("departments/<int:pk>/edit/", departments.department_edit, name="department_edit"),
@@ -87,4 +87,12 @@ urlpatterns: list[URLPattern] = [
     path("departments/<int:pk>/delete/", departments.department_delete, name="department_delete"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/add/", groups.group_add, name="group_add"),
+    path("groups/<int:pk>/", groups.group, name="group"),
+    path("groups/<int:pk>/edit/", groups.group_edit, name="group_edit"),
+    path("groups/<int:pk>/join/", groups.group_join, name="group_join"),
+    path("groups/<int:pk>/leave/", groups.group_leave, name="group_leave"),
+    path("groups/<int:pk>/delete/", groups.group_delete, name="group_delete"),
+    path("subjects/suggest/", subjects.suggest, name="subjects_suggest"),
 ]

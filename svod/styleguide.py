@@ -16,6 +16,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from staff.models import Employee
+from staff.selectors_subjects import suggest as suggest_subjects
+from staff.subject_picker import SubjectsField
 from svod.base.htmx import go_to, render_page, saved, toast
 from svod.base.looks import TONES
 from svod.base.widgets import IconSelect, ToneSelect
@@ -44,6 +47,10 @@ class Looks(forms.Form):
     icon = forms.CharField(label=_("Icon"), widget=IconSelect)
 
 
+class Subjects(forms.Form):
+    subjects = SubjectsField(label=_("Who may see it"), author=True)
+
+
 def index(request: HttpRequest) -> HttpResponse:
     """Everything on one page; with POST the sample form, to see its errors."""
     form = Sample(request.POST if request.method == "POST" else None)
@@ -53,6 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "broken": Sample({"b-amount": "десять", "b-state": "new"}, prefix="b"),
         "looks": Looks(initial={"tone": "teal", "icon": "plane"}),
         "tones": TONES,
+        **subjects(request),
         "fields_in_order": ["Название", "Сумма", "Ответственный"],
         "page_of_many": page,
         "people": ["Иванова Анна", "Петров Илья", "Ким Роман", "Ёлкина Дарья"],
@@ -68,6 +76,14 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "styleguide/index.html", context, status=422 if form.errors else 200)
+
+
+def subjects(request: HttpRequest) -> dict[str, object]:
+    """The first suggestions, drawn and chosen."""
+    actor = request.user
+    views = suggest_subjects(actor, "", author=True) if isinstance(actor, Employee) else []
+    chosen = [view.subject for view in views[:4]]
+    return {"subjects": views, "subjects_form": Subjects(initial={"subjects": chosen})}
 
 
 def panel(request: HttpRequest) -> HttpResponse:

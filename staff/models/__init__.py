@@ -1,6 +1,7 @@
-"""What is stored of people: employees, departments, the log of what they did."""
+"""What is stored of people: employees, departments, groups, the log of what they did."""
 
 from staff.models.audit import AuditEntry
+from staff.models.groups import EmployeeGroup
 from staff.models.people import (
     Department,
     Employee,
@@ -15,6 +16,7 @@ __all__ = [
     "AuditEntry",
     "Department",
     "Employee",
+    "EmployeeGroup",
     "Language",
     "SessionInfo",
     "Theme",

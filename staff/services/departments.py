@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staff import selectors
 from staff.actors import Actor
+from staff.group_uses import drop_rights
 from staff.models import Department, Employee
 from staff.services.audit import record
 from staff.services.groups import sync_groups
@@ -107,6 +108,7 @@ def delete_department(department: Department, *, actor: Actor | None) -> None:
     _tell("department.deleted", department, actor)
     department.delete()
     for group in groups:
+        drop_rights(group.pk, actor=actor)
         group.delete()
 
 

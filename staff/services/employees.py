@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import IO, Any
 
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -141,13 +140,6 @@ def record_changes(
         _tell("employee.changed", employee, actor, {"changed": plain, **_moved(employee, old)})
     if marks := _marks(employee, {name: old[name] for name in changed if name in MARKS}):
         _tell("employee.rights", employee, actor, marks)
-
-
-def record_groups(employee: Employee, old: Iterable[Group], *, actor: Actor | None) -> None:
-    """Tell the audit log which groups a person was in and is in now."""
-    now = employee.groups.order_by("name").values_list("name", flat=True)
-    groups = {"before": sorted(group.name for group in old), "after": list(now)}
-    _tell("employee.groups", employee, actor, {"groups": groups})
 
 
 def _marks(employee: Employee, old: Mapping[str, bool]) -> dict[str, Any]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Q
 
 from staff.models import Department, Employee
 
 
+@transaction.atomic
 def sync_groups(employees: Iterable[Employee] | None = None) -> None:
     """Make group membership follow the departments, for all employees or for some.
 
     A person belongs to the group of their own department and to the subtree group of it and
     of every department above. Other groups a person is in are left alone.
     """
+    _lock_departments()
     tree = _departments_with_groups()
     people = Employee.objects.all() if employees is None else employees
     rows = {person.pk: person.department_id for person in people}
@@ -27,6 +30,15 @@ def sync_groups(employees: Iterable[Employee] | None = None) -> None:
         [membership.model(employee_id=pk, group_id=group) for pk, group in wanted - current.keys()],
         ignore_conflicts=True,
     )
+
+
+def _lock_departments() -> None:
+    """Until the end of the transaction the tree stays as it is read next.
+
+    Without it a person who changes the department while it moves would keep the old groups.
+    """
+    rows = Department.objects.order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
 
 
 def _departments_with_groups() -> dict[int, Department]:

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from staff import selectors_groups
 from staff.actors import Actor
 from staff.forms import ProfileForm
 from staff.services import employees
@@ -29,7 +30,8 @@ def profile(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and save(form, actor=request.user):
         return saved(request, form.cleaned_data)
     status = 422 if form.errors else 200
-    return render(request, "staff/profile.html", {"form": form}, status=status)
+    context = {"form": form, "groups": selectors_groups.groups_with(request.user)}
+    return render(request, "staff/profile.html", context, status=status)
 
 
 def save(form: ProfileForm, *, actor: Actor) -> bool:

@@ -35,6 +35,7 @@ import "./svod-rich";
 import "./svod-select";
 import "./svod-shortcut";
 import "./svod-sortable";
+import "./svod-subjects";
 import "./svod-tabs";
 import "./svod-toast";
 import "./svod-tree";

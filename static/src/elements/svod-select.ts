@@ -1,13 +1,13 @@
 // <svod-select data-url="/people/suggest/"><select …></select></svod-select>: a searchable
 // select. With data-url the server is asked (?q=…) and answers [{value, text, note?, tone?,
-// icon?}] or {results: […]}; without it the options of the select are searched. The real
+// icon?}] or {results: […], groups?: […]}; without it the options of the select are searched. The real
 // select stays in the form. `data-placeholder`; `multiple` on the select gives many.
 import type TomSelect from "tom-select";
 import { SvodElement, define } from "../lib/element";
 import { h, icon } from "../lib/dom";
 import { text } from "../lib/texts";
 
-interface Option {
+export interface Option {
   value: string;
   text: string;
   note?: string;
@@ -15,7 +15,14 @@ interface Option {
   icon?: string;
 }
 
-type Settings = NonNullable<ConstructorParameters<typeof TomSelect>[1]>;
+/** A heading over options; they name it by what `optgroupField` says. */
+interface Heading {
+  value: string;
+  label: string;
+}
+
+type Done = (options?: Option[], headings?: Heading[]) => void;
+export type Settings = NonNullable<ConstructorParameters<typeof TomSelect>[1]>;
 
 const DELAY_MS = 250;
 
@@ -31,7 +38,7 @@ function drawChosen(option: Option): HTMLElement {
   return h("div", { class: option.tone ? `sv-chosen tone-${option.tone}` : "sv-chosen" }, option.text);
 }
 
-class Select extends SvodElement {
+export class Select extends SvodElement {
   private picker: TomSelect | undefined;
 
   protected attach(): void {
@@ -54,7 +61,7 @@ class Select extends SvodElement {
     this.classList.add("sv-ready");
   }
 
-  private settings(select: HTMLSelectElement): Settings {
+  protected settings(select: HTMLSelectElement): Settings {
     const title = text("remove");
     const many = { remove_button: { title }, caret_position: {} };
     return {
@@ -72,7 +79,7 @@ class Select extends SvodElement {
     } as Settings;
   }
 
-  private render(): Record<string, unknown> {
+  protected render(): Record<string, unknown> {
     return {
       option: draw,
       item: drawChosen,
@@ -87,19 +94,20 @@ class Select extends SvodElement {
       loadThrottle: DELAY_MS,
       // The server has searched already, by rules the script does not know.
       score: () => () => 1,
-      load: (query: string, done: (options?: Option[]) => void) => void this.ask(url, query, done),
+      load: (query: string, done: Done) => void this.ask(url, query, done),
       onType: () => this.picker?.clearActiveOption(),
     };
   }
 
-  private async ask(url: string, query: string, done: (options?: Option[]) => void): Promise<void> {
+  private async ask(url: string, query: string, done: Done): Promise<void> {
     const address = new URL(url, location.href);
     address.searchParams.set("q", query);
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      const found = (await answer.json()) as Option[] | { results: Option[] };
+      const found = (await answer.json()) as Option[] | { results: Option[]; groups?: Heading[] };
       this.forget();
-      done(Array.isArray(found) ? found : found.results);
+      if (Array.isArray(found)) done(found);
+      else done(found.results, found.groups);
     } catch {
       done();
     }
