@@ -8,6 +8,7 @@ reset's letter, the hash an unknown name costs).
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -103,10 +104,18 @@ def test_a66_two_hundred_guesses_with_rotating_headers(client, anna):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a66_fifty_guesses_at_once(anna):
+def test_a66_fifty_guesses_at_once(anna, monkeypatch):
+    checked = []
+
+    def check(person, password):
+        checked.append(password)
+        time.sleep(0.05)  # what a hash of production costs; a guess may slip in meanwhile
+        return False
+
+    monkeypatch.setattr(Employee, "check_password", check)
     statuses = at_once(50, lambda number: first_step(Client(), f"g{number}").status_code)
-    assert statuses.count(422) == settings.AXES_FAILURE_LIMIT - 1
-    assert statuses.count(429) == 50 - statuses.count(422)
+    assert len(checked) == settings.AXES_FAILURE_LIMIT
+    assert statuses.count(429) == 50 - settings.AXES_FAILURE_LIMIT + 1
 
 
 def test_a66_the_log_names_failures_and_the_lock_but_no_typed_name(client, anna):
