@@ -20,7 +20,7 @@ GROUPS = 8
 TEXT = 200
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class SubjectView:
     """One subject, ready to be drawn; `thumbnail` and `icon` are empty where there is none."""
 
