@@ -8,7 +8,7 @@ Upper apps add their own in `AppConfig.ready`:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staff.models import AuditEntry
+from staff.subjects import SUBJECT, Subject, names_of
 
-about_labels: dict[str, str | Promise] = {
+Labels = dict[str, str | Promise]
+about_labels: Labels = {
     "added": gettext_lazy("Added"),
     "administrator": gettext_lazy("Administrator"),
     "before": gettext_lazy("Before"),
@@ -40,30 +42,51 @@ about_labels: dict[str, str | Promise] = {
     "since": gettext_lazy("From"),
     "subject": gettext_lazy("Subject"),
     "until": gettext_lazy("To"),
+    "way": gettext_lazy("By what"),
+    "kind": gettext_lazy("Kind"),
+    "email": gettext_lazy("E-mail"),
 }
+# What words mean under one name: value_labels["grants"]["view"].
+value_labels: dict[str, Labels] = {}
 subject_pages = {"employee": "employee", "department": "department_edit", "group": "group"}
 
 
-def details(entry: AuditEntry) -> list[tuple[str, str]]:
+def subject_names(entries: Iterable[AuditEntry]) -> dict[str, str]:
+    """Code → name of the employees, departments and groups that details tell of ("U5")."""
+    values = [value for entry in entries for value in entry.about.values()]
+    keys = {key for value in values if isinstance(value, Mapping) for key in value}
+    known = names_of(Subject.parse(key) for key in keys if SUBJECT.match(key))
+    return {subject.code: name for subject, name in known.items()}
+
+
+def details(entry: AuditEntry, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """(label, value) of everything in `about`, in the order it was written."""
-    return [(str(about_labels.get(name, name)), text(value)) for name, value in entry.about.items()]
+    return [
+        (str(about_labels.get(name, name)), text(value, value_labels.get(name, {}), names))
+        for name, value in entry.about.items()
+    ]
 
 
-def text(value: Any) -> str:
+def text(value: Any, words: Labels, names: Mapping[str, str]) -> str:
     """A value of JSON as a person reads it; {"before": a, "after": b} is "a → b"."""
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Mapping):
-        if value.keys() == {"before", "after"}:
-            return f"{text(value['before'])} → {text(value['after'])}"
-        return "; ".join(
-            f"{about_labels.get(name, name)}: {text(inner)}" for name, inner in value.items()
-        )
+        return _pairs(value, words, names)
     if isinstance(value, list):
-        return ", ".join(map(text, value)) or "—"
-    return str(value)
+        return ", ".join(text(inner, words, names) for inner in value) or "—"
+    return str(words.get(value, value))
+
+
+def _pairs(value: Mapping[str, Any], words: Labels, names: Mapping[str, str]) -> str:
+    if value.keys() == {"before", "after"}:
+        return f"{text(value['before'], words, names)} → {text(value['after'], words, names)}"
+    return "\n".join(
+        f"{names.get(key) or about_labels.get(key, key)}: {text(inner, words, names)}"
+        for key, inner in value.items()
+    )
 
 
 def subject_url(subject: str) -> str:

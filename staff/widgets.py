@@ -17,6 +17,13 @@ class SearchSelect(forms.Select):
 
     template_name = "staff/widgets/search_select.html"
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        # The control shows no empty option, so its words stand in the empty field.
+        first, label = next(iter(self.choices), ("", ""))
+        context["widget"]["placeholder"] = "" if first else str(label).strip("-")
+        return context
+
 
 class PersonSelect(SearchSelect):
     """Searches employees on the server, so the page carries the chosen one only."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lists_core.access import Right
 from lists_core.models import List
-from staff.audit_texts import about_labels, subject_pages
+from staff.audit_texts import about_labels, subject_pages, value_labels
 from staff.models import Employee
 from staff.services.audit import ITEMS, audit_events, record
 
@@ -35,6 +36,7 @@ def register_events() -> None:
     for slug, label in EVENTS.items():
         audit_events.add(slug, label)
     about_labels.update(ABOUT)
+    value_labels["grants"] = {right.value: right.label for right in Right}
     subject_pages["list"] = "list"
     subject_pages["element"] = "element"
 

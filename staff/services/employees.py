@@ -24,6 +24,7 @@ OFFICE_FIELDS = (
     "username", "email", "position", "department", "manager", "is_staff", "is_superuser",
 )  # fmt: skip
 AUDITED = (*OWN_FIELDS, *OFFICE_FIELDS, "is_active")
+PREFERENCES = ("time_zone", "language", "theme")  # nobody needs to know
 MARKS = {"is_superuser": "administrator", "is_staff": "designer"}
 
 
@@ -136,7 +137,7 @@ def record_changes(
     if "is_active" in changed:
         now = "activated" if employee.is_active else "deactivated"
         _tell(f"employee.{now}", employee, actor)
-    if plain := [name for name in changed if name not in (*MARKS, "is_active")]:
+    if plain := [name for name in changed if name not in (*MARKS, *PREFERENCES, "is_active")]:
         _tell("employee.changed", employee, actor, {"changed": plain, **_moved(employee, old)})
     if marks := _marks(employee, {name: old[name] for name in changed if name in MARKS}):
         _tell("employee.rights", employee, actor, marks)

@@ -92,14 +92,17 @@ def page_of(request: HttpRequest, form: AuditForm) -> tuple[list[Line], str]:
     before = request.GET.get("before", "")
     found = list(entries(request.user, form.filters(), before=before)[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
-    return [line(entry) for entry in shown], cursor(shown[-1]) if len(found) > PAGE_SIZE else ""
+    names = audit_texts.subject_names(shown)
+    return [line(entry, names) for entry in shown], cursor(shown[-1]) if len(
+        found
+    ) > PAGE_SIZE else ""
 
 
-def line(entry: AuditEntry) -> Line:
+def line(entry: AuditEntry, names: dict[str, str]) -> Line:
     return Line(
         entry=entry,
         label=audit_events.label(entry.event),
-        details=audit_texts.details(entry),
+        details=audit_texts.details(entry, names),
         subject_url=audit_texts.subject_url(entry.subject),
     )
 

@@ -229,6 +229,8 @@ def test_an_employee_made_changed_and_given_rights(log, world):
     person = employees.create_employee(values, actor=world.admin)
     employees.update_employee(person, values, actor=world.admin)
     assert events(log) == ["employee.created"]
+    employees.update_employee(person, {"language": "en", "theme": "dark"}, actor=world.admin)
+    assert events(log) == ["employee.created"]
     more = {"phone": "+7 495 1234567", "is_superuser": True, "department": world.law}
     employees.update_employee(person, more, actor=world.admin)
     assert events(log)[1:] == ["employee.changed", "employee.rights"]

@@ -138,12 +138,18 @@ def test_details_are_words(log, world, client):
         "employee.rights",
         actor=world.admin,
         subject=f"employee:{world.anna.pk}",
-        about={"administrator": {"before": False, "after": True}, "ids": [1, 2], "count": None},
+        about={
+            "administrator": {"before": False, "after": True},
+            "ids": [1, 2],
+            "count": None,
+            "grants": {f"U{world.anna.pk}": ["view", "odd"], "AU": []},
+        },
     )
     client.force_login(world.admin)
     page = client.get(PAGE).content.decode()
     assert "Нет → Да" in page
     assert "1, 2" in page
+    assert f"{world.anna}: Просмотр, odd" in page
     assert f'href="/people/{world.anna.pk}/"' in page
 
 
