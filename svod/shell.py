@@ -77,7 +77,7 @@ class MenuItem:
     under: str = ""
     order: int = 100
     permission: str = ""
-    staff_only: bool = False
+    administrators_only: bool = False
 
 
 menu: Registry[MenuItem] = Registry("menu item")
@@ -88,7 +88,7 @@ menu.register(
         icon="settings",
         url_name="admin:index",
         order=900,
-        staff_only=True,
+        administrators_only=True,
     )
 )
 
@@ -135,7 +135,11 @@ def order(item: MenuItem) -> tuple[int, str]:
 def shown(request: HttpRequest, item: MenuItem) -> dict[str, Any] | None:
     """The entry with its address, or None for a person who may not open it."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or (item.staff_only and not user.is_staff):
+    if (
+        user is None
+        or not user.is_authenticated
+        or (item.administrators_only and not user.is_superuser)
+    ):
         return None
     if item.permission and not user.has_perm(item.permission):
         return None

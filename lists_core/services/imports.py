@@ -171,12 +171,12 @@ def _land_all(job: Job, spec: ImportSpec, rows: Rows, tally: Tally, lines: int) 
     numbered = islice(enumerate(rows, start=1), spec.layout.header + done, None)
     record_progress(job, done=done, total=total)
     for batch in read_ahead(numbered, BATCH):
-        stop_if_asked(job)
         importer = importer or Importer(spec, _list_id(job), actor=job.actor)
         done += len(batch)
         with transaction.atomic():
             tally.add(importer.land(_filled(batch)))
             record_progress(job, done=done, total=max(total, done), result=tally.to_json())
+        stop_if_asked(job)
     record_progress(job, done=done, total=done)
 
 

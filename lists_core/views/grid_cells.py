@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lists_core.access import Right
-from lists_core.grid.cell_form import CellForm, clash_of, editor, resubmitted
+from lists_core.grid.cell_form import CellForm, Clash, clash_of, editor, resubmitted
 from lists_core.grid.cells import is_editable
 from lists_core.grid.page import open_grid
 from lists_core.schema.fields import SchemaField
@@ -34,11 +34,13 @@ def cell(request: PortalRequest, list_id: int, element_id: int, code: str) -> Ht
         raise Forbidden
     if request.method == "GET":
         return show(request, editor(field, row, actor=request.user), element_id)
-    return save(request, list_id, element_id, field)
+    return save(request, list_id, element_id, field, request.POST)
 
 
-def save(request: PortalRequest, list_id: int, element_id: int, field: SchemaField) -> HttpResponse:
-    form = CellForm(field, request.POST, request.FILES, actor=request.user)
+def save(
+    request: PortalRequest, list_id: int, element_id: int, field: SchemaField, data: QueryDict
+) -> HttpResponse:
+    form = CellForm(field, data, request.FILES, actor=request.user)
     if not form.is_valid():
         return show(request, form, element_id, status=422)
     known = form.cleaned_data
@@ -48,19 +50,28 @@ def save(request: PortalRequest, list_id: int, element_id: int, field: SchemaFie
             actor=request.user,
         )  # fmt: skip
     except Changed as error:
-        return clashed(request, list_id, field, error.row, known["version"])
+        return changed(request, list_id, field, error.row, known["version"])
     except Invalid as error:
         form.add_error("value", error.errors.get(field.code) or [str(error)])
         return show(request, form, element_id, status=422)
     return one_row(request, list_id, row)
 
 
-def clashed(
+def changed(
     request: PortalRequest, list_id: int, field: SchemaField, row: Any, seen: int
 ) -> HttpResponse:
-    """The editor again: who changed what, and a choice whose value stays."""
+    """Somebody saved first. What the person may not see does not stop them: the save goes on."""
     opened = open_grid(request.user, list_id, request.GET)
     clash = clash_of(opened.schema, field, row, seen=seen, actor=request.user)
+    if clash.fields or seen >= row.version:
+        return clashed(request, field, row, clash)
+    data = request.POST.copy()
+    data["version"] = str(row.version)
+    return save(request, list_id, row.pk, field, data)
+
+
+def clashed(request: PortalRequest, field: SchemaField, row: Any, clash: Clash) -> HttpResponse:
+    """The editor again: who changed what, and a choice whose value stays."""
     form = resubmitted(field, request.POST, row, actor=request.user)
     return show(request, form, row.pk, status=409, clash=clash)
 

@@ -276,7 +276,7 @@ def test_a_right_lost_in_the_queue_stops_the_import(
     response = web.post(url, chosen(web, url))
     Employee.objects.update(is_active=False)
     job = finished(response)
-    assert job.state == "failed"
+    assert job.state == "cancelled"
     assert rows_of(goods, Employee(pk=1, is_active=True)) == []
 
 
@@ -295,7 +295,7 @@ def test_a_right_lost_between_batches_stops_the_import(
 
     monkeypatch.setattr(imports, "stop_if_asked", dismissed)
     job = run_import(web, upload(web, goods, "Name\nа\nб\nв\nг\n"))
-    assert (job.state, job.result["created"]) == ("failed", 2)
+    assert (job.state, job.result["created"]) == ("cancelled", 2)
     assert schema_of(goods).model.objects.count() == 2
 
 

@@ -82,7 +82,7 @@ def item(slug: str, **more: Any) -> MenuItem:
     return MenuItem(slug=slug, label=slug, icon="table", url_name=more.pop("url", "people"), **more)
 
 
-PERSON = {"is_authenticated": True, "is_staff": False, "has_perm": lambda _: False}
+PERSON = {"is_authenticated": True, "is_superuser": False, "has_perm": lambda _: False}
 
 
 def shown(at: str, **user: Any) -> list[tuple[str, bool]]:
@@ -94,11 +94,11 @@ def shown(at: str, **user: Any) -> list[tuple[str, bool]]:
 def test_menu_shows_what_a_person_may_open_in_order(menu: Registry[MenuItem]) -> None:
     menu.register(item("b", order=20))
     menu.register(item("a", order=10))
-    menu.register(item("admin", staff_only=True))
+    menu.register(item("admin", administrators_only=True))
     menu.register(item("secret", permission="staff.view_secret"))
     assert [slug for slug, _ in shown("/")] == ["a", "b"]
     assert shown("/", is_authenticated=False) == []
-    everything = shown("/", is_staff=True, has_perm=lambda _: True)
+    everything = shown("/", is_superuser=True, has_perm=lambda _: True)
     assert [slug for slug, _ in everything] == ["a", "b", "admin", "secret"]
 
 
