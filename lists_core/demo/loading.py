@@ -57,6 +57,8 @@ class DemoList:
     fields: Sequence[DemoField]
     rows: Iterable[Row]
     sections: Sequence[str] = ()
+    #: What all employees may do in it, a slug of ROLES.
+    everyone: str = "edit"
 
 
 def load_list(demo: DemoList, *, actor: Employee) -> List:
@@ -66,8 +68,8 @@ def load_list(demo: DemoList, *, actor: Employee) -> List:
         return present
     with transaction.atomic():
         list_ = create_list(
-            everyone="edit",
             actor=actor,
+            everyone=demo.everyone,
             code=demo.code,
             has_sections=bool(demo.sections),
             **demo.settings,
@@ -85,7 +87,8 @@ def load_list(demo: DemoList, *, actor: Employee) -> List:
                 sort=place * 10,
                 **entry.given,
             )
-        _land(demo, list_, actor)
+        if demo.rows:
+            _land(demo, list_, actor)
     return List.objects.get(pk=list_.pk)
 
 

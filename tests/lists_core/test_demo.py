@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from lists_core.demo.credentials import load_credentials
 from lists_core.demo.loading import table
 from lists_core.models import Favourite, List
 from lists_core.schema.cache import forget_schemas, schema_of
 from lists_core.selectors.elements import elements
 from lists_core.selectors.titles import row_titles
+from staff.demo import load_people
 from staff.models import Employee
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +77,19 @@ def test_command_makes_a_list_then_updates_it_by_key(tmp_path: Path) -> None:
     assert "created 0, updated 1, unchanged 0, failed 1" in out.getvalue()
     with pytest.raises(CommandError):
         call_command("import_table", str(path), "--list", "Товары", "--key", "nope")
+
+
+def test_credentials_show_to_whom_they_are_meant() -> None:
+    people = load_people()
+    list_ = load_credentials(actor=people["admin"], people=people)
+    seen = {
+        login: set(elements(schema_of(list_), people[login]).values_list("name", flat=True))
+        for login in ("anna.smirnova", "nadezhda.frolova", "artem.nikitin")
+    }
+    wifi = "Wi-Fi для гостей"
+    marketing = {"Рекламный кабинет", "Рассылка клиентам", "Фотобанк"}
+    assert seen == {
+        "anna.smirnova": marketing | {wifi},
+        "nadezhda.frolova": {"Банк-клиент", "Кабинет налогоплательщика", wifi},
+        "artem.nikitin": {"Рассылка клиентам", wifi},
+    }

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management import BaseCommand
 from django.utils import timezone, translation
 
+from lists_core.demo.credentials import load_credentials
 from lists_core.demo.flights import load_flights
 from lists_core.demo.office import load_office
 from lists_core.demo.places import load_places
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             contracts, tasks = load_office(actor=admin)
             _regions, cities = load_places(actor=admin)
             load_flights(actor=admin)
+            load_credentials(actor=admin, people=people)
         if not Favourite.objects.filter(employee=admin).exists():
             for list_ in (contracts, tasks, cities):
                 Favourite.objects.create(employee=admin, list=list_)
