@@ -20,3 +20,4 @@ class ListsCoreConfig(AppConfig):
         register_events()
         import_submodules("field_types")
         import_submodules("jobs")
+        import_submodules("checks")

@@ -11,6 +11,7 @@ from lists_core.captions import CAPTIONS
 from lists_core.field_types.base import FieldSettingsForm, FieldType, field_types
 from lists_core.models import Field, List
 from lists_core.schema.fields import SchemaField
+from lists_core.services.type_changes import SECRETS_STAY
 from staff.models import Employee
 from svod.base.forms import DomainFormMixin
 from svod.base.looks import ICONS, TONES
@@ -222,11 +223,17 @@ class TypeForm(TypedForm):
     def __init__(self, data: Any = None, *, field: Field, actor: Employee) -> None:
         super().__init__(data, initial={"type": field.type, "multiple": field.multiple})
         asked = (data or {}).get("type", field.type)
+        self.field = field
         self.kind = field_types.get(asked if asked in field_types else field.type)
         if not self.kind.multiple_allowed:
             del self.fields["multiple"]
         same = field.settings if self.kind.slug == field.type else None
         self.type_form = self.settings_form(data, same, field=field, actor=actor)
+
+    def clean_type(self) -> str:
+        if field_types.get(self.field.type).concealed:
+            raise forms.ValidationError(SECRETS_STAY)
+        return str(self.cleaned_data["type"])
 
     def target(self) -> dict[str, Any]:
         return {

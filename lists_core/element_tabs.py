@@ -50,15 +50,21 @@ def no_count(target: Target) -> int | None:
     return None
 
 
+def always(target: Target) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class ElementTab:
-    """A tab; `count` gives the number beside its label (None shows none)."""
+    """A tab; `count` gives the number beside its label (None shows none), `shown` tells whether
+    this element has it for this person."""
 
     slug: str
     label: str | Promise
     url_name: str
     count: Callable[[Target], int | None] = no_count
     order: int = 100
+    shown: Callable[[Target], bool] = always
 
     def url(self, target: Target) -> str:
         return reverse(self.url_name, args=[target.list.pk, target.id])

@@ -137,10 +137,20 @@ class ElementForm(forms.Form):
         The program fills what it numbers itself, unless the person gave a number.
         """
         left = {field.code for field in self.shown if field.type.automatic}
-        given = {code: value for code, value in self.cleaned_data.items() if code != "version"}
+        given = {
+            code: value
+            for code, value in self.cleaned_data.items()
+            if code != "version" and code not in self._untouched
+        }
         return {
             code: value for code, value in given.items() if value is not None or code not in left
         }
+
+    @property
+    def _untouched(self) -> set[str]:
+        """Secrets that nobody typed: what stands there may be sealed anew at any moment."""
+        concealed = {field.code for field in self.shown if field.type.concealed}
+        return concealed - set(self.changed_data)
 
     def add_domain_errors(self, error: Invalid) -> None:
         """Put a service's errors at their fields; those of fields not shown go to the top."""

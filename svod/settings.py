@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from svod import logs
 from svod.embedded import places
-from svod.keys import stored_key
+from svod.keys import secret_keys, stored_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = places.var_folder()
@@ -38,11 +38,11 @@ else:
     SECRET_KEY = env("SECRET_KEY", default="") or stored_key(VAR_DIR / "secret-key")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[".localhost", "127.0.0.1", "[::1]"])
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Keys of secret fields (svod/base/vault.py); a portal that nobody configured makes its own.
-SECRET_KEYS = env("SVOD_SECRET_KEYS", default="")
-MAKE_SECRET_KEYS = ENVIRONMENT != "production"
-SECRET_KEYS_FILE = env(
-    "SVOD_SECRET_KEYS_FILE", default=str(VAR_DIR / "secret-keys") if MAKE_SECRET_KEYS else ""
+# The keys of secret fields, `id:base64,…`, the first of which encrypts: docs/how-to/secrets.md.
+SVOD_SECRET_KEYS = secret_keys(
+    env("SVOD_SECRET_KEYS", default=""),
+    env("SVOD_SECRET_KEYS_FILE", default=""),
+    None if PRODUCTION else VAR_DIR,
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -58,6 +58,11 @@ TEXTS: dict[str, str | Promise] = {
     "redo": _("Redo"),
     "formatting": _("Formatting"),
     "map": _("Map: click to set the point, or type the coordinates below"),
+    "secret_show": _("Show"),
+    "secret_hide": _("Hide"),
+    "secret_copy": _("Copy without showing"),
+    "secret_copied": _("The secret is copied."),
+    "secret_no_clipboard": _("This browser does not let the page copy. Show the secret instead."),
     "zoom_in": _("Zoom in"),
     "zoom_out": _("Zoom out"),
 }

@@ -68,13 +68,14 @@ class FieldType:
     reference: str = ""
     #: Filled by the program when the element is created, so forms may leave it empty.
     automatic = False
-    #: Its values are never shown, compared, copied or exported: every form of them is a mask.
-    concealed = False
     #: A cell of a table can hold a value, so columns of imported tables may go into the field.
     importable = True
     #: The designer asks for a default with the type's own control; otherwise the type's
     #: settings do, and `default` tells it.
     default_allowed = True
+    #: Shown as a mask everywhere: to_text, to_json and to_cell never tell the value, so it is
+    #: not copied, not set for many elements at once and not turned into another type.
+    concealed = False
 
     # --- storage ------------------------------------------------------------------------
 

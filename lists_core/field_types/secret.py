@@ -1,8 +1,7 @@
-"""Secret: passwords and keys that several people share.
+"""Secret: a password or a token, kept encrypted and shown to nobody but by `services.secrets`.
 
-The text is encrypted before it reaches the database (svod/base/vault.py) and leaves the server
-in one way only: `services/secrets.py`, by a deed that is written down first. Everything else,
-this type included, knows the mask.
+Everything that draws, exports or remembers values gets a `Sealed` from here, and a `Sealed`
+says nothing but its mask. So a page that knows nothing of secrets cannot give one away.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,82 +23,140 @@ from lists_core.field_types.base import FieldType, Titles, field_types
 from lists_core.field_types.texts import storable
 from lists_core.filters.operators import PRESENCE
 from svod.base import vault
+from svod.base.vault import VaultError
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
 
-MAX_LENGTH = 4_000
 MASK = "••••••••"
+CLEAR = "-clear"
 
 
-@dataclass(frozen=True)
-class Sealed:
-    """A value of a secret field: its ciphertext, and a mask wherever it is shown."""
-
-    sealed: str
+class Masked:
+    """Says nothing of itself wherever it is printed: pages, logs, tracebacks."""
 
     def __str__(self) -> str:
         return MASK
 
-    def __repr__(self) -> str:
-        return f"<{MASK}>"
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, repr=False)
+class Sealed(Masked):
+    """A secret as the portal passes it about. Two are equal only when they are one text of the
+    vault; `fresh` ones were typed just now and are not stored yet."""
+
+    token: str
+    fresh: bool = False
+
+
+def seal(field: Field, text: str) -> Sealed | None:
+    """The secret of what a person typed, None for an empty text. Raises ValidationError."""
+    if not text.strip():
+        return None
+    if set(text.strip()) <= set(MASK):
+        raise ValidationError(_("This is the mask that stands for a secret. Type the secret."))
+    if len(storable(text, longest=vault.MAX_BYTES).encode()) > vault.MAX_BYTES:
+        raise ValidationError(_("The secret is too long."))
+    try:
+        return Sealed(vault.ring().seal(text, context=context_of(field)), fresh=True)
+    except VaultError:
+        raise ValidationError(_("The portal has no keys to keep secrets with.")) from None
 
 
 def context_of(field: Field) -> str:
-    """What ties a ciphertext to its field; a deleted or renamed field keeps it."""
+    """What a secret is bound to: taken into another field, it does not open."""
     return f"field:{field.pk}"
 
 
-class SecretWidget(forms.Widget):
-    """An empty password control, whatever stands in the field, and a box that empties it."""
+def resealed(token: str, context: str) -> str:
+    """The same secret sealed once more, with the key of today. Raises VaultError."""
+    ring = vault.ring()
+    return ring.seal(ring.open(token, context=context), context=context)
+
+
+# --- the control ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class Typed(Masked):
+    """What came from the control; nothing typed keeps the secret that stands there."""
+
+    text: str = ""
+    clear: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that the control is told: is there a secret, is it being cleared, was one typed?"""
+
+    kept: bool = False
+    clear: bool = False
+    again: bool = False
+
+
+class SecretInput(forms.Widget):
+    """A password's input that is always empty, and a check box that clears the secret."""
 
     template_name = "components/widgets/secret.html"
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        context["filled"] = isinstance(value, Sealed)
-        # What was typed is not sent back: a page may stay on a screen, or in a cache.
-        context["again"] = isinstance(value, str) and bool(value)
-        context["mask"] = MASK
-        return context
+        shown = value if isinstance(value, Shown) else Shown()
+        return context | {"shown": shown, "clear_name": name + CLEAR, "mask": MASK}
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        if data.get(f"{name}-clear"):
-            return None
-        return data.get(name, "")
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed:
+        return Typed(str(data.get(name) or ""), bool(data.get(name + CLEAR)))
 
-    def use_required_attribute(self, initial: Any) -> bool:
-        return False
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data and name + CLEAR not in data
 
 
 class SecretField(forms.Field):
-    """Typed text, or nothing: then what stood there stays; None empties the field."""
+    """Gives a fresh `Sealed`, the one that the form began with, or None."""
 
-    widget = SecretWidget
+    def __init__(self, field: Field, *, required: bool) -> None:
+        self.of = field
+        super().__init__(required=required, widget=SecretInput({"class": "form-control"}))
 
-    def _clean_bound_field(self, bound: forms.BoundField) -> Any:
-        """As Django's own FileField: an empty control keeps what it was shown for."""
-        if self.disabled or (bound.data == "" and isinstance(bound.initial, Sealed)):
-            return bound.initial
-        return self.clean(bound.data)
+    def clean(self, value: Any) -> Sealed | None:
+        typed = value if isinstance(value, Typed) else Typed(str(value or ""))
+        return self._chosen(typed, None)
 
-    def to_python(self, value: Any) -> str | None:
-        return str(value) if value else None
+    def _clean_bound_field(self, bound: forms.BoundField) -> Sealed | None:
+        """As Django's own FileField: what is not sent is what stands there."""
+        kept = bound.initial if isinstance(bound.initial, Sealed) else None
+        return kept if self.disabled else self._chosen(bound.data, kept)
+
+    def _chosen(self, typed: Typed, kept: Sealed | None) -> Sealed | None:
+        found = seal(self.of, typed.text) or (None if typed.clear else kept)
+        if found is None and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> Shown:
+        return Shown(isinstance(initial, Sealed), data.clear, bool(data.text))
+
+    def prepare_value(self, value: Any) -> Shown:
+        return value if isinstance(value, Shown) else Shown(isinstance(value, Sealed))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool(data != "")
+        return bool(data.text or data.clear)
+
+
+# --- the type ---------------------------------------------------------------------------
 
 
 @field_types.register
 class SecretType(FieldType):
     slug = "secret"
     label = gettext_lazy("Secret")
-    icon = "lock"
-    multiple_allowed = False
-    default_allowed = False
-    sortable = False
+    icon = "key"
     concealed = True
+    multiple_allowed = False
+    sortable = False
+    default_allowed = False
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         return {"": models.TextField(null=True)}
@@ -106,47 +164,53 @@ class SecretType(FieldType):
     def from_columns(self, field: Field, parts: tuple[Any, ...]) -> Sealed:
         return Sealed(parts[0])
 
-    def to_columns(self, field: Field, value: Sealed) -> tuple[str]:
-        return (value.sealed,)
+    def to_columns(self, field: Field, value: Any) -> tuple[Any, ...]:
+        if not value.fresh:
+            return (value.token,)
+        # One text typed or imported for several elements must not look the same in all of them.
+        return (resealed(value.token, context_of(field)),)
 
     def form_field(self, field: Field, *, required: bool) -> forms.Field:
-        return SecretField(required=required)
+        return SecretField(field, required=required)
 
     def clean(self, field: Field, value: Any) -> Sealed | None:
-        """A typed text is sealed here, so what services, history and events get is sealed."""
         if isinstance(value, Sealed):
-            return value
+            if value.fresh:
+                return value
+            # It may belong to another field or element, or be older than a change of keys.
+            raise ValidationError(_("A secret cannot be copied. Type it."))
         if not isinstance(value, str):
             raise ValidationError(_("A text is expected."))
-        text = storable(value, longest=MAX_LENGTH)
-        if text.strip() == MASK:
-            raise ValidationError(_("This is the mask of a secret, not the secret."))
-        return Sealed(vault.seal(text, context=context_of(field))) if text.strip() else None
-
-    def from_text(self, field: Field, text: str) -> str | None:
-        return text if text.strip() else None
+        return seal(field, value)
 
     def to_text(self, field: Field, value: Any, titles: Titles) -> str:
         return MASK
 
+    def from_text(self, field: Field, text: str) -> Sealed | None:
+        return seal(field, text)
+
     def to_json(self, field: Field, value: Any) -> str:
         return MASK
 
-    def from_json(self, field: Field, raw: Any) -> Any:
+    def from_json(self, field: Field, raw: Any) -> Sealed | None:
         if not isinstance(raw, str):
             raise ValidationError(_("A text is expected."))
-        return self.clean(field, raw)
+        return seal(field, raw)
 
     def render(self, field: Field, value: Any, titles: Titles) -> SafeString:
-        return format_html(
-            '<svod-secret data-field="{}"><span class="sv-secret-mask">{}</span></svod-secret>',
-            field.pk or "",
-            MASK,
-        )
+        """The mask; the page's script adds the buttons where it stands in an element."""
+        url = reverse("secret_reveal", args=[field.list_id, 0, field.pk]) if field.pk else ""
+        mask = '<span class="sv-secret-text" role="img" aria-label="{}">{}</span>'
+        inner = format_html(mask, _("hidden"), MASK)
+        return format_html('<sv-secret data-url="{}">{}</sv-secret>', url, inner)
 
     @property
     def operators(self) -> Iterable[Operator]:
         return PRESENCE
 
+    def default(self, field: Field) -> None:
+        return None
+
     def carry(self, field: Field, target: Field, value: Any) -> None:
-        """A copy of a list begins without the secrets."""
+        """A copy of a list is for other eyes: it begins without secrets."""
+        return

@@ -79,7 +79,7 @@ class RowRenderer:
 def is_editable(field: SchemaField, schema: Schema) -> bool:
     """The person of this schema may change the field's cells, in rows that they may change."""
     stored = field.field
-    if stored.is_system and field.code != "NAME":
+    if field.type.concealed or (stored.is_system and field.code != "NAME"):
         return False
     fixed = stored.readonly_in_edit or not stored.show_in_edit or field.type.automatic
     return not fixed and field.key not in schema.locked

@@ -64,7 +64,11 @@ Batch = Callable[[Sequence[int]], BulkReport]
 def check_bulk_values(schema: Schema, values: Mapping[str, Any], *, actor: Employee) -> Cleaned:
     """The values checked once for all elements. Raises Invalid (errors by code)."""
     cleaned = clean_values(schema, values, partial=True)
-    unique = [known.code for known, value in cleaned.items() if known.field.unique and value]
+    unique = [
+        known.code
+        for known, value in cleaned.items()
+        if known.type.concealed or (known.field.unique and value)
+    ]
     if unique:
         told = _("Every element has its own value here, so it cannot be set for many at once.")
         raise Invalid({code: [told] for code in unique})

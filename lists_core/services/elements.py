@@ -141,7 +141,8 @@ def move_elements(
 
 
 def copy_element(list_id: int, element_id: int, *, actor: Employee) -> Any:
-    """Add a copy of an element; counters give it its own number, unique values are left out."""
+    """Add a copy of an element; counters give it its own number, unique values and secrets
+    are left out."""
     with transaction.atomic():
         list_, schema = open_list(list_id)
         row = locked_row(schema, element_id, actor)

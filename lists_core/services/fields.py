@@ -226,6 +226,12 @@ def _unique_error(field: Field) -> Any:
     return _("Values of this field cannot be unique.") if refused else None
 
 
+def _default_error(field: Field) -> Any:
+    concealed = field.type in field_types and field_types.get(field.type).concealed
+    refused = concealed and field.default not in (None, "", [])
+    return _("A secret has no default.") if refused else None
+
+
 def _count_error(field: Field) -> Any:
     if field.pk is None and field.list.fields.count() >= MAX_FIELDS:
         return _("The list has too many fields.")
@@ -237,6 +243,7 @@ CHECKS: Mapping[str, Callable[[Field], Any]] = {
     "type": _type_error,
     "multiple": _multiple_error,
     "unique": _unique_error,
+    "default": _default_error,
     "name": lambda field: None if field.name.strip() else _("This field is required."),
     "": _count_error,
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lists_core.models import ElementVersion
+from django.db.models import F, Func, Value
+
+from lists_core.models import ElementVersion, List
 from staff.models import Employee
 
 Changes = dict[str, list[Any]]
@@ -29,3 +31,10 @@ def record_versions(
         ],
         batch_size=1000,
     )
+
+
+def forget_values(list_: List, key: str) -> None:
+    """Take the values of one column stem out of the history of the list."""
+    rows = ElementVersion.objects.filter(element__list=list_, changes__has_key=key)
+    without = Func(F("changes"), Value(key), template="%(expressions)s", arg_joiner=" - ")
+    rows.update(changes=without)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from lists_core.access import Right, require
 from lists_core.jobs.base import JobCancelled, record_progress, stop_if_asked
 from lists_core.models import Job, List, StoredFile
+from lists_core.schema.fields import SchemaField
 from lists_core.selectors.files import access_file
 from lists_core.selectors.lists import access_list
 from lists_core.services.audited import tell_list
@@ -88,11 +89,17 @@ def _column_error(column: ColumnSpec, codes: Sequence[str], schema: Any) -> str:
         return _("You may not change this field.")
     if column.code and codes.count(column.code) > 1:
         return _("Another column goes into this field already.")
-    if column.key and entry is not None and entry.multiple:
-        return _("A field with several values cannot be a key.")
+    if column.key and entry is not None and (entry.multiple or entry.type.concealed):
+        return _key_error(entry)
     if column.code == "ID" and not column.key:
         return _("An ID can only be a key.")
     return ""
+
+
+def _key_error(entry: SchemaField) -> str:
+    if entry.multiple:
+        return _("A field with several values cannot be a key.")
+    return _("A secret cannot be a key.")
 
 
 def _pattern_errors(spec: ImportSpec) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from lists_core.schema.fields import SchemaField
 from lists_core.services import imports_copy
 from lists_core.services.imports_copy import Kind
 from lists_core.services.outbox import announce
-from lists_core.transfer.columns import escaped, noted
+from lists_core.transfer.columns import Column, escaped, noted
 
 if TYPE_CHECKING:
     from lists_core.services.imports_batch import Batch
@@ -56,9 +56,17 @@ def _forms(batch: Batch) -> Iterator[Forms]:
         if column.field.type.automatic:
             yield _numbered(batch, column.field, [column.values[text] for text in texts])
         else:
-            stored = map(column.stored.__getitem__, texts)
+            stored = _stored(batch, column, texts)
             yield column.field, stored, map(column.noted.__getitem__, texts)
     yield from _unmapped(batch)
+
+
+def _stored(batch: Batch, column: Column, texts: Sequence[str]) -> Iterable[str]:
+    if not column.field.type.concealed:
+        return map(column.stored.__getitem__, texts)
+    # Rows with the same secret must not look the same, so each gets a form of its own.
+    writer = batch.importer.writer
+    return (writer.stored(column.field, column.values[text]) for text in texts)
 
 
 def _unmapped(batch: Batch) -> Iterator[Forms]:

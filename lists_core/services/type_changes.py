@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lists_core.access import Right, allowed, require
 from lists_core.field_types.base import field_types
@@ -27,6 +28,7 @@ from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import compile_model
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.titles import row_titles, scope_of
+from lists_core.services.history import forget_values
 from lists_core.services.lists import locked_list
 from lists_core.services.outbox import announce
 from staff.models import Employee
@@ -34,6 +36,7 @@ from svod.base.errors import Invalid, NotFound
 
 BATCH = 2000
 SAMPLES = 20
+SECRETS_STAY = gettext_lazy("Secrets cannot become values that anybody reads.")
 Report = Callable[[int, int], None]
 
 
@@ -98,10 +101,12 @@ def change_type(
 
 
 def confirm_type_change(change_id: int, *, actor: Employee) -> None:
-    """Drop the old columns for good."""
+    """Drop the old columns for good; what became a secret leaves the history as well."""
 
     def confirm() -> None:
         change, list_ = _open_change(change_id, actor)
+        if field_types.get(change.field.type).concealed:
+            forget_values(list_, change.column)
         ddl.drop_columns(list_.pk, SchemaField.of(before_change(change)).column_names)
         change.delete()
 
@@ -164,11 +169,8 @@ def _becoming(field: Field, target: Target) -> Field:
     """The field as it would be; raises Invalid for a target that cannot be."""
     if target.type not in field_types:
         raise Invalid({"type": [_("There is no such field type.")]})
-    if target.type != field.type and (
-        field_types.get(field.type).concealed or field_types.get(target.type).concealed
-    ):
-        # Old columns and the history would keep in the open what is to be closed.
-        raise Invalid({"type": [_("A secret is no other type: make a new field for it.")]})
+    if field_types.get(field.type).concealed:
+        raise Invalid({"type": [SECRETS_STAY]})
     if target.multiple and not field_types.get(target.type).multiple_allowed:
         raise Invalid({"multiple": [_("This type holds one value only.")]})
     becoming = copy(field)

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lists_core.urls.designer")),
     path("", include("lists_core.urls.grid")),
     path("", include("lists_core.urls.elements")),
+    path("", include("lists_core.urls.secrets")),
     path("", include("lists_core.urls.transfer")),
     path("", include("lists_core.urls.files")),
 ]

@@ -53,8 +53,15 @@ def field_type_preview(
     list_ = access_list(request.user, Right.FULL, list_id)
     field = access_field(list_, field_id)
     job = _preview_job(request, field_id, job_id)
-    target = field_types.get(job.params["type"]).label
-    context = {"list": list_, "field": field, "job": job, "target": target, "tab": "fields"}
+    kind = field_types.get(job.params["type"])
+    context = {
+        "list": list_,
+        "field": field,
+        "job": job,
+        "target": kind.label,
+        "concealed": kind.concealed,
+        "tab": "fields",
+    }
     polled = request.headers.get("HX-Request") == "true"
     template = "partials/type_preview.html" if polled else "type_preview.html"
     return render(request, f"lists/designer/{template}", context)

@@ -57,7 +57,7 @@ def element_page(
 
 
 def drawn_tabs(target: Target, current: str) -> list[dict[str, Any]]:
-    tabs = sorted(element_tabs, key=lambda tab: tab.order)
+    tabs = sorted((tab for tab in element_tabs if tab.shown(target)), key=lambda tab: tab.order)
     return [
         {
             "label": tab.label,

@@ -50,10 +50,14 @@ class Taken:
 
 @dataclass(frozen=True)
 class Clash:
-    """What has to be shown before saving again; `merged` are the values the form goes on with."""
+    """What has to be shown before saving again; `merged` are the values the form goes on with.
+
+    `again` are the secrets among the person's own: a page never gives one back.
+    """
 
     questions: Sequence[Question] = ()
     taken: Sequence[Taken] = ()
+    again: Sequence[SchemaField] = ()
     merged: dict[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -63,7 +67,8 @@ class Clash:
 def clash_since(target: Target, form: ElementForm, version: int) -> Clash:
     """Compare the form's values with what others saved after `version`. `target` is as now."""
     changes = others_since(target.id, version)
-    mine = {code: natural(target.schema[code], value) for code, value in form.values.items()}
+    typed = open_values(target.schema, form.values)
+    mine = {code: natural(target.schema[code], value) for code, value in typed.items()}
     asked, taken = [], []
     for key, others in changes.items():
         found = target.schema.by_key.get(key)
@@ -79,6 +84,7 @@ def clash_since(target: Target, form: ElementForm, version: int) -> Clash:
         questions=[drawn.question(found, others) for found, others in asked],
         taken=[Taken(found, drawn.theirs(found), others) for found, others in taken],
         merged=mine | theirs,
+        again=[target.schema[code] for code in form.values if code not in typed],
     )
 
 
@@ -91,7 +97,15 @@ def clash_asked(target: Target, form: ElementForm, data: QueryDict) -> Clash:
         drawn.question(found, changes.get(found.key), data.get(f"pick-{found.code}", ""))
         for found in fields
     ]
-    return Clash(questions=questions, merged=form.values)
+    typed = open_values(form.schema, form.values)
+    again = [form.schema[code] for code in form.values if code not in typed]
+    return Clash(questions=questions, merged=typed, again=again)
+
+
+def open_values(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without secrets."""
+    concealed = {found.code for found in schema.fields if found.type.concealed}
+    return {code: value for code, value in values.items() if code not in concealed}
 
 
 def chosen_values(form: ElementForm, data: QueryDict) -> tuple[dict[str, Any], bool]:

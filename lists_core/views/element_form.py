@@ -87,8 +87,8 @@ def first_values(request: PortalRequest, list_: List, schema: Schema) -> dict[st
 
 
 def copied_values(schema: Schema, row: Any, actor: Employee) -> dict[str, Any]:
-    """Values a copy begins with: unique ones, the program's own numbers and what the actor
-    may not see are left out."""
+    """Values a copy begins with: unique ones, the program's own numbers, secrets and what the
+    actor may not see are left out."""
     values = {
         field: field.read(row)
         for field in schema.changeable

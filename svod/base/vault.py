@@ -1,125 +1,122 @@
-"""Encryption of what only a person with the right may read: AES-256-GCM with named keys.
+"""The vault: short texts encrypted with keys that the database never sees.
 
-A sealed text is `v1.<key id>.<base64 of nonce and ciphertext>`. It opens only with the context
-it was sealed for, so a ciphertext moved to another place does not open there. Keys come from
-SVOD_SECRET_KEYS (`id:base64,id:base64`: the first seals, all open) or from a file with the same
-text; what seals anew after a rotation is `reseal`.
+AES-256-GCM with a random nonce. A sealed text is `v1.<key id>.<base64 of nonce, ciphertext and
+tag>`. It is bound to a context (a secret field's id): moved elsewhere, it does not open.
 """
 
 from __future__ import annotations
 
-import base64
 import binascii
 import os
 import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
-
-from svod.base.errors import DomainError
 
 VERSION = "v1"
-KEY_ID = re.compile(r"\A[A-Za-z0-9_-]{1,32}\Z")
-KEY_BYTES = 32
-NONCE_BYTES = 12
+KEY_BYTES, NONCE_BYTES = 32, 12
+#: GCM's random nonces are safe for 2^32 texts a key; a secret is no place for documents.
+MAX_BYTES = 4096
+KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 
 
-class SecretLost(DomainError):
-    """The key of a sealed text is not among the configured ones, or the text was damaged."""
-
-    code = "secret_lost"
-    message = _("This secret cannot be opened: its key is not here. Ask the administrator.")
+class VaultError(Exception):
+    """A text cannot be sealed or opened. The message never holds a text or a key."""
 
 
-def seal(text: str, *, context: str) -> str:
-    """Encrypt with the first key; the same text gives another result every time."""
-    name, key = next(iter(keys().items()))
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, text.encode(), context.encode())
-    return f"{VERSION}.{name}.{base64.b64encode(sealed).decode()}"
+class UnknownKey(VaultError):
+    """The text was sealed with a key that is not in the ring."""
 
 
-def unseal(sealed: str, *, context: str) -> str:
-    """The text; raises SecretLost when no key opens it in this context."""
-    version, _dot, rest = sealed.partition(".")
-    name, _dot, body = rest.partition(".")
-    key = keys().get(name)
-    if version != VERSION or key is None:
-        raise SecretLost
-    try:
-        raw = base64.b64decode(body, validate=True)
-        plain = AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode())
-        return plain.decode()
-    except (InvalidTag, binascii.Error, ValueError):
-        raise SecretLost from None
+class Damaged(VaultError):
+    """The text, its context or the key under that id is not the one it was sealed with."""
 
 
-def reseal(sealed: str, *, context: str) -> str:
-    """The same text under the first key; unchanged when it stands under it already."""
-    if key_of(sealed) == next(iter(keys())):
-        return sealed
-    return seal(unseal(sealed, context=context), context=context)
+@dataclass(frozen=True, repr=False)
+class KeyRing:
+    """Keys by id; the first one seals, each one opens."""
+
+    keys: Mapping[str, bytes]
+
+    @property
+    def current(self) -> str:
+        """The id of the key that seals. Raises VaultError for a ring without keys."""
+        if not self.keys:
+            raise VaultError("There are no keys for secrets: set SVOD_SECRET_KEYS.")
+        return next(iter(self.keys))
+
+    def seal(self, text: str, *, context: str) -> str:
+        """The sealed text, another one each time. Raises VaultError (too long, no keys)."""
+        plain = text.encode()
+        if len(plain) > MAX_BYTES:
+            raise VaultError("The text is too long to be sealed.")
+        key_id, nonce = self.current, os.urandom(NONCE_BYTES)
+        body = AESGCM(self.keys[key_id]).encrypt(nonce, plain, context.encode())
+        return f"{VERSION}.{key_id}.{b64encode(nonce + body).decode()}"
+
+    def open(self, sealed: str, *, context: str) -> str:
+        """The text. Raises UnknownKey or Damaged."""
+        key_id, body = _parts(sealed)
+        if key_id not in self.keys:
+            raise UnknownKey(f"There is no key “{key_id}” for secrets.")
+        nonce, rest = body[:NONCE_BYTES], body[NONCE_BYTES:]
+        try:
+            return AESGCM(self.keys[key_id]).decrypt(nonce, rest, context.encode()).decode()
+        except (InvalidTag, ValueError):
+            raise Damaged(f"A secret does not open with the key “{key_id}”.") from None
+
+    def is_current(self, sealed: str) -> bool:
+        """Was it sealed with the key that seals now?"""
+        return key_id_of(sealed) == self.current
 
 
-def key_of(sealed: str) -> str:
-    """The id of the key that sealed it, "" for what is no sealed text."""
-    parts = sealed.split(".")
-    return parts[1] if len(parts) == 3 and parts[0] == VERSION else ""  # noqa: PLR2004
-
-
-def keys() -> dict[str, bytes]:
-    """Key id → key, the one that seals first. Raises ImproperlyConfigured."""
-    return _parsed(_configured())
-
-
-def _configured() -> str:
-    if settings.SECRET_KEYS:
-        return str(settings.SECRET_KEYS)
-    path = settings.SECRET_KEYS_FILE
-    if not path:
-        raise ImproperlyConfigured("Set SVOD_SECRET_KEYS or SVOD_SECRET_KEYS_FILE.")
-    return _from_file(Path(path))
-
-
-def _from_file(path: Path) -> str:
-    if not path.exists() and settings.MAKE_SECRET_KEYS:
-        _make(path)
-    try:
-        return path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"The file of secret keys cannot be read: {path}") from error
-
-
-def _make(path: Path) -> None:
-    """A first key for a portal that nobody configured; two processes agree on one."""
-    from svod.keys import store_once
-
-    store_once(path, f"k1:{base64.b64encode(os.urandom(KEY_BYTES)).decode()}")
+def ring() -> KeyRing:
+    """The key ring of this process. Raises VaultError when its setting cannot be read."""
+    return parse(settings.SVOD_SECRET_KEYS)
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for part in text.replace("\n", ",").split(","):
-        name, _colon, body = part.strip().partition(":")
-        if part.strip():
-            found[name] = _key(name, body)
-    if not found:
-        raise ImproperlyConfigured("There is no secret key.")
-    return found
+def parse(written: str) -> KeyRing:
+    """`id:base64` of 32 bytes, several apart by commas or lines. Raises VaultError."""
+    pairs = [_pair(part.strip()) for part in re.split(r"[,\n]", written) if part.strip()]
+    keys = dict(pairs)
+    if len(keys) < len(pairs):
+        raise VaultError("Two keys for secrets have the same id.")
+    return KeyRing(keys)
 
 
-def _key(name: str, body: str) -> bytes:
-    """The message names the key's id only: it may end up in a log."""
+def new_key() -> str:
+    """A key as it is written in the setting. Its id is random: no two portals share one."""
+    return f"{os.urandom(4).hex()}:{b64encode(os.urandom(KEY_BYTES)).decode()}"
+
+
+def key_id_of(sealed: str) -> str:
+    """The id of the key that a text was sealed with. Raises Damaged."""
+    return _parts(sealed)[0]
+
+
+def _pair(part: str) -> tuple[str, bytes]:
+    key_id, _sign, body = part.partition(":")
     try:
-        key = base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError):
+        key = b64decode(body, validate=True)
+    except binascii.Error:
         key = b""
-    if not KEY_ID.match(name) or len(key) != KEY_BYTES:
-        raise ImproperlyConfigured("A secret key is written as id:base64 of 32 bytes.")
-    return key
+    if not KEY_ID.fullmatch(key_id) or len(key) != KEY_BYTES:
+        raise VaultError("A key for secrets must read “id:base64 of 32 bytes”.")
+    return key_id, key
+
+
+def _parts(sealed: str) -> tuple[str, bytes]:
+    version, _sign, rest = sealed.partition(".")
+    key_id, _sign, body = rest.partition(".")
+    try:
+        if version == VERSION and KEY_ID.fullmatch(key_id):
+            return key_id, b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        pass
+    raise Damaged("This is no sealed secret.")

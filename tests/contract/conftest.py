@@ -44,6 +44,11 @@ class World:
     def fields(self) -> list[SchemaField]:
         return list(self.schema.fields)
 
+    @property
+    def open_fields(self) -> list[SchemaField]:
+        """Those whose values come back from a text or from JSON."""
+        return [field for field in self.fields if not field.type.concealed]
+
     def fill(self, values: list[Any], field: SchemaField) -> dict[int, Any]:
         """Elements with these values; returns id → value."""
         registered = Element.objects.bulk_create(Element(list=self.list) for _value in values)

@@ -79,10 +79,27 @@ def test_a_field_without_settings_works(world: World) -> None:
 @given(data=st.data())
 @examples(8)
 def test_a_control_sends_back_what_it_shows(world: World, data: st.DataObject) -> None:
-    for field in [field for field in world.fields if not field.type.concealed]:
+    for field in world.open_fields:
         value = data.draw(filled(field))
         for html in rendered(form_of(field, initial={"x": value})):
             assert accepted(field, posted(html)) == value
+
+
+@given(data=st.data())
+@examples(4)
+def test_a_control_keeps_a_concealed_value_without_showing_it(
+    world: World, data: st.DataObject
+) -> None:
+    for field in [field for field in world.fields if field.type.concealed]:
+        value = data.draw(filled(field))
+        typed = form_of(field, {"x": "canary"}, initial={"x": value})
+        for html in [*rendered(form_of(field, initial={"x": value})), *rendered(typed)]:
+            assert "canary" not in html
+            assert value.token not in html
+            form = form_of(field, posted(html), initial={"x": value})
+            assert form.is_valid()
+            assert form.cleaned_data["x"] is value
+            assert not form.has_changed()
 
 
 def rendered(form: forms.Form) -> list[str]:
@@ -124,7 +141,8 @@ def test_bad_input_is_an_error_and_stays_on_the_screen(world: World, data: st.Da
         if not refused(value):
             with transaction.atomic():
                 (pk,) = world.fill([value], field)
-                assert field.read(schema_of(world.list).model.objects.get(pk=pk)) == value
+                kept = field.read(schema_of(world.list).model.objects.get(pk=pk))
+                assert kept == value or (field.type.concealed and kept is not None)
                 transaction.set_rollback(True)
         assert str(form_of(field, sent)["x"])
 

@@ -61,7 +61,7 @@ def imported(world: World, file: StoredFile, codes: list[str]) -> Job:
 def test_a_table_comes_back_as_it_was(
     world: World, options: dict[str, Any], data: st.DataObject
 ) -> None:
-    fields = [f for f in world.fields if f.type.importable and not f.type.concealed]
+    fields = [field for field in world.open_fields if field.type.importable]
     model = world.schema.model
     model.objects.all().delete()
     for field in fields:

@@ -17,6 +17,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "svod.example,www.svod.example",
     "DATABASE_URL": "postgres://svod@db/svod",
     "REDIS_URL": "redis://:secret@redis:6379/0",
+    "SVOD_SECRET_KEYS": "k1:" + "A" * 43 + "=",
 }
 
 
@@ -33,7 +34,7 @@ def setting(python):
     return ask
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "SVOD_SECRET_KEYS"])
 def test_production_names_what_it_lacks(python, missing):
     given = {name: value for name, value in PRODUCTION.items() if name != missing}
     child = python("manage.py", "check", **given)

@@ -23,6 +23,7 @@ import "./element-found";
 import "./grid/dialogs";
 import "./grid/svod-filter";
 import "./grid/svod-grid";
+import "./sv-secret";
 import "./svod-confirm";
 import "./svod-dialog";
 import "./svod-disk";

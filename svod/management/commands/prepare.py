@@ -24,6 +24,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         if settings.DATABASE_APP_ROLE:
             call_command("database_role")
+        self.check(databases=["default"])  # do the keys of secret fields open what is kept?
         if self.wants_demo(no_demo=options["no_demo"]):
             self.stdout.write("The portal is empty: loading the demo…")
             self.stdout.flush()

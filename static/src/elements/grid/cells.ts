@@ -141,7 +141,7 @@ export class Cells {
   async open(cell: HTMLTableCellElement): Promise<void> {
     const row = rowOf(cell);
     if (!row || this.editing) return;
-    if (!this.isEditable(cell)) return cell.querySelector<HTMLElement>("a")?.click();
+    if (!this.isEditable(cell)) return cell.querySelector<HTMLElement>("a, sv-secret button")?.click();
     const id = row.dataset.id ?? "";
     this.editing = { cell, id, column: cell.cellIndex, before: [...cell.childNodes], typed: "", after: STAY };
     cell.setAttribute("aria-busy", "true");
