@@ -30,8 +30,10 @@ from lists_core.services.rights import (
     set_section_rights,
 )
 from lists_core.services.sections import create_section, move_section
+from staff.group_uses import rights_of
 from staff.models import Department, Employee
 from staff.services.departments import create_department
+from staff.services.employee_groups import create_group, delete_group
 from staff.services.groups import sync_groups
 from staff.subjects import AUTHOR, EVERYONE, Subject
 from svod.base.errors import Forbidden, Invalid, NotFound
@@ -245,6 +247,19 @@ def test_many_elements_are_granted_at_once(world: World) -> None:
     assert found == ids
     assert len(world.seen(world.vera)) == 5
     assert differing(world.list.pk) == []
+
+
+def test_a_deleted_group_leaves_nothing_behind(world: World) -> None:
+    root = person("root", is_superuser=True)
+    group = create_group(actor=root, name="Проект")
+    row = world.add("Тайна")
+    subject = Subject("G", group.pk)
+    world.grant({subject: VIEW})
+    set_element_rights(world.list.pk, row.pk, {subject: VIEW}, restricted=False, actor=world.anna)
+    assert rights_of(group.pk) == 2
+    delete_group(group, actor=root)
+    assert differing(world.list.pk) == []
+    assert grants_on(List, world.list.pk) == {user(world.anna): FULL}
 
 
 # --- fields -----------------------------------------------------------------------------
