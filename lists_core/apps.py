@@ -13,7 +13,6 @@ class ListsCoreConfig(AppConfig):
     def ready(self) -> None:
         from lists_core.filters import lookups
         from lists_core.menu import add_menu
-        from lists_core.services import group_rights  # noqa: F401  registers itself
         from lists_core.services.audited import register_events
 
         lookups.register()

@@ -33,6 +33,8 @@ ABOUT = {
 
 def register_events() -> None:
     """Called once, when the app is ready."""
+    from lists_core.services import group_rights  # noqa: F401  registers itself
+
     for slug, label in EVENTS.items():
         audit_events.add(slug, label)
     about_labels.update(ABOUT)

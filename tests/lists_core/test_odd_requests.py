@@ -17,6 +17,7 @@ from lists_core.filters.tree import parse_filter
 from lists_core.models import Job
 from lists_core.schema.cache import schema_of
 from lists_core.selectors.elements import ElementQuery, found
+from lists_core.selectors.jobs import packed
 from lists_core.services.files import keep_file
 from lists_core.views.transfer_jobs import job_file
 from svod.base.errors import Invalid
@@ -97,7 +98,14 @@ def expected(op: str, asked: int, pk: int) -> set[str]:
 
 def made_file(world: World) -> Job:
     stored = keep_file(ContentFile(b"a;b\n1;2\n"), "итог.csv", actor=world.anna, mime="text/csv")
-    return Job.objects.create(kind="export_table", actor=world.anna, file=stored, state="done")
+    return Job.objects.create(
+        kind="export_table",
+        actor=world.anna,
+        list=world.list,
+        file=stored,
+        state="done",
+        result={"fields": [], "ids": packed([])},
+    )
 
 
 def test_what_a_job_made_is_sent_in_pieces_by_an_asynchronous_server(world: World) -> None:
