@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from lists_core.access import ROLES, Right, may_create_lists, require
+from lists_core.access import ROLES, Right, may_create_lists, require, visible_lists
 from lists_core.models import Element, List
 from lists_core.schema.ddl import create_table, drop_table, lock_for_change, with_ddl_retry
+from lists_core.selectors.lists import deleted_lists
 from lists_core.services.audited import tell_list
 from lists_core.services.outbox import announce
 from lists_core.services.stored_rights import first_rights
@@ -106,7 +107,8 @@ def locked_list(list_id: int, *, actor: Employee, deleted: bool = False) -> List
     """The list's row, locked, when the actor may change its structure."""
     found = List.objects.select_for_update().filter(pk=list_id, deleted_at__isnull=not deleted)
     list_ = found.first()
-    if list_ is None:
+    known = deleted_lists(actor) if deleted else visible_lists(actor)
+    if list_ is None or not known.filter(pk=list_id).exists():
         raise NotFound
     require(actor, Right.FULL, list_)
     return list_

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from tests.access import oracle
 from tests.access.oracle import World
 from tests.access.worlds import Built
 
+PAGES = "tests.access.adapters_pages"
 CANARY = re.compile(r"CANARY-(?:(\d+)-(\d+)|([LSF])(\d+))Z")
 
 
@@ -126,12 +128,13 @@ def differences(built: Built, people: Iterable[int], adapters: Iterable[Adapter]
     """What the adapters found for these people, nothing when all is as the oracle says.
 
     Each look is one request: what it reads of rights it remembers, the next one reads anew.
+    Those that open pages make many requests, which remember for themselves.
     """
     found: list[str] = []
     for adapter in adapters:
         for person in people:
             look = Look(built, person)
-            with remembering():
+            with nullcontext() if adapter.__module__ == PAGES else remembering():
                 adapter(look)
             found += [f"{adapter.__name__}: {problem}" for problem in look.problems]
     return found

@@ -1,0 +1,64 @@
+"""Every address, Celery task and kind of job: by which adapter the oracle looks at it.
+
+`EXEMPT` says why nothing of lists can show there. test_surfaces.py fails for one in neither.
+"""
+
+from __future__ import annotations
+
+from tests.access.adapters_pages import named
+
+#: What an address takes → the adapter that opens every address with these arguments.
+WALKED: dict[frozenset[str], str] = {
+    frozenset(): "plain_pages",
+    frozenset({"list_id"}): "list_pages",
+    frozenset({"list_id", "element_id"}): "element_pages",
+    frozenset({"list_id", "element_id", "code"}): "element_pages",
+    frozenset({"list_id", "section_id"}): "section_pages",
+    frozenset({"list_id", "field_id"}): "field_pages",
+}
+ADAPTERS = {"file": "file_pages", "file_thumbnail": "file_pages", "file_preview": "files"}
+PEOPLE = "people and departments are known to every active employee; no content of lists"
+OWN = "about the person's own account, no content of lists"
+DISK = "the shared Disk is every active employee's"
+JOBS = "a job is its starter's alone (tests/lists_core/test_jobs.py)"
+TYPES = "asks for full access first (tests/lists_core/test_type_changes.py)"
+UPLOAD = "reads the file that the person uploaded (tests/lists_core/test_import_files.py)"
+EXEMPT: dict[str, str] = {
+    **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
+    **dict.fromkeys(["openid_connect_callback", "password_set"], "before the sign-in"),
+    **dict.fromkeys(["session_end", "security_passkey_rename", "security_remove"], OWN),
+    **dict.fromkeys(named("pk"), PEOPLE),
+    "employee_photo": PEOPLE,
+    **dict.fromkeys(["disk_folder", "disk_file", "disk_content", "disk_preview"], DISK),
+    **dict.fromkeys(["disk_version_add", "disk_version_restore"], DISK),
+    **dict.fromkeys(["disk_rename", "disk_move", "disk_delete", "disk_restore"], DISK),
+    **dict.fromkeys(["job", "job_cancel", "job_file"], JOBS),
+    **dict.fromkeys(["field_type_preview", "field_type_apply"], TYPES),
+    **dict.fromkeys(["type_change_confirm", "type_change_undo"], TYPES),
+    **dict.fromkeys(["import_new_columns", "list_import_columns"], UPLOAD),
+}
+JOB_KINDS = {
+    "bulk_edit": "bulk_edit",
+    "bulk_move": "bulk_moving",
+    "bulk_delete": "bulk_deleting",
+    "export_table": "export",
+    "import_table": "importing",
+}
+EXEMPT_JOBS = {
+    "copy_list": "needs full access; looks at what the actor may see (test_designer.py)",
+    "purge_list": "structure: the list goes with all its rows, whoever may see them",
+    "preview_type_change": TYPES,
+    "change_type": "structure: all rows, whoever asks",
+}
+NO_READING = "works for nobody: it shows nothing and sends nothing of lists"
+EXEMPT_TASKS = {
+    "lists_core.run_job": "runs the kinds of job above",
+    **dict.fromkeys(
+        [
+            "svod.clear_sessions", "lists_core.sweep_jobs", "lists_core.delete_unused_files",
+            "lists_core.forget_old_jobs", "lists_core.forget_old_events",
+            "staff.mail_password_reset", "staff.mail_invitation",
+        ],
+        NO_READING,
+    ),
+}  # fmt: skip

@@ -1,0 +1,40 @@
+"""No surface without an adapter of the oracle or a reason why it needs none."""
+
+from __future__ import annotations
+
+from django.urls import get_resolver
+
+from lists_core.jobs.base import job_kinds
+from svod.celery import app
+from tests.access import surfaces
+from tests.access.adapters import READING
+from tests.access.adapters_pages import PAGES, patterns
+from tests.access.adapters_write import WRITING
+
+KNOWN = {adapter.__name__ for adapter in [*READING, *WRITING, *PAGES]}
+
+
+def test_every_address_has_an_adapter_or_a_reason() -> None:
+    missing = {
+        str(entry.name)
+        for entry in patterns(get_resolver())
+        if entry.name not in surfaces.EXEMPT
+        and entry.name not in surfaces.ADAPTERS
+        and frozenset(entry.pattern.converters) not in surfaces.WALKED
+    }
+    assert not missing
+
+
+def test_every_kind_of_job_and_task_has_one() -> None:
+    kinds = {kind.slug for kind in job_kinds}
+    assert kinds == {*surfaces.JOB_KINDS, *surfaces.EXEMPT_JOBS}
+    app.loader.import_default_modules()
+    tasks = {name for name in app.tasks if not name.startswith("celery.")}
+    assert tasks - surfaces.EXEMPT_TASKS.keys() == set()
+
+
+def test_the_registry_names_what_is_there() -> None:
+    addresses = {entry.name for entry in patterns(get_resolver())}
+    assert {*surfaces.EXEMPT, *surfaces.ADAPTERS} <= addresses
+    named = {*surfaces.WALKED.values(), *surfaces.ADAPTERS.values(), *surfaces.JOB_KINDS.values()}
+    assert named <= KNOWN
