@@ -124,12 +124,19 @@ def _who(actor: Employee) -> Who:
 
 def granted(model: type[Model], ids: Collection[int], person: Who) -> dict[int, Granted]:
     """Id of the object → what was granted on it to the person and to the author. One query."""
-    if not ids:
-        return {}
+    return _granted(model, {"content_object__in": ids}, person) if ids else {}
+
+
+def granted_on_sections(list_ids: Collection[int], person: Who) -> dict[int, Granted]:
+    """The same for all sections of these lists, without naming thousands of them."""
+    return _granted(Section, {"content_object__list__in": list_ids}, person)
+
+
+def _granted(model: type[Model], place: Mapping[str, Any], person: Who) -> dict[int, Granted]:
     users, groups = STORES[model]
     among = [*person.groups, person.author]
-    mine = users.objects.filter(user=person.id, content_object__in=ids)
-    theirs = groups.objects.filter(group__in=among, content_object__in=ids)
+    mine = users.objects.filter(user=person.id, **place)
+    theirs = groups.objects.filter(group__in=among, **place)
     columns = ("content_object_id", "permission__codename")
     rows = mine.values_list(*columns, Value(0)).union(
         theirs.values_list(*columns, "group_id"), all=True

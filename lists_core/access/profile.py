@@ -10,7 +10,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lists_core.access.granted import Granted, Who, codenames, granted, memory, who
+from lists_core.access.granted import (
+    Granted,
+    Who,
+    codenames,
+    granted,
+    granted_on_sections,
+    memory,
+    who,
+)
 from lists_core.access.rights import ALL, NONE, Right, Rights, bringing, with_implied
 from lists_core.models import Element, ElementGroupRight, ElementUserRight, List, Section
 
@@ -87,7 +95,7 @@ def _read(actor: Employee, list_ids: Collection[int]) -> dict[int, ListRights]:
     on_lists = granted(List, list_ids, person)
     roots = {pk: NOWHERE.with_grants(on_lists.get(pk, Granted())) for pk in list_ids}
     trees = _trees(list_ids)
-    on_sections = granted(Section, [pk for tree in trees.values() for pk in tree], person)
+    on_sections = granted_on_sections(trees, person) if trees else {}
     found = {}
     for pk, root in roots.items():
         tree = trees.get(pk, {})
@@ -144,7 +152,8 @@ def _settle(
     for section in reversed(path):
         above, cut = tree[section]
         inherited = NOWHERE if cut else found[above if above in tree else None]
-        found[section] = inherited.with_grants(grants.get(section, Granted()))
+        given = grants.get(section)
+        found[section] = inherited.with_grants(given) if given else inherited
 
 
 def may(actor: Employee, right: Right, list_: List) -> bool:

@@ -10,17 +10,20 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lists_core.access import Right, changeable, may, may_somewhere, schema_for
+from lists_core.access import Right, list_rights, may, may_somewhere, rights_on, schema_for
 from lists_core.grid.cells import RowRenderer, is_editable
 from lists_core.grid.columns import Column, columns_of, shown_fields
 from lists_core.grid.state import GridState, Params, parse_state
 from lists_core.models import List, ListPreference
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import Count, capped_count, found, rows_by_ids
+from lists_core.selectors.fence import bounded
 from lists_core.selectors.lists import access_list, preference
 from lists_core.selectors.titles import row_titles
 from staff.models import Employee
 from svod.base.errors import Invalid
+
+OFFERED = frozenset({Right.CHANGE, Right.DELETE, Right.ADD})
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,15 @@ class Grid:
     def draw(self, rows: Sequence[Any]) -> SafeString:
         fields = [column.field for column in self.columns]
         titles = row_titles(fields, rows, actor=self.actor)
-        own = changeable(self.actor, self.schema, rows)
-        return RowRenderer(self.list_, self.schema, fields, titles, own).rows(rows)
+        lacking = self._lacking(rows)
+        return RowRenderer(self.list_, self.schema, fields, titles, lacking).rows(rows)
+
+    def _lacking(self, rows: Sequence[Any]) -> dict[int, frozenset[Right]]:
+        """What the row's menu does not offer; a copy is added where the row stands."""
+        held = rights_on(self.actor, self.schema, rows)
+        rights = list_rights(self.actor, self.list_.pk)
+        copied = {row.pk: rights.place(row.section).own & {Right.ADD} for row in rows}
+        return {row.pk: OFFERED - (held[row.pk] - {Right.ADD}) - copied[row.pk] for row in rows}
 
 
 @dataclass(frozen=True)
@@ -115,4 +125,5 @@ def page_of(grid: Grid) -> Page:
 def _ids(grid: Grid, state: GridState) -> list[int]:
     """The page's ids and, when there is a next page, one more."""
     start = (state.page - 1) * state.size
-    return list(grid.found.values_list("pk", flat=True)[start : start + state.size + 1])
+    ids = grid.found.values_list("pk", flat=True)[start : start + state.size + 1]
+    return bounded(ids, grid.schema, grid.actor)
