@@ -17,6 +17,7 @@ from staff.models import Department, Employee
 from staff.services.departments import move_department
 from staff.services.employees import update_employee
 from tests.access.adapters import READING
+from tests.access.adapters_write import WRITING
 from tests.access.look import differences
 from tests.access.oracle import World
 from tests.access.worlds import CODES, MODELS, Built, build, field_number, prepare
@@ -42,7 +43,7 @@ def small_world() -> World:
     for number, place in places.items():
         world.people[number] = {"active": number != 2, "admin": number == 1, "department": place}
     world.groups = {1: {"members": {5}}}
-    world.lists = {1: {}}
+    world.lists = {1: {}, 2: {}}
     world.sections = {
         1: {"list": 1, "parent": None, "restricted": False},
         2: {"list": 1, "parent": 1, "restricted": False},
@@ -51,12 +52,21 @@ def small_world() -> World:
     for code in CODES:
         number, hidden = field_number(1, code), code in {"NOTE", "FILE"}
         world.fields[number] = {"list": 1, "code": code, "hidden": hidden, "locked": False}
+        other = {"list": 2, "code": code, "hidden": False, "locked": code == "NOTE"}
+        world.fields[field_number(2, code)] = other
     for number, (section, author) in enumerate([(None, 1), (1, 3), (2, 4), (3, 5), (2, 5)], 1):
         world.elements[number] = {
             "list": 1, "section": section, "author": author, "restricted": False,
             "deleted": False, "amount": number, "filled": True, "link": None,
         }  # fmt: skip
+    plain = {"section": None, "restricted": False, "filled": True, "amount": 1, "link": None}
+    world.elements[6] = {**plain, "list": 2, "author": 1, "deleted": False}
+    world.elements[7] = {**plain, "list": 1, "author": 3, "deleted": True, "section": 1}
+    world.elements[8] = {**plain, "list": 1, "author": 4, "deleted": False, "restricted": True}
+    world.elements[1]["link"] = world.elements[2]["link"] = 6
     world.grants = [
+        ("list", 2, "U4", frozenset({"change"})),
+        ("element", 8, "U5", VIEW),
         ("section", 1, "DR1", VIEW),
         ("section", 2, "D3", frozenset({"change"})),
         ("section", 3, "G1", VIEW),
@@ -111,6 +121,11 @@ def revoke(built: Built, kind: str, thing: int) -> None:
     world.grants = [entry for entry in world.grants if entry[:2] != (kind, thing)]
     regrant(built, kind, thing)
     same(built)
+
+
+def test_everything_in_the_small_world(built: Built) -> None:
+    found = differences(built, built.world.people, [*READING, *WRITING])
+    assert not found, "\n".join(found)
 
 
 def test_grants_act_at_once(built: Built) -> None:

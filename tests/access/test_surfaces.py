@@ -10,6 +10,8 @@ from tests.access import surfaces
 from tests.access.adapters import READING
 from tests.access.adapters_pages import PAGES, patterns
 from tests.access.adapters_write import WRITING
+from tests.access.plant_leaks import ROOT
+from tests.access.planted import PLANTED
 
 KNOWN = {adapter.__name__ for adapter in [*READING, *WRITING, *PAGES]}
 
@@ -38,3 +40,10 @@ def test_the_registry_names_what_is_there() -> None:
     assert {*surfaces.EXEMPT, *surfaces.ADAPTERS} <= addresses
     named = {*surfaces.WALKED.values(), *surfaces.ADAPTERS.values(), *surfaces.JOB_KINDS.values()}
     assert named <= KNOWN
+
+
+def test_the_planted_leaks_can_still_be_planted() -> None:
+    assert len(PLANTED) >= 15
+    for name, file, old, new in PLANTED:
+        assert (ROOT / file).read_text().count(old) == 1, name
+        assert old != new

@@ -1,0 +1,80 @@
+"""Leaks planted on purpose: (name, file, text as it stands, text with the leak).
+
+plant_leaks.py plants each in a copy of the tree and sees the oracle's tests turn red.
+"""
+
+from __future__ import annotations
+
+PREDICATE, PROFILE = "lists_core/access/predicate.py", "lists_core/access/profile.py"
+LISTS, FIELDS = "lists_core/access/lists.py", "lists_core/access/fields.py"
+GRANTED, ELEMENTS = "lists_core/access/granted.py", "lists_core/selectors/elements.py"
+ACROSS, BULK = "lists_core/selectors/across.py", "lists_core/services/bulk.py"
+NAMED = "    rows = elements(schema, actor).filter(pk__in=ids).order_by()"
+SEARCH = "    rows = elements(schema_of(list_), actor).filter(_named(words))"
+SUGGESTED = "    rows = elements(schema, actor).filter(_has_words(keys, words))"
+EVERY = "schema.model.objects.filter(deleted_at=None)"
+PLANTED: list[tuple[str, str, str, str]] = [
+    ("restricted elements take rights from above", PREDICATE,
+     "return None if inherited is None else Q(restricted=False) & inherited", "return inherited"),
+    ("restricted sections take rights from above", PROFILE,
+     "inherited = NOWHERE if cut else found", "inherited = found"),
+    ("the author's rights are everybody's", PREDICATE,
+     "        Q(created_by=actor.pk)\n        & _any(", "        _any("),
+    ("the author's rights on one element are everybody's", PREDICATE,
+     "held = grants.own | grants.author if row.created_by == person.id else grants.own",
+     "held = grants.own | grants.author"),
+    ("deactivated people keep what everybody has", PREDICATE,
+     "    if not actor.is_active:\n        return NOTHING\n", ""),
+    ("lists show to deactivated people", LISTS,
+     "    if not actor.is_active:\n        return lists.none()\n", ""),
+    ("every list shows", LISTS,
+     "    return lists.filter(reached | Q(pk__in=_with_own_elements(actor, asked)))",
+     "    return lists"),
+    ("hidden fields are shown, filtered, sorted, searched", FIELDS,
+     "return schema.without(hidden, locked=fixed - hidden)",
+     "return schema.without((), locked=fixed - hidden)"),
+    ("locked fields can be changed", FIELDS,
+     "return schema.without(hidden, locked=fixed - hidden)",
+     "return schema.without(hidden, locked=())"),
+    ("fields of authors show in tables", FIELDS,
+     "is_author = new or (row is not None and row.created_by == actor.pk)", "is_author = True"),
+    ("rights are remembered for good", GRANTED,
+     "    if actor.pk not in known:\n        known[actor.pk] = _who(actor)\n"
+     "    return known[actor.pk]",
+     "    known = who.__dict__\n    if str(actor.pk) not in known:\n"
+     "        known[str(actor.pk)] = _who(actor)\n    return known[str(actor.pk)]"),
+    ("titles of links without the predicate", ACROSS, NAMED,
+     f"    rows = {EVERY}.filter(pk__in=ids).order_by()"),
+    ("used in: every element", ACROSS,
+     "return elements(schema, actor).filter(points)", f"return {EVERY}.filter(points)"),
+    ("search everywhere without the predicate", "lists_core/selectors/search.py", SEARCH,
+     "    rows = schema_of(list_).model.objects.filter(_named(words))"),
+    ("suggestions without the predicate", "lists_core/selectors/suggest.py", SUGGESTED,
+     f"    rows = {EVERY}.filter(_has_words(keys, words))"),
+    ("numbers of sections count all rows", "lists_core/selectors/section_tree.py",
+     "    rows = elements(schema_of(list_), actor).order_by()",
+     "    rows = schema_of(list_).model.objects.filter(deleted_at=None).order_by()"),
+    ("the bin without the predicate", "lists_core/selectors/bin.py",
+     'return rows.filter(allowed(actor, Right.VIEW, schema))', "return rows"),
+    ("rows by ids (pages, export) without the predicate", ELEMENTS,
+     "by_id = elements(schema, actor).in_bulk(ids)", "by_id = schema.model.objects.in_bulk(ids)"),
+    ("history shows hidden fields", "lists_core/selectors/history.py",
+     "        if row.pk in readable if row else sees_all:", "        if True:"),
+    ("files of hidden fields are downloaded", "lists_core/selectors/files.py",
+     "return _in_readable_fields(actor, shown)", "return {use.file_id for use in shown}"),
+    ("files of hidden elements are downloaded", "lists_core/selectors/files.py",
+     "shown = [use for use in uses if (use.field.list_id, use.element_id) in seen]",
+     "shown = uses if seen is not None else []"),
+    ("bulk changes without the right", BULK,
+     "return [row for row in rows if right in held[row.pk]], report", "return list(rows), report"),
+    ("one element is changed without the right", "lists_core/services/elements.py",
+     "    if right not in rights_on(actor, schema, [row])[row.pk]:\n        raise Forbidden",
+     "    pass"),
+    ("adding without the right", "lists_core/services/elements.py",
+     "    if Right.ADD not in held:\n        raise Forbidden\n", ""),
+    ("readers are not renewed when a right is taken", "lists_core/services/rights.py",
+     "    sync_readers(list_id, [element_id])\n", ""),
+    ("import finds hidden elements", "lists_core/services/imports_keys.py",
+     "rows = elements(self.importer.schema, self.importer.actor)",
+     "rows = self.importer.schema.model.objects.filter(deleted_at=None)"),
+]  # fmt: skip
