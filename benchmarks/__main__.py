@@ -18,7 +18,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from benchmarks import suite  # noqa: E402
+from benchmarks import rights, suite  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -41,7 +41,8 @@ def main() -> int:
     finally:
         connection.creation.destroy_test_db("", verbosity=0)
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    RESULTS.write_text(HEAD.format(machine=machine, load=load, rows=ROWS) + "\n".join(lines) + "\n")
+    head, kept = HEAD.format(machine=machine, load=load, rows=ROWS), rights.part()
+    RESULTS.write_text(head + "\n".join(lines) + "\n" + kept)
     sys.stdout.write(RESULTS.read_text())
     return 0
 
