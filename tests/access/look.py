@@ -97,7 +97,8 @@ class Look:
     def _allows(self, parts: Any, page: int | None, bin_: bool) -> bool:
         element, number, kind, thing = parts
         if kind == "L":
-            return int(thing) in self.world.lists and self.sees_list(int(thing))
+            admin = self.world.people[self.person]["admin"] and self.actor.is_active
+            return self.sees_list(int(thing)) if int(thing) in self.world.lists else admin
         if kind == "S":
             return oracle.sees_section(self.world, self.person, int(thing))
         if kind == "F":

@@ -2,8 +2,8 @@
 
     DATABASE_URL=… TEST_DATABASE_NAME=test_planted .venv/bin/python -m tests.access.plant_leaks
 
-Takes some minutes; `1/2` as the argument plants every second one, beginning with the first. Prints a
-table for docs/access-tests.md and exits with 1 when a leak was not caught.
+Takes some minutes; `1/2` as the argument plants every second one, beginning with the first.
+Prints a table for docs/access-tests.md and exits with 1 when a leak was not caught.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LEFT = ["var", "node_modules", ".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache"]
 HERE = "tests/access/test_staleness.py"
 # The quick one first: most leaks show at its first look.
-TESTS = [f"{HERE}::test_grants_act_at_once", f"{HERE}::test_everything_in_the_small_world"]
+TESTS = [f"{HERE}::test_grants_act_at_once", f"{HERE}::test_everything_in_the_small_world", HERE]
 RED = re.compile(r"^FAILED \S+::(\w+)", re.MULTILINE)
 ADAPTER = re.compile(r"^E\s+(?:AssertionError: )?(\w+): person", re.MULTILINE)
 

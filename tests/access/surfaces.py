@@ -29,7 +29,7 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["session_end", "security_passkey_rename", "security_remove"], OWN),
     **dict.fromkeys(named("pk"), PEOPLE),
     "employee_photo": PEOPLE,
-    "secret_reveal": "its own rights and step-up (tests of secrets); a hidden field has no secret",
+    "secret_reveal": "POST alone, with a step-up (tests/access/test_secrets.py)",
     **dict.fromkeys(["disk_folder", "disk_file", "disk_content", "disk_preview"], DISK),
     **dict.fromkeys(["disk_version_add", "disk_version_restore"], DISK),
     **dict.fromkeys(["disk_rename", "disk_move", "disk_delete", "disk_restore"], DISK),

@@ -54,7 +54,7 @@ def check(prepared: Prepared, world: World, adapters: list[Any]) -> None:
     assert not found, "\n".join([*found, repr(world)])
 
 
-@examples(12)
+@examples(10)
 @given(world=worlds())
 def test_reading(prepared: Prepared, world: World) -> None:
     check(prepared, world, READING)
@@ -66,7 +66,7 @@ def test_writing(prepared: Prepared, world: World) -> None:
     check(prepared, world, WRITING)
 
 
-@examples(3)
+@examples(2)
 @given(world=worlds())
 def test_pages(prepared: Prepared, world: World) -> None:
     check(prepared, world, PAGES)

@@ -67,6 +67,8 @@ def small_world() -> World:
     world.grants = [
         ("list", 2, "U4", frozenset({"change"})),
         ("element", 8, "U5", VIEW),
+        ("element", 3, "CR", frozenset({"change"})),
+        ("field", 1, "CR", VIEW),
         ("section", 1, "DR1", VIEW),
         ("section", 2, "D3", frozenset({"change"})),
         ("section", 3, "G1", VIEW),
