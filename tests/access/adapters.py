@@ -291,7 +291,9 @@ def links(look: Look) -> None:
         targets = {look.world.elements[key]["link"] for key in look.seen(list_)} - {None}
         wanted = {key for key in targets if look.sees(key)}
         look.same("titles of links", look.built.numbers(titles), wanted)
-    for target, row in list(look.world.elements.items())[:4]:
+    linked = {row["link"] for row in look.world.elements.values()} - {None}
+    for target in sorted(linked)[:4]:
+        row = look.world.elements[target]
         uses = linked_from(
             look.actor, look.built.lists[row["list"]].pk, look.built.elements[target]
         )
