@@ -11,6 +11,7 @@ from lists_core.captions import CAPTIONS
 from lists_core.field_types.base import FieldSettingsForm, FieldType, field_types
 from lists_core.models import Field, List
 from lists_core.schema.fields import SchemaField
+from lists_core.selectors.access_page import role_choices
 from lists_core.services.type_changes import SECRETS_STAY
 from staff.models import Employee
 from svod.base.forms import DomainFormMixin
@@ -37,6 +38,13 @@ class ListForm(DomainFormMixin, forms.ModelForm):
         initial=List._meta.get_field("color").default,
     )
 
+    everyone = forms.ChoiceField(
+        label=_("What all employees may"),
+        choices=role_choices,
+        initial="none",
+        help_text=_("You get full access. The Access tab changes this later, for anybody."),
+    )
+
     class Meta:
         model = List
         fields = ["name", "description", "icon", "color", "has_sections", "sort", "code"]
@@ -49,6 +57,8 @@ class ListForm(DomainFormMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["everyone"]
         for key, label in CAPTIONS.items():
             self.fields[CAPTION + key] = forms.CharField(
                 label=label,  # type: ignore[arg-type]
@@ -59,7 +69,8 @@ class ListForm(DomainFormMixin, forms.ModelForm):
             )
 
     def main(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.Meta.fields]
+        asked = ["everyone"] if "everyone" in self.fields else []
+        return [self[name] for name in [*self.Meta.fields, *asked]]
 
     def captions(self) -> list[forms.BoundField]:
         return [self[CAPTION + key] for key in CAPTIONS]
@@ -68,7 +79,8 @@ class ListForm(DomainFormMixin, forms.ModelForm):
         """What the service takes: the plain settings and the captions that were filled."""
         given = {CAPTION + key: key for key in CAPTIONS}
         words = {key: self.cleaned_data[name] for name, key in given.items()}
-        plain = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        names = [*self.Meta.fields, *({"everyone"} & self.fields.keys())]
+        plain = {name: self.cleaned_data[name] for name in names}
         return {**plain, "captions": {key: text for key, text in words.items() if text}}
 
 

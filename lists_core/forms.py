@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lists_core.access import Right, list_rights
 from lists_core.models import List
@@ -18,7 +19,10 @@ from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.sections import section_choices
 from lists_core.selectors.titles import titles_of
+from lists_core.services.shared_elements import offers_readers
 from staff.models import Employee
+from staff.subject_picker import SubjectsField
+from staff.subjects import Subject
 from svod.base.errors import Invalid
 
 Mode = Literal["add", "edit"]
@@ -39,6 +43,16 @@ class Line:
         widget = self.bound.field.widget if self.bound else None
         widget = getattr(widget, "item", widget)
         return isinstance(widget, forms.Textarea) or getattr(widget, "wide", False)
+
+
+class ReadersForm(forms.Form):
+    """Asked where makers of elements manage the access to them."""
+
+    readers = SubjectsField(
+        label=gettext_lazy("Who else may read it"),
+        required=False,
+        help_text=gettext_lazy("People, departments or groups; can be changed later."),
+    )
 
 
 class ElementForm(forms.Form):
@@ -70,6 +84,18 @@ class ElementForm(forms.Form):
                 self.fields[field.code] = control
         if list_.has_sections:
             self.fields[SECTION] = self._section_control()
+        asks = mode == "add" and offers_readers(actor, list_)
+        self.readers = ReadersForm(data) if asks else None
+
+    def is_valid(self) -> bool:
+        # Both are asked, so that all the errors show at once.
+        known = self.readers is None or self.readers.is_valid()
+        return super().is_valid() and known
+
+    @property
+    def chosen_readers(self) -> list[Subject]:
+        """Who else may read the new element; the form must be valid."""
+        return self.readers.cleaned_data["readers"] if self.readers else []
 
     def _is_shown(self, field: SchemaField) -> bool:
         return field.field.show_in_add if self.mode == "add" else field.field.show_in_edit
@@ -157,6 +183,8 @@ class ElementForm(forms.Form):
         for code, messages in error.errors.items():
             if code in self.fields:
                 self.add_error(code, messages)
+            elif code == "readers" and self.readers:
+                self.readers.add_error(code, messages)
             else:
                 name = self.schema[code].name if code in self.schema.by_code else ""
                 self.add_error(None, [f"{name}: {text}" if name else text for text in messages])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from lists_core.admin.base import ReadOnlyAdmin
 from lists_core.field_types.base import field_types
 from lists_core.models import Field, FieldOption, List, Section
+from lists_core.selectors.access_page import role_choices
 from lists_core.services import fields, lists
 from staff.models import Employee
 from svod.base.errors import DomainError, Invalid
@@ -23,6 +24,14 @@ EDITED = ("name", "code", "description", "icon", "color", "sort", "has_sections"
 FLAGS = ["show_in_list", "show_in_add", "show_in_edit", "readonly_in_add", "readonly_in_edit"]
 REFUSAL = "svod_refusal"
 CHANGED_HERE = ["name", "code", "hint", "sort", "required", "unique", "settings", *FLAGS]
+
+
+class NewListForm(forms.ModelForm):
+    """A list that is being made also says what all employees may in it."""
+
+    everyone = forms.ChoiceField(
+        label=_("What all employees may"), choices=role_choices, initial="none"
+    )
 
 
 class FieldForm(forms.ModelForm):
@@ -74,9 +83,11 @@ class ListAdmin(admin.ModelAdmin):
     list_filter = ["has_sections", ("deleted_at", admin.EmptyFieldListFilter)]
     list_select_related = ["created_by"]
     search_fields = ["name", "code", "description"]
-    fields = EDITED
     inlines = [FieldInline]
     actions = ["to_bin", "from_bin"]
+
+    def get_fields(self, request: HttpRequest, obj: List | None = None) -> tuple[str, ...]:
+        return EDITED if obj else (*EDITED, "everyone")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # the bin first: the action below
@@ -90,6 +101,8 @@ class ListAdmin(admin.ModelAdmin):
             return super().changeform_view(request, *args, **kwargs)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
+        if not (args and args[0]):
+            kwargs = {**kwargs, "form": NewListForm}
         form = super().get_form(request, *args, **kwargs)
         reason = getattr(request, REFUSAL, "")
         return _refused(form, reason) if reason else form
@@ -99,7 +112,8 @@ class ListAdmin(admin.ModelAdmin):
         if change:
             saved = lists.update_list(obj.pk, actor=_actor(request), **given)
         else:
-            saved = lists.create_list(actor=_actor(request), **given)
+            everyone = form.cleaned_data["everyone"]
+            saved = lists.create_list(actor=_actor(request), everyone=everyone, **given)
         obj.__dict__.update(saved.__dict__)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

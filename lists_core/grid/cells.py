@@ -11,6 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from lists_core.access import Right
 from lists_core.field_types.base import NO_TITLES, Titles
 from lists_core.grid.columns import is_numeric
 from lists_core.models import List
@@ -18,7 +19,7 @@ from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 
 ROW = (
-    '<tr data-id="{id}" data-version="{version}"><td class="sv-grid-lead">'
+    '<tr data-id="{id}" data-version="{version}"{lacking}><td class="sv-grid-lead">'
     '<input type="checkbox" class="form-check-input" aria-label="{select}">'
     '<button type="button" class="sv-grid-more" aria-haspopup="menu" aria-label="{actions}">'
     "</button></td>{cells}</tr>"
@@ -28,13 +29,16 @@ NO_ADDRESS = "-"
 
 @dataclass(frozen=True)
 class RowRenderer:
-    """Draws the rows of one page; `titles` are those of `row_titles`."""
+    """Draws the rows of one page; `titles` are those of `row_titles`.
+
+    `lacking` holds by id what the person may not do with a row; its menu reads `data-no`.
+    """
 
     list_: List
     schema: Schema
     fields: Sequence[SchemaField]
     titles: Mapping[str, Titles]
-    changeable: Collection[int]
+    lacking: Mapping[int, Collection[Right]]
 
     def rows(self, rows: Sequence[Any]) -> SafeString:
         opened = [self._opening(field, is_editable(field, self.schema)) for field in self.fields]
@@ -42,7 +46,9 @@ class RowRenderer:
         words = {"select": escape(_("Select")), "actions": escape(_("Actions"))}
         pattern = element_pattern(self.list_)
         drawn = [
-            self._row(row, opened if row.pk in self.changeable else fixed, words, pattern)
+            self._row(
+                row, fixed if Right.CHANGE in self.lacking[row.pk] else opened, words, pattern
+            )
             for row in rows
         ]
         return SafeString("\n".join(drawn))  # every part is escaped or drawn by a type
@@ -56,6 +62,7 @@ class RowRenderer:
         return ROW.format(
             id=row.pk,
             version=row.version,
+            lacking=_attribute(self.lacking[row.pk]),
             select=f"{words['select']}: {name}",
             actions=f"{words['actions']}: {name}",
             cells="".join(cells),
@@ -74,6 +81,10 @@ class RowRenderer:
         numeric = ' class="sv-num"' if is_numeric(field) else ""
         fixed = "" if editable else ' aria-readonly="true"'
         return f"<td{numeric}{fixed}>"
+
+
+def _attribute(lacking: Collection[Right]) -> str:
+    return f' data-no="{" ".join(sorted(lacking))}"' if lacking else ""
 
 
 def is_editable(field: SchemaField, schema: Schema) -> bool:

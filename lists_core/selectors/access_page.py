@@ -109,6 +109,11 @@ def role_named(kind: str, rights: Rights) -> str:
     return next(found, CUSTOM)
 
 
+def role_choices() -> list[tuple[str, str]]:
+    """The ready roles of a list, for a form."""
+    return [(slug, str(label)) for slug, (label, _rights) in ROLES.items()]
+
+
 def described(kind: str, rights: Rights) -> str:
     """The role's name, or the rights one by one."""
     slug = role_named(kind, rights)

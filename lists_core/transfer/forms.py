@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from lists_core.access import schema_for, visible_lists
 from lists_core.field_types.base import FieldType, field_types
 from lists_core.models import List
+from lists_core.selectors.access_page import role_choices
 from lists_core.transfer.draft import Draft
 from lists_core.transfer.encodings import ENCODINGS
 from lists_core.transfer.guess import EMPTY_WORDS
@@ -97,6 +98,9 @@ class MappingForm(DomainFormMixin, forms.Form):
     """Where each column goes. `list_` is None when the file becomes a list of its own."""
 
     list_name = forms.CharField(label=gettext_lazy("Name of the new list"), max_length=200)
+    everyone = forms.ChoiceField(
+        label=gettext_lazy("What all employees may"), choices=role_choices, initial="none"
+    )
     mode = forms.ChoiceField(
         label=gettext_lazy("Rows of the file"),
         choices=[
@@ -128,7 +132,7 @@ class MappingForm(DomainFormMixin, forms.Form):
             self.fields[f"key_{index}"] = forms.BooleanField(required=False)
             self.fields[f"lenient_{index}"] = forms.BooleanField(required=False)
         self.initial = {**first_choice(draft, list_, actor), **self.initial}
-        for name in ("mode", "keep_empty") if list_ is None else ("list_name",):
+        for name in ("mode", "keep_empty") if list_ is None else ("list_name", "everyone"):
             del self.fields[name]
 
     def columns(self) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lists_core.urls.designer")),
+    path("", include("lists_core.urls.access")),
     path("", include("lists_core.urls.grid")),
     path("", include("lists_core.urls.elements")),
     path("", include("lists_core.urls.secrets")),

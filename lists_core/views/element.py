@@ -48,12 +48,19 @@ def element_page(
         "row": target.row,
         "tabs": drawn_tabs(target, tab),
         "path": path_of(target.list, target.row.section, target.actor),
-        "may": {right.name.lower(): target.may(right) for right in Right},
+        "may": may_on(target),
         "state": f"?{state.urlencode()}" if state else "",
         "drawer": wants_fragment(request),
         "link": request.build_absolute_uri(reverse("element", args=[target.list.pk, target.id])),
     }
     return render_page(request, template, {**frame, **context})
+
+
+def may_on(target: Target) -> dict[str, bool]:
+    """What the page offers; a copy is added beside the element, where it stands."""
+    place = list_rights(target.actor, target.list.pk).place(target.row.section)
+    may = {right.name.lower(): target.may(right) for right in Right}
+    return may | {"add": Right.ADD in place.own}
 
 
 def drawn_tabs(target: Target, current: str) -> list[dict[str, Any]]:

@@ -19,8 +19,9 @@ from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import access_element
 from lists_core.selectors.lists import access_list
-from lists_core.services.elements import Changed, create_element, update_element
+from lists_core.services.elements import Changed, update_element
 from lists_core.services.references import available
+from lists_core.services.shared_elements import create_shared_element
 from lists_core.views.element import path_of
 from lists_core.views.element_conflict import (
     Clash,
@@ -50,7 +51,14 @@ def element_add(request: PortalRequest, list_id: int) -> HttpResponse:
     section_id = values.pop(SECTION, None)
     values = hidden(form) | values
     try:
-        row = create_element(list_id, values, actor=request.user, section_id=section_id)
+        row = create_shared_element(
+            list_id,
+            values,
+            form.chosen_readers,
+            actor=request.user,
+            section_id=section_id,
+            copy_of=source_of(request),
+        )
     except Invalid as error:
         form.add_domain_errors(error)
         return add_page(request, form)
@@ -77,13 +85,19 @@ def first_values(request: PortalRequest, list_: List, schema: Schema) -> dict[st
 
     The section is that of the address, or the one open in the grid under the drawer.
     """
-    source = request.GET.get("copy", "")
-    if is_id(source):
-        _list, own, row = access_element(request.user, Right.VIEW, list_.pk, int(source))
+    source = source_of(request)
+    if source:
+        _list, own, row = access_element(request.user, Right.VIEW, list_.pk, source)
         return copied_values(own, row, request.user)
     values = {field.code: field.default() for field in schema.editable}
     section = grid_state(request, list_).get("section", "")
     return values | {SECTION: int(section) if is_id(section) and int(section) else None}
+
+
+def source_of(request: PortalRequest) -> int | None:
+    """The element that this one is to be a copy of."""
+    source = request.GET.get("copy", "")
+    return int(source) if is_id(source) else None
 
 
 def copied_values(schema: Schema, row: Any, actor: Employee) -> dict[str, Any]:
@@ -220,7 +234,8 @@ def form_page(request: PortalRequest, form: ElementForm, context: dict[str, Any]
         "drawer": wants_fragment(request),
         "action": request.get_full_path(),
     }
-    status = 409 if context.get("clash") else 422 if form.errors else 200
+    wrong = form.errors or (form.readers and form.readers.errors)
+    status = 409 if context.get("clash") else 422 if wrong else 200
     return render_page(request, "lists/element/form.html", {**frame, **context}, status=status)
 
 

@@ -90,6 +90,7 @@ def links(opened: Grid, page: Page) -> dict[str, Any]:
             "import": link_if("list_import", pk) if may["add"] else "",
             "export": link_if("list_export", pk),
             "settings": link_if("list_settings", pk) if may["full"] else "",
+            "access": link_if("list_access", pk) if may["access"] and not may["full"] else "",
             "sections": link_if("sections", pk),
             "bin": link_if("elements_bin", pk) if may["delete"] else "",
         },

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lists_core.access import Right, may_somewhere
+from lists_core.access import Right, may, may_somewhere
 from lists_core.field_types.pickers import is_id
 from lists_core.models import List, Section
 from lists_core.section_forms import SectionForm
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.section_tree import section_counts, section_tree
-from lists_core.selectors.sections import visible_section
+from lists_core.selectors.sections import sections_of, visible_section
 from lists_core.services import sections as services
 from svod.base.errors import Invalid, NotFound
 from svod.base.htmx import go_to, render_page, saved, toast, wants_fragment
@@ -30,6 +30,7 @@ def sections(request: PortalRequest, list_id: int) -> HttpResponse:
         "list": list_,
         "tree": section_tree(list_, actor=request.user),
         "may": {right.name.lower(): may_somewhere(request.user, right, list_) for right in Right},
+        "may_top": may(request.user, Right.CHANGE, list_),
     }
     return render_page(request, "lists/sections/sections.html", context)
 
@@ -56,6 +57,7 @@ def section_add(request: PortalRequest, list_id: int) -> HttpResponse:
 def section_edit(request: PortalRequest, list_id: int, section_id: int) -> HttpResponse:
     list_ = with_sections(request, Right.CHANGE, list_id)
     section = visible_section(list_, section_id, request.user)
+    services.require_in(request.user, Right.CHANGE, list_, section_id)
     form = SectionForm(request.POST or None, actor=request.user, list_=list_, section=section)
     if form.is_valid():
         try:
@@ -99,6 +101,7 @@ def section_delete(request: PortalRequest, list_id: int, section_id: int) -> Htt
     """Asks first; content may go to the section above."""
     list_ = with_sections(request, Right.DELETE, list_id)
     section = visible_section(list_, section_id, request.user)
+    services.require_in(request.user, Right.DELETE, list_, section_id)
     to_parent = request.POST.get("content") == "parent"
     if request.method == "POST":
         try:
@@ -119,7 +122,7 @@ def delete_page(
         "list": list_,
         "section": section,
         "count": section_counts(list_, actor=request.user).get(section.pk, 0),
-        "children": section.children.count(),
+        "children": sections_of(list_, request.user).filter(parent=section).count(),
         "empty": services.is_empty(list_, section),
         "drawer": wants_fragment(request),
         "asked": asked,

@@ -130,7 +130,10 @@ def _start(request: PortalRequest, form: MappingForm, list_: List | None) -> Job
     try:
         if list_ is None:
             return start_import_as_list(
-                form.spec(dry=False), actor=request.user, name=form.cleaned_data["list_name"]
+                form.spec(dry=False),
+                actor=request.user,
+                name=form.cleaned_data["list_name"],
+                everyone=form.cleaned_data["everyone"],
             )
         return start_import(list_, form.spec(dry="dry" in request.POST), actor=request.user)
     except Invalid as error:

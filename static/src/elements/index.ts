@@ -33,6 +33,7 @@ import "./svod-multi";
 import "./svod-passkey";
 import "./svod-preferences";
 import "./svod-rich";
+import "./svod-role";
 import "./svod-select";
 import "./svod-shortcut";
 import "./svod-sortable";

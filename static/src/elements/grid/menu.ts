@@ -4,6 +4,7 @@ import { toast } from "../../lib/toast";
 import { type GridHost, below, codeOf, rowOf } from "./host";
 
 const GAP = 6;
+const NEEDS = { edit: "change", move: "change", copy: "add", delete: "delete" };
 
 export class Menu {
   private row: HTMLTableRowElement | null = null;
@@ -72,6 +73,17 @@ export class Menu {
     menu.querySelector('[data-act="edit"]')?.setAttribute("href", `${page}edit/`);
     const value = menu.querySelector<HTMLElement>('[data-act="value"]');
     if (value) value.hidden = !this.cell;
+    this.offer(menu, row.dataset.no?.split(" ") ?? []);
+  }
+
+  /** Hide what the person may not do with this row: `data-no` names the rights they lack. */
+  private offer(menu: HTMLElement, lacking: string[]): void {
+    for (const [act, right] of Object.entries(NEEDS)) {
+      const item = menu.querySelector<HTMLElement>(`[data-act="${act}"]`);
+      if (item) item.hidden = lacking.includes(right);
+    }
+    const line = menu.querySelector<HTMLElement>("hr");
+    if (line) line.hidden = lacking.includes("delete");
   }
 
   /** The address of an element's page. */
