@@ -153,7 +153,7 @@ def copy_element(list_id: int, element_id: int, *, actor: Employee) -> Any:
         }
         kept = {field.code: value for field, value in available(values, actor=actor).items()}
         copied = create_element(list_id, kept, actor=actor, section_id=row.section)
-        _close_as(schema, row, copied)
+        close_as(schema, row, copied)
     return copied
 
 
@@ -261,7 +261,7 @@ def _columns(cleaned: Mapping[SchemaField, Any]) -> dict[str, Any]:
     }
 
 
-def _close_as(schema: Schema, row: Any, copied: Any) -> None:
+def close_as(schema: Schema, row: Any, copied: Any) -> None:
     """A copy shows to nobody whom the original was closed to."""
     copy_rights(Element, {row.pk: copied.pk}, list_id=schema.list_id)
     sync_readers(schema.list_id, [copied.pk])

@@ -43,7 +43,7 @@ def set_list_rights(list_id: int, grants: Grants, *, actor: Employee) -> None:
     held = list_rights(actor, list_id).list
     _change(List, list_.pk, grants, held=held, actor=actor)
     forget()
-    _keep_own(list_rights(actor, list_id).list)
+    _settled(held, list_rights(actor, list_id).list)
     _tell(f"list:{list_id}", list_id, actor, grants)
 
 
@@ -60,7 +60,7 @@ def set_section_rights(
     _change(Section, section_id, grants, held=held, actor=actor)
     Section.objects.filter(pk=section_id).update(restricted=restricted)
     forget()
-    _keep_own(list_rights(actor, list_id).place(section_id).own)
+    _settled(held, list_rights(actor, list_id).place(section_id).own)
     _tell(f"section:{list_id}:{section_id}", list_id, actor, grants, restricted=restricted)
 
 
@@ -82,7 +82,7 @@ def set_element_rights(
     row.restricted = restricted
     sync_readers(list_id, [element_id])
     forget()
-    _keep_own(rights_on(actor, schema, [row])[element_id])
+    _settled(held, rights_on(actor, schema, [row])[element_id])
     _tell(f"element:{list_id}:{element_id}", list_id, actor, grants, restricted=restricted)
 
 
@@ -182,8 +182,12 @@ def _change(
     )
 
 
-def _keep_own(held: Rights) -> None:
-    if Right.ACCESS not in held:
+def _settled(before: Rights, after: Rights) -> None:
+    """The actor still manages access and has gained nothing, as by lifting a restriction would
+    who holds more above than on the thing itself."""
+    if after - before:
+        raise Forbidden(_("You cannot give or take rights that you do not hold yourself."))
+    if Right.ACCESS not in after:
         told = _("You would lose the management of access here. Somebody else can take it away.")
         raise Invalid({"grants": [told]})
 

@@ -41,7 +41,7 @@ def create_section(
 ) -> Section:
     """Add a section; `settings` are those of SETTINGS. Raises NotFound, Forbidden, Invalid."""
     list_ = _open(list_id)
-    require_in(actor, Right.CHANGE, list_, parent_id)
+    _require_parent(actor, Right.CHANGE, list_, parent_id)
     section = Section(list=list_, parent=_parent(list_, parent_id))
     _apply(section, settings)
     section.save()
@@ -131,6 +131,16 @@ def require_in(actor: Employee, right: Right, list_: List, section_id: int | Non
         raise Forbidden if held or section_id is None else NotFound
 
 
+def _require_parent(actor: Employee, right: Right, list_: List, parent_id: int | None) -> None:
+    """A section that is hidden from the actor gets the answer of one that never was."""
+    held = list_rights(actor, list_.pk).place(parent_id).own
+    if parent_id is not None and not held:
+        raise Invalid({"parent": [_("There is no such section.")]})
+    _parent(list_, parent_id)
+    if right not in held:
+        raise Forbidden
+
+
 def _held(
     actor: Employee, right: Right, list_: List, section_id: int, parent_id: int | None
 ) -> Section:
@@ -138,7 +148,7 @@ def _held(
     section = access_section(list_, section_id)
     require_in(actor, right, list_, section_id)
     if parent_id != section.parent_id:
-        require_in(actor, right, list_, parent_id)
+        _require_parent(actor, right, list_, parent_id)
     return section
 
 

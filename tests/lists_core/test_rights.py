@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from lists_core.access import ROLES, Right, rights_on, schema_for, visible_lists
-from lists_core.models import Field, List, Section
+from lists_core.models import Element, Field, List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.selectors.elements import access_element, elements
 from lists_core.selectors.rights import grants_on
@@ -232,6 +234,22 @@ def test_a38_nobody_locks_themselves_out(world: World) -> None:
     assert grants_on(List, world.list.pk) == {user(world.anna): FULL}
 
 
+def test_a38_lifting_a_restriction_gives_its_lifter_nothing(world: World) -> None:
+    top = world.section("Закрытый")
+    keeper = frozenset({Right.VIEW, Right.ACCESS})
+    world.grant({user(world.boris): FULL})
+    grants = {user(world.anna): FULL, user(world.boris): keeper}
+    set_section_rights(world.list.pk, top.pk, grants, restricted=True, actor=world.anna)
+    row = world.add("Тайна", section=top.pk)
+    set_element_rights(world.list.pk, row.pk, grants, restricted=True, actor=world.anna)
+    with pytest.raises(Forbidden):
+        set_section_rights(world.list.pk, top.pk, grants, restricted=False, actor=world.boris)
+    set_section_rights(world.list.pk, top.pk, grants, restricted=False, actor=world.anna)
+    with pytest.raises(Forbidden):
+        set_element_rights(world.list.pk, row.pk, grants, restricted=False, actor=world.boris)
+    assert world.may(world.boris, row) == keeper
+
+
 @pytest.mark.parametrize("code", ["U99999", "G99999", "D99999", "DR99999"])
 def test_a38_unknown_subjects_get_nothing(world: World, code: str) -> None:
     with pytest.raises(Invalid):
@@ -332,3 +350,27 @@ def test_only_full_access_changes_field_rights(world: World) -> None:
             change_restricted=False,
             actor=world.boris,
         )
+
+
+def test_a_copy_made_in_the_form_stays_as_closed(world: World, client: Client) -> None:
+    world.grant({user(world.boris): EDIT})
+    row = world.add("Тайна")
+    grants = {user(world.anna): FULL, user(world.boris): VIEW}
+    set_element_rights(world.list.pk, row.pk, grants, restricted=True, actor=world.anna)
+    client.force_login(world.anna)
+    address = f"{reverse('element_add', args=[world.list.pk])}?copy={row.pk}"
+    assert client.post(address, {"NAME": "Копия"}).status_code == 302
+    copied = schema_of(world.list).model.objects.get(name="Копия")
+    assert (copied.restricted, grants_on(Element, copied.pk)) == (True, grants_on(Element, row.pk))
+
+
+def test_a_hidden_section_is_no_place_to_put_one(world: World) -> None:
+    world.grant({user(world.boris): EDIT})
+    hidden, mine = world.section("Закрытый"), world.section("Мой")
+    set_section_rights(world.list.pk, hidden.pk, {}, restricted=True, actor=world.anna)
+    told = []
+    for parent in (hidden.pk, 999_999):
+        with pytest.raises(Invalid) as caught:
+            move_section(world.list.pk, mine.pk, parent_id=parent, order=[], actor=world.boris)
+        told.append(caught.value.errors)
+    assert told[0] == told[1]
