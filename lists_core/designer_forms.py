@@ -39,6 +39,7 @@ class ListForm(DomainFormMixin, forms.ModelForm):
     )
 
     everyone = forms.ChoiceField(
+        required=False,
         label=_("What all employees may"),
         choices=role_choices,
         initial="none",

@@ -30,7 +30,7 @@ class NewListForm(forms.ModelForm):
     """A list that is being made also says what all employees may in it."""
 
     everyone = forms.ChoiceField(
-        label=_("What all employees may"), choices=role_choices, initial="none"
+        required=False, label=_("What all employees may"), choices=role_choices, initial="none"
     )
 
 

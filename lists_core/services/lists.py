@@ -38,7 +38,7 @@ def _create(actor: Employee, everyone: str, settings: dict[str, Any]) -> List:
     list_ = List(created_by=actor, **{key: settings[key] for key in SETTINGS & set(settings)})
     list_.save()
     create_table(list_.pk)
-    own = {Subject("U", actor.pk): ROLES["full"][1], EVERYONE: ROLES[everyone][1]}
+    own = {Subject("U", actor.pk): ROLES["full"][1], EVERYONE: ROLES[everyone or "none"][1]}
     first_rights(list_, own)
     announce("list.created", list_.pk, actor=actor.pk)
     return list_

@@ -99,7 +99,10 @@ class MappingForm(DomainFormMixin, forms.Form):
 
     list_name = forms.CharField(label=gettext_lazy("Name of the new list"), max_length=200)
     everyone = forms.ChoiceField(
-        label=gettext_lazy("What all employees may"), choices=role_choices, initial="none"
+        required=False,
+        label=gettext_lazy("What all employees may"),
+        choices=role_choices,
+        initial="none",
     )
     mode = forms.ChoiceField(
         label=gettext_lazy("Rows of the file"),

@@ -42,8 +42,7 @@ def small_world() -> World:
     places = {1: None, 2: None, 3: 2, 4: 1, 5: None}
     for number, place in places.items():
         world.people[number] = {"active": number != 2, "admin": number == 1, "department": place}
-    world.groups = {1: {"members": {5}}}
-    world.lists = {1: {}, 2: {}}
+    world.groups, world.lists = {1: {"members": {5}}}, {1: {}, 2: {}}
     world.sections = {
         1: {"list": 1, "parent": None, "restricted": False},
         2: {"list": 1, "parent": 1, "restricted": False},

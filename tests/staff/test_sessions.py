@@ -35,7 +35,7 @@ def test_the_list_tells_browser_address_and_which_is_this(world):
     page = browser.get(reverse("security")).content.decode()
     for words in ("Chrome, Linux", "Safari, iPhone", "10.0.0.1", "10.0.0.2"):
         assert words in page
-    assert page.count("tone-green") == 1
+    assert page.count("sv-badge tone-green") == 1
     assert browser.session.session_key not in page
 
 
