@@ -5,6 +5,7 @@ All checks run even when one fails, so that one run tells everything.
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import subprocess
@@ -22,6 +23,7 @@ PRODUCTION = {
     "SVOD_ENV": "production",
     "SECRET_KEY": secrets.token_urlsafe(64),
     "ALLOWED_HOSTS": "svod.example",
+    "SVOD_SECRET_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
     "DATABASE_URL": "postgres://svod@localhost/svod",
     "REDIS_URL": "redis://localhost",
 }

@@ -133,7 +133,7 @@ def sign_in_by_form(page: Page, portal: str, employee: Employee) -> None:
     page.goto(f"{portal}/sign-in/")
     page.locator("[name=username]").fill(employee.username)
     page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Войти").click()
+    page.get_by_role("button", name="Войти", exact=True).click()
     expect(page.locator("h1")).to_have_text("Списки")
 
 

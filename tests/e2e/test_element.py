@@ -107,6 +107,7 @@ def test_the_second_writer_decides(page: Page, world: World, axe: Axe) -> None:
     panel.get_by_role("radio", name="Оставить моё").check()
     page.keyboard.press("Control+s")
     expect(drawer(page)).to_have_count(0)
+    expect(page.get_by_text("Сохранено.").first).to_be_visible()
     schema = schema_of(world.list)
     row = schema.model.objects.get(name="Ель")
     assert (schema["NOTE"].read(row), schema["PRICE"].read(row)) == ("мой текст", 9)
