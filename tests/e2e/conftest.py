@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from staff import reauth
 from staff.models import Employee
@@ -25,6 +25,9 @@ from tests import chromium
 
 # Playwright's synchronous calls run inside an event loop, in which Django refuses queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Two cores serve the portal, the database and the browser: slow is not wrong.
+expect.set_options(timeout=15_000)
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = files("axe_playwright_python") / "axe.min.js"
