@@ -96,7 +96,7 @@ def keys_choose(page: Page, text: str) -> None:
 
 def keys_rich(page: Page, text: str) -> None:
     # The editor is loaded when it is first needed.
-    expect(page.locator("#cell-edit .ProseMirror-focused")).to_be_attached()
+    page.locator("#cell-edit [contenteditable=true]").focus()
     page.keyboard.type(text)
     page.keyboard.press("Control+Enter")
 
