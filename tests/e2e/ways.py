@@ -94,6 +94,11 @@ def keys_choose(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+def keys_rich(page: Page, text: str) -> None:
+    page.keyboard.type(text)
+    page.keyboard.press("Control+Enter")
+
+
 def keys_point(page: Page, text: str) -> None:
     latitude, longitude = text.split(", ")
     page.keyboard.type(latitude)
@@ -218,7 +223,7 @@ WAYS: dict[str, Way] = {
         csv="https://a.example/акт", xlsx="https://a.example/акт",
     ),
     "html": Way(
-        "Обычный заказ", "Срочный заказ", ("contains", "срочн"), fill=written,
+        "Обычный заказ", "Срочный заказ", ("contains", "срочн"), fill=written, press=keys_rich,
     ),
     "map_point": Way(
         "55.75, 37.61", "59.93, 30.31", ("near", "59.9, 30.3, 50"), fill=pointed,

@@ -55,12 +55,13 @@ class Rich extends SvodElement {
       extensions: [StarterKit.configure({ link: { openOnClick: false, protocols: ["http", "https", "mailto", "tel"] } })],
       content: area.value,
       editable: !area.disabled && !area.readOnly,
-      editorProps: { attributes: this.labels(area) },
+      editorProps: { attributes: this.labels(area), handleDOMEvents: { keydown: (_view, event) => saves(event) } },
       onUpdate: ({ editor }) => this.keep(area, editor),
       onTransaction: () => this.paint(),
     });
     area.hidden = true;
     this.paint();
+    this.classList.add("sv-ready");
   }
 
   private labels(area: HTMLTextAreaElement): Record<string, string> {
@@ -155,6 +156,11 @@ class Rich extends SvodElement {
     if (this.link) this.link.hidden = true;
     this.editor?.commands.focus();
   }
+}
+
+/** Ctrl+Enter saves what surrounds the editor; Tiptap would take it for a line break. */
+function saves(event: KeyboardEvent): boolean {
+  return event.key === "Enter" && (event.ctrlKey || event.metaKey);
 }
 
 define("svod-rich", Rich);

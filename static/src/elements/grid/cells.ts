@@ -159,11 +159,11 @@ export class Cells {
     return this.editing?.cell.querySelector<HTMLFormElement>("#cell-edit") ?? null;
   }
 
-  /** The focus into the first control; a picker is ready a moment later. */
+  /** The focus into the first control; those whose library is loaded first are ready later. */
   private async enter(select: boolean): Promise<void> {
     const { form } = this;
-    const picker = form?.querySelector("svod-select");
-    if (picker) await ready(picker);
+    const loaded = form?.querySelector("svod-select, svod-rich");
+    if (loaded) await ready(loaded);
     const control = form?.querySelector<HTMLElement>(".ts-control input, .ProseMirror") ?? form?.querySelector<HTMLElement>(CONTROLS);
     this.place();
     // A picker hides its input far to the left: the browser must not scroll there.
