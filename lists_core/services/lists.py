@@ -81,6 +81,13 @@ def elements_number(list_id: int) -> int:
     return Element.objects.filter(list=list_id).count()
 
 
+@transaction.atomic
+def is_long_to_purge(list_id: int, *, actor: Employee) -> bool:
+    """Whether removing a list of the bin is work for a job. Raises NotFound, Forbidden."""
+    locked_list(list_id, actor=actor, deleted=True)
+    return elements_number(list_id) > BATCH
+
+
 def purge_list(list_id: int, *, actor: Employee, report: Report = lambda done, total: None) -> None:
     """Remove a list of the bin with all its data, for good; a large one is work for a job."""
     with transaction.atomic():

@@ -126,7 +126,7 @@ def list_restore(request: PortalRequest, list_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def list_purge(request: PortalRequest, list_id: int) -> HttpResponse:
-    if lists.elements_number(list_id) > lists.BATCH:
+    if lists.is_long_to_purge(list_id, actor=request.user):
         return go_to(request, start_job("purge_list", actor=request.user, list=list_id))
     lists.purge_list(list_id, actor=request.user)
     toast(request, _("The list is removed for good."))

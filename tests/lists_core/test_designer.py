@@ -132,6 +132,16 @@ def test_list_is_removed_for_good_only_from_the_bin(client: Client, goods: List)
     assert not List.objects.exists()
 
 
+def test_a_large_list_is_not_queued_for_removal_by_a_stranger(
+    client: Client, goods: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post(reverse("list_delete", args=[goods.pk]))
+    monkeypatch.setattr("lists_core.services.lists.BATCH", -1)
+    client.force_login(Employee.objects.create_user("stranger", password="x"))
+    assert client.post(reverse("list_purge", args=[goods.pk])).status_code == 404
+    assert not Job.objects.exists()
+
+
 def test_copy_without_elements_is_made_at_once(client: Client, goods: List) -> None:
     response = client.post(reverse("list_copy", args=[goods.pk]), {"name": "Копия"})
     copied = List.objects.get(name="Копия")
