@@ -79,6 +79,11 @@ def create_table(list_id: int) -> None:
     _run("CREATE INDEX {index} ON {table} (created_by)", list_id, index="created_by")
 
 
+def analyze(list_id: int) -> None:
+    """Fresh statistics: the planner, and the fence before its traps, go by them."""
+    _run("ANALYZE {table}", list_id)
+
+
 def drop_table(list_id: int) -> None:
     _run("DROP TABLE IF EXISTS {table}", list_id)
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from lists_core.access import Right, require
 from lists_core.jobs.base import JobCancelled, record_progress, stop_if_asked
 from lists_core.models import Job, List, StoredFile
+from lists_core.schema import ddl
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.files import access_file
 from lists_core.selectors.lists import access_list
@@ -149,6 +150,8 @@ def run_import(job: Job) -> dict[str, Any]:
     except (JobCancelled, DomainError):
         _close(job, file, spec, tally)
         raise
+    if tally.counts["created"] and not spec.dry:
+        ddl.analyze(_list_id(job))
     return _close(job, file, spec, tally)
 
 

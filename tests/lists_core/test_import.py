@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -85,6 +86,13 @@ def test_rows_land_with_history_and_one_event(web: Client, admin: Employee, good
     event = OutboxEvent.objects.get(topic="element.created")
     assert len(event.payload["ids"]) == 2
     assert Element.objects.filter(list=goods).count() == 2
+
+
+def test_the_planner_knows_the_new_rows_at_once(web: Client, admin: Employee, goods: List) -> None:
+    run_import(web, upload(web, goods, "Name\nа\nб\nв\n"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [f"list_{goods.pk}"])
+        assert cursor.fetchone() == (3,)
 
 
 def test_bad_rows_are_listed_and_good_ones_land(web: Client, admin: Employee, goods: List) -> None:
