@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -58,8 +59,15 @@ def _locked(thing: Secured, actor: Employee) -> Secured:
     if found is None:
         raise NotFound
     if thing.kind != "list":
-        thing.thing.refresh_from_db()
+        _refresh(thing)
     return thing
+
+
+def _refresh(thing: Secured) -> None:
+    try:
+        thing.thing.refresh_from_db()
+    except ObjectDoesNotExist:
+        raise NotFound from None
 
 
 def _set(thing: Secured, change: Change, actor: Employee) -> None:
