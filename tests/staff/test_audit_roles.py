@@ -39,7 +39,7 @@ def acting_as(role):
 def roles(log):
     """Two real roles, the tables of this database the owner's; undone with the transaction."""
     if run("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") != [(True,)]:
-        pytest.skip("needs a superuser to make roles")
+        pytest.fail("the tests' database must be a superuser's: they make roles")
     run(f"CREATE ROLE {OWNER}")
     run(f"CREATE ROLE {APP}")
     run(f"GRANT {APP} TO {OWNER}")
