@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "svod",
     "staff",
     "lists_core",
+    "workflows",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,15 @@
+"""Business processes: templates, the engine that runs them, people's tasks."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from svod.base.discovery import import_submodules
+
+
+class WorkflowsConfig(AppConfig):
+    name = "workflows"
+    verbose_name = _("Business processes")
+
+    def ready(self) -> None:
+        import_submodules("actions")
+        import_submodules("subjects")

@@ -1,0 +1,92 @@
+"""What an action knows of the instance it works for, and the few things it may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from staff.models import Employee
+from workflows.engine.errors import Fatal
+from workflows.models import Instance, Outgoing, Wake
+from workflows.values import kept
+
+if TYPE_CHECKING:
+    from workflows.engine.run import Run
+    from workflows.engine.state import Token
+    from workflows.engine.tree import Node
+
+
+class Context:
+    """A step of an instance, as its action sees it."""
+
+    def __init__(self, run: Run, token: Token, node: Node) -> None:
+        self.run = run
+        self.token = token
+        self.node = node
+
+    @property
+    def instance(self) -> Instance:
+        return self.run.instance
+
+    @property
+    def now(self) -> datetime:
+        """The engine's time; never ask the clock, for tests and dry runs move it."""
+        return self.run.now
+
+    @property
+    def key(self) -> str:
+        """`step:visit`: names this very visit, also to whatever must not be done twice."""
+        return self.token.key
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """What the step keeps between `run` and `resume`; JSON values."""
+        return self.token.memory
+
+    @property
+    def actor(self) -> Employee:
+        """Whose rights the step works with. Raises Fatal when that person may not any more."""
+        actor = self.instance.run_as
+        if actor is None or not actor.is_active:
+            raise Fatal(_("The employee in whose name the process works was deactivated."))
+        return actor
+
+    @property
+    def subject(self) -> Any:
+        """The element (or CRM item) of the instance as the actor may see it; see `subjects`."""
+        return self.run.scope.subject()
+
+    def look(self, path: str) -> Any:
+        """The value behind a placeholder's path, `Variable.total` and the like."""
+        return self.run.scope.look(path)
+
+    def set_variable(self, code: str, value: Any) -> None:
+        self.run.state.variables[code] = kept(value)
+
+    def wake(self, due: datetime, payload: Mapping[str, Any] | None = None) -> None:
+        """Resume this step at a moment, by a TIMER signal with the payload."""
+        self.token.timed = True
+        self.run.wake(Wake.Kind.TIMER, due=due, key=self.key, payload=payload)
+
+    def send(self, channel: str, payload: Mapping[str, Any], *, reply: bool = False) -> None:
+        """Have something done outside the transaction, at least once, under this step's key.
+
+        With `reply` the step should Wait: it gets a REPLY signal `{"ok", "result", "error"}`.
+        """
+        self.run.writes.outgoing.append(
+            Outgoing(
+                key=f"{self.instance.pk}:{self.key}",
+                channel=channel,
+                payload=kept(dict(payload)),
+                instance_id=self.instance.pk,
+                wake_key=self.key if reply else "",
+                next_at=self.now,
+            )
+        )
+
+    def log(self, event: str, data: Mapping[str, Any] | None = None) -> None:
+        """Add to the journal."""
+        self.run.log(self.token, event, data)

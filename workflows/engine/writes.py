@@ -1,0 +1,80 @@
+"""The row changes of a batch, written by one statement a table before the commit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from workflows.engine.errors import Fatal
+from workflows.models import Instance, Outgoing, StepLog, Wake
+from workflows.values import dump
+
+MAX_STATE = 256 * 1024
+
+SAVE = """
+    UPDATE workflows_instance AS instance
+    SET state = given.state::jsonb, status = given.status, finished_at = given.finished_at,
+        attempts = CASE WHEN given.status = 'failed' THEN instance.attempts ELSE 0 END,
+        error = CASE WHEN given.status = 'failed' THEN instance.error ELSE '' END
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
+        AS given (id, state, status, finished_at)
+    WHERE instance.id = given.id
+"""
+FORGET = """
+    DELETE FROM workflows_wake AS wake
+    USING unnest(%s::bigint[], %s::text[]) AS given (instance, key)
+    WHERE wake.instance_id = given.instance AND wake.key = given.key
+"""
+CLOSE = """
+    WITH closed AS (
+        UPDATE workflows_task AS task SET state = 'cancelled', finished_at = now()
+        FROM unnest(%s::bigint[], %s::text[]) AS given (instance, key)
+        WHERE task.instance_id = given.instance AND task.key = given.key AND task.state = 'open'
+        RETURNING task.id
+    )
+    UPDATE workflows_taskperson SET is_open = false
+    WHERE is_open AND task_id IN (SELECT id FROM closed)
+"""
+
+
+@dataclass
+class Writes:
+    """Collected while instances run; `flush` writes it."""
+
+    wakes: list[Wake] = field(default_factory=list)
+    log: list[StepLog] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    #: (instance, `step:visit`) of steps that were left: their timers mean nothing any more.
+    left: list[tuple[int, str]] = field(default_factory=list)
+    #: The same of steps that were given up: their tasks are closed.
+    dropped: list[tuple[int, str]] = field(default_factory=list)
+
+    def flush(self, instances: list[Instance], used: list[int]) -> None:
+        """Write everything; `used` are the wakes that were taken up."""
+        with connection.cursor() as cursor:
+            cursor.execute(SAVE, _columns(instances))
+            for statement, pairs in ((FORGET, self.left), (CLOSE, self.dropped)):
+                if pairs:
+                    cursor.execute(statement, [list(one) for one in zip(*pairs, strict=True)])
+        Wake.objects.filter(pk__in=used).delete()
+        Outgoing.objects.bulk_create(self.outgoing)
+        Wake.objects.bulk_create(self.wakes)
+        StepLog.objects.bulk_create(self.log)
+
+
+def _columns(instances: list[Instance]) -> list[list[object]]:
+    return [
+        [one.pk for one in instances],
+        [_state(one) for one in instances],
+        [one.status for one in instances],
+        [one.finished_at for one in instances],
+    ]
+
+
+def _state(instance: Instance) -> str:
+    text = json.dumps(instance.state, ensure_ascii=False, default=dump)
+    if len(text) > MAX_STATE:
+        raise Fatal("the process keeps more than 256 KB of values")
+    return text

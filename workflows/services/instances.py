@@ -1,0 +1,229 @@
+"""Starting, cancelling and mending instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from staff.models import Employee
+from svod.base.errors import Conflict, DomainError, Forbidden, NotFound
+from svod.base.tasks import wake as wake_workers
+from workflows.engine.run import Run
+from workflows.engine.state import State
+from workflows.engine.writes import Writes
+from workflows.models import Instance, StepLog, Template, Wake
+from workflows.selectors.instances import access_instance
+from workflows.subjects.base import subjects
+from workflows.values import kept, load
+
+MAX_DEPTH = 10
+MAX_OPEN = 50
+Kind = Wake.Kind
+Status = Instance.Status
+
+
+def start(
+    template: Template,
+    *,
+    actor: Employee,
+    subject_id: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    start_key: str | None = None,
+    now: datetime | None = None,
+) -> Instance:
+    """Start the template's active version on a subject, as `actor`.
+
+    A second start under the same `start_key` gives back the first one's instance. Raises
+    NotFound and Forbidden by the subject, DomainError when the template cannot be started.
+    """
+    if subject_id is not None:
+        kind = subjects.get(template.subject)
+        if not kind.may_run(actor, template.list_id, subject_id):
+            raise Forbidden
+    return launch(
+        template, actor, subject_id=subject_id, parameters=parameters, start_key=start_key, now=now
+    )
+
+
+def launch(
+    template: Template,
+    starter: Employee | None,
+    *,
+    subject_id: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    start_key: str | None = None,
+    parent: tuple[Instance, str] | None = None,
+    now: datetime | None = None,
+) -> Instance:
+    """Start without asking for the right: for triggers and for steps of other processes.
+
+    `parent` is the calling instance and the key of its step that waits ("" when none does).
+    """
+    link = [template.pk, template.list_id, subject_id]
+    caller, caller_key = parent or (None, "")
+    chain = [*(caller.chain if caller else []), link]
+    _check(template, link, chain)
+    with transaction.atomic():
+        given = {
+            "version_id": template.active_version_id,
+            "subject": template.subject if subject_id is not None else "",
+            "list_id": template.list_id,
+            "subject_id": subject_id,
+            "state": State(parameters=kept(dict(parameters or {}))).to_json(),
+            "parent": caller,
+            "parent_key": caller_key,
+            "depth": len(chain) - 1,
+            "chain": chain,
+            "started_by": starter,
+            "run_as": _run_as(template, starter),
+        }
+        instance, made = _get_or_create(start_key, given)
+        if made:
+            Wake.objects.create(instance=instance, kind=Kind.START, due_at=now or timezone.now())
+            wake_workers("workflows.work")
+    return instance
+
+
+def cancel(instance_id: int, *, actor: Employee) -> None:
+    """End an instance and whatever it started and waits for. Raises NotFound, Forbidden."""
+    with transaction.atomic():
+        instance = locked_instance(instance_id, actor)
+        _end(instance)
+        _note(instance, actor, "cancelled")
+        waited = Instance.objects.filter(parent=instance).exclude(parent_key="")
+        ids = list(waited.filter(status__in=Instance.OPEN).values_list("pk", flat=True))
+        for child in Instance.objects.filter(pk__in=ids).select_for_update(no_key=True):
+            _end(child)
+            _note(child, actor, "cancelled")
+
+
+def retry(instance_id: int, *, actor: Employee) -> None:
+    """Try the failed steps again, with the signals that they failed on."""
+    with transaction.atomic():
+        instance = _failed(instance_id, actor)
+        _mend(instance)
+        Wake.objects.filter(instance=instance, parked=True).update(
+            parked=False, due_at=timezone.now()
+        )
+        Wake.objects.create(instance=instance, kind=Kind.GO, due_at=timezone.now())
+        _note(instance, actor, "retried")
+        wake_workers("workflows.work")
+
+
+def skip(instance_id: int, *, actor: Employee) -> None:
+    """Go on behind the failed steps as if they had been done, without results."""
+    with transaction.atomic():
+        instance = _failed(instance_id, actor)
+        keys = [
+            one.key for one in State.from_json(load(instance.state)).tokens.values() if one.failed
+        ]
+        Wake.objects.filter(instance=instance, parked=True, key__in=keys).delete()
+        for key in keys:
+            Wake.objects.create(instance=instance, kind=Kind.SKIP, key=key, due_at=timezone.now())
+        instance.attempts = 0
+        instance.save(update_fields=["attempts"])
+        _note(instance, actor, "skipped")
+        wake_workers("workflows.work")
+
+
+def suspend(instance_id: int, *, actor: Employee) -> None:
+    """Let nothing happen to the instance until it is resumed."""
+    with transaction.atomic():
+        instance = locked_instance(instance_id, actor)
+        _set_status(instance, Status.SUSPENDED, actor, "suspended")
+
+
+def resume(instance_id: int, *, actor: Employee) -> None:
+    """Take a suspended instance up again."""
+    with transaction.atomic():
+        instance = locked_instance(instance_id, actor)
+        if instance.status == Status.SUSPENDED:
+            Wake.objects.create(instance=instance, kind=Kind.GO, due_at=timezone.now())
+            _set_status(instance, Status.RUNNING, actor, "resumed")
+            wake_workers("workflows.work")
+
+
+def locked_instance(instance_id: int, actor: Employee) -> Instance:
+    """An open instance that the actor may manage, locked. Raises NotFound, Forbidden, Conflict."""
+    access_instance(actor, instance_id, manage=True)
+    rows = Instance.objects.select_related("run_as").select_for_update(no_key=True, of=("self",))
+    instance = rows.filter(pk=instance_id).first()
+    if instance is None:
+        raise NotFound
+    if instance.is_over:
+        raise Conflict(_("The process is over."))
+    return instance
+
+
+def _check(template: Template, link: list[Any], chain: list[Any]) -> None:
+    if template.deleted_at or template.active_version_id is None:
+        raise DomainError(_("The process is not published."))
+    if template.is_paused:
+        raise DomainError(_("The process is paused."))
+    if chain.count(link) > 1:
+        raise DomainError(_("The process would start itself on the same element."), code="loop")
+    if len(chain) > MAX_DEPTH:
+        raise DomainError(_("The chain of processes is too deep."), code="loop")
+    running = Instance.objects.filter(
+        version__template=template.pk, list_id=link[1], subject_id=link[2], status__in=Instance.OPEN
+    )
+    if link[2] is not None and running[:MAX_OPEN].count() >= MAX_OPEN:
+        raise DomainError(_("Too many of these processes run on the element."), code="too_many")
+
+
+def _run_as(template: Template, starter: Employee | None) -> Employee | None:
+    own = template.run_as == Template.RunAs.EMPLOYEE
+    return template.service_employee if own else starter
+
+
+def _get_or_create(start_key: str | None, given: dict[str, Any]) -> tuple[Instance, bool]:
+    if start_key is None:
+        return Instance.objects.create(**given), True
+    return Instance.objects.get_or_create(start_key=start_key, defaults=given)
+
+
+def _end(instance: Instance) -> None:
+    writes = Writes()
+    run = Run(instance, now=timezone.now(), writes=writes)
+    run.stop(Status.CANCELLED)
+    instance.state = run.state.to_json()
+    writes.flush([instance], [])
+    instance.wakes.all().delete()
+    instance.outgoing.filter(state="new", attempts=0).update(state="cancelled")
+
+
+def _failed(instance_id: int, actor: Employee) -> Instance:
+    instance = locked_instance(instance_id, actor)
+    if instance.status != Status.FAILED:
+        raise Conflict(_("The process has not failed, or somebody has mended it."))
+    return instance
+
+
+def _failed_keys(instance: Instance) -> list[str]:
+    tokens = State.from_json(load(instance.state)).tokens.values()
+    return [token.key for token in tokens if token.failed]
+
+
+def _mend(instance: Instance) -> None:
+    state = State.from_json(load(instance.state))
+    for token in state.tokens.values():
+        token.failed = False
+    state.burst = 0
+    instance.state = state.to_json()
+    instance.attempts, instance.error, instance.status = 0, "", Status.RUNNING
+    instance.save(update_fields=["state", "attempts", "error", "status"])
+
+
+def _set_status(instance: Instance, status: str, actor: Employee, event: str) -> None:
+    instance.status = status
+    instance.save(update_fields=["status"])
+    _note(instance, actor, event)
+
+
+def _note(instance: Instance, actor: Employee, event: str) -> None:
+    StepLog.objects.create(instance=instance, at=timezone.now(), event=event, actor=actor)

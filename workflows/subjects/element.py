@@ -1,0 +1,87 @@
+"""Elements of lists as subjects of processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lists_core.access import Right
+from lists_core.filters.tree import parse_filter
+from lists_core.schema.compile import Schema
+from lists_core.selectors.elements import access_element
+from staff.models import Employee
+from svod.base.errors import DomainError, Forbidden, NotFound
+from workflows.subjects.base import SubjectKind, subjects
+from workflows.values import plain_text
+
+if TYPE_CHECKING:
+    from workflows.models import Instance
+
+
+class ElementValues(Mapping[str, Any]):
+    """An element's natural values by code, read from the row when asked for.
+
+    The schema is the reader's own, so what they may not read is not there; a secret never is.
+    """
+
+    def __init__(self, actor: Employee, schema: Schema, row: Any) -> None:
+        self.actor = actor
+        self.schema = schema
+        self.row = row
+
+    def __getitem__(self, code: str) -> Any:
+        field = self.schema.get(code)
+        if field is None or field.type.concealed:
+            raise KeyError(code)
+        return field.read(self.row)
+
+    def __iter__(self) -> Iterator[str]:
+        return (field.code for field in self.schema.all_fields if not field.type.concealed)
+
+    def __len__(self) -> int:
+        return sum(1 for _code in self)
+
+
+@subjects.register
+class ElementSubject(SubjectKind):
+    slug = "element"
+    label = _("Element of a list")
+
+    def values(self, instance: Instance) -> ElementValues:
+        if instance.run_as is None:
+            raise NotFound
+        _list, schema, row = access_element(instance.run_as, Right.VIEW, *_place(instance))
+        return ElementValues(instance.run_as, schema, row)
+
+    def matches(self, instance: Instance, row: Mapping[str, Any]) -> bool:
+        values = self.values(instance)
+        texts = row["value"] if isinstance(row["value"], list) else [row["value"]]
+        plain = {**row, "value": [plain_text(item) for item in texts]}
+        tree = parse_filter(json.dumps({"and": [plain]}), values.schema)
+        found = values.schema.model.objects.filter(pk=values.row.pk)
+        return bool(found.filter(tree.to_q(values.actor)).exists())
+
+    def may_run(self, actor: Employee, list_id: int | None, subject_id: int) -> bool:
+        try:
+            access_element(actor, Right.RUN, list_id or 0, subject_id)
+        except Forbidden:
+            return False
+        return True
+
+    def title(self, actor: Employee, instance: Instance) -> str:
+        try:
+            _list, _schema, row = access_element(actor, Right.VIEW, *_place(instance))
+        except DomainError:
+            return ""
+        return str(row.name)
+
+    def url(self, instance: Instance) -> str:
+        return reverse("element", args=_place(instance))
+
+
+def _place(instance: Instance) -> tuple[int, int]:
+    return instance.list_id or 0, instance.subject_id or 0
