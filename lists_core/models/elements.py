@@ -66,6 +66,11 @@ class OutboxEvent(models.Model):
     list = models.ForeignKey(List, null=True, on_delete=models.CASCADE, related_name="+")
     payload = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
+    #: Whether the processes that it concerns were started.
+    handled = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["id"], name="event_new", condition=models.Q(handled=False)),
+        ]

@@ -154,4 +154,5 @@ def _save(
     stamped = ["version", "modified_by", "modified_at"]
     schema.model.objects.bulk_update(rows, [*columns, *stamped])
     record_versions(ElementVersion.Kind.CHANGED, changes, actor=actor)
-    announce("element.changed", schema.list_id, ids=[row.pk for row in rows], actor=actor.pk)
+    ids, keys = [row.pk for row in rows], sorted({key for _row, own in changes for key in own})
+    announce("element.changed", schema.list_id, ids=ids, fields=keys, actor=actor.pk)

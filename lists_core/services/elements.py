@@ -340,4 +340,5 @@ def _after(
         return
     record_versions(kind, changes, actor=actor)
     ids = [row.pk for row, _changes in changes]
-    announce(f"element.{kind.value}", schema.list_id, ids=ids, actor=actor.pk)
+    keys = sorted({key for _row, own in changes for key in own})
+    announce(f"element.{kind.value}", schema.list_id, ids=ids, fields=keys, actor=actor.pk)

@@ -130,7 +130,8 @@ def change_elements(batch: Batch) -> None:
     imports_copy.update_rows(importer.schema, columns, lines)
     imports_copy.copy_history(Kind.CHANGED, versions, actor=importer.actor, writer=writer)
     ids = list(batch.changed)
-    announce("element.changed", importer.list_id, ids=ids, actor=importer.actor.pk)
+    keys = [entry.key for entry in fields]
+    announce("element.changed", importer.list_id, ids=ids, fields=keys, actor=importer.actor.pk)
 
 
 def _joined(changes: dict[str, list[Any]]) -> str:

@@ -222,4 +222,4 @@ def _move_rows(schema: Schema, rows: list[Any], section: Section, actor: Employe
     changes = [(row, {"section": [section.pk, target]}) for row in rows]
     record_versions(ElementVersion.Kind.CHANGED, changes, actor=actor)
     ids = [row.pk for row in rows]
-    announce("element.changed", schema.list_id, ids=ids, actor=actor.pk)
+    announce("element.changed", schema.list_id, ids=ids, fields=["section"], actor=actor.pk)

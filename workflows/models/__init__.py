@@ -1,10 +1,13 @@
-from workflows.models.instances import Instance, StepLog, Wake
+from workflows.models.instances import Instance, StepLog, Wake, Watch
+from workflows.models.numerators import IssuedNumber, NumeratorList
 from workflows.models.outgoing import Outgoing
 from workflows.models.tasks import Task, TaskPerson
 from workflows.models.templates import Template, Trigger, Version
 
 __all__ = [
     "Instance",
+    "IssuedNumber",
+    "NumeratorList",
     "Outgoing",
     "StepLog",
     "Task",
@@ -13,4 +16,5 @@ __all__ = [
     "Trigger",
     "Version",
     "Wake",
+    "Watch",
 ]

@@ -12,6 +12,11 @@ from workflows.models.templates import Version
 from workflows.values import ValueEncoder
 
 
+def no_links() -> list[object]:
+    """For `Instance.chain`: inside the class `list` is a field."""
+    return []
+
+
 class Instance(models.Model):
     """One run of a version. `state` is `workflows.engine.state.State` as JSON.
 
@@ -42,7 +47,7 @@ class Instance(models.Model):
     #: How many processes started one another before this one.
     depth = models.PositiveSmallIntegerField(default=0)
     #: `[template, list, element]` of every process of the chain, this one last.
-    chain = models.JSONField(default=list)
+    chain = models.JSONField(default=no_links)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -96,6 +101,21 @@ class Wake(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="wake_due", condition=Q(parked=False)),
             models.Index(fields=["instance", "key"], name="wake_step"),
+        ]
+
+
+class Watch(models.Model):
+    """A waiting step that wants to know when its subject changes."""
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="watches")
+    key = models.CharField(max_length=80)
+    list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+")
+    subject_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["list", "subject_id"], name="watch_subject"),
+            models.Index(fields=["instance", "key"], name="watch_step"),
         ]
 
 
