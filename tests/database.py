@@ -12,6 +12,9 @@ from svod.embedded.postgres import Postgres
 
 # What a crash would lose does not matter here: the folder is thrown away.
 FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+# A lock that is waited for longer than this is an error that says so, instead of a test that
+# never ends.
+FAST += "lock_timeout = 90s\nidle_in_transaction_session_timeout = 180s\n"
 
 
 def temporary_server() -> str:

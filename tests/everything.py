@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 MANAGE = [PYTHON, "manage.py"]
 TEST = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+LIMIT = 1800
+TIMED_OUT = 124
 PARALLEL = os.environ.get("TEST_PROCESSES", "2")
 # What a production machine would set; the key is as good as a real one, and made for this run.
 PRODUCTION = {
@@ -41,6 +44,8 @@ CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
 
 
 def main() -> int:
+    # Each check runs in a session of its own, which a signal to this one does not reach.
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(143))
     results = [(name, *run(name, command, more)) for name, command, more in CHECKS]
     print("\nCheck            Seconds")
     for name, code, seconds in results:
@@ -52,8 +57,22 @@ def run(name: str, command: list[str], more: dict[str, str]) -> tuple[int, float
     """The exit code and the seconds of one check."""
     print(f"\n── {name} " + "─" * (70 - len(name)), flush=True)
     started = time.monotonic()
-    code = subprocess.run(command, env={**os.environ, **more}, check=False).returncode
+    code = _limited(command, {**os.environ, **more})
     return code, time.monotonic() - started
+
+
+def _limited(command: list[str], environment: dict[str, str]) -> int:
+    """The exit code; what does not end in time is ended with all its children."""
+    child = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        return child.wait(LIMIT)
+    except subprocess.TimeoutExpired:
+        print(f"ended: not finished within {LIMIT} s", flush=True)
+        return TIMED_OUT
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
 
 
 if __name__ == "__main__":

@@ -33,6 +33,21 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = files("axe_playwright_python") / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SignIn = Callable[[Page, Employee], None]
+# Colours change over a moment; a contrast measured in the middle of it is nobody's. Bounded,
+# for `finished` of an animation whose element htmx replaces meanwhile may never come, and
+# Playwright waits for `evaluate` without end: that once stopped the whole CI for an hour.
+SETTLED = """() => Promise.race([
+  new Promise(done => setTimeout(done, 2000)),
+  Promise.allSettled(document.getAnimations()
+    .filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished))])"""
+AXE_RUN = """([where, how]) => Promise.race([
+  axe.run(where, how),
+  new Promise((_done, fail) => setTimeout(() => fail(new Error("axe took 60 s")), 60000))])"""
+
+
+def settled(page: Page) -> None:
+    """Wait until what moves on the page has come to rest, two seconds at most."""
+    page.evaluate(SETTLED)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -140,7 +155,7 @@ def axe() -> Callable[..., None]:
         # Evaluated by the debugger, so the page's policy stays as it is.
         page.evaluate(AXE.read_text())
         options = {"runOnly": RULES, "resultTypes": ["violations"]}
-        found = page.evaluate("([where, how]) => axe.run(where, how)", [within, options])
+        found = page.evaluate(AXE_RUN, [within, options])
         assert not found["violations"], explain(found["violations"])
 
     return check

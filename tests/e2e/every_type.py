@@ -21,12 +21,11 @@ from lists_core.services.files import upload_file
 from lists_core.services.lists import create_list
 from lists_core.services.sections import create_section
 from staff.models import Employee
+from tests.e2e.conftest import settled
 from tests.e2e.ways import OPTIONS, SUPPLIERS, WAYS, Way, code_of, every_type
 from tests.lists_core.file_samples import PDF
 
 PASSWORD = "secret-phrase-1"
-SETTLED = """() => Promise.allSettled(document.getAnimations()
-  .filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished))"""
 HIGH, EMPTY, LOW = "Верхний", "Пустой", "Нижний"
 
 
@@ -176,7 +175,7 @@ def in_both_themes(page: Page, axe: Callable[..., None]) -> None:
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
-        page.evaluate(SETTLED)
+        settled(page)
         axe(page)
 
 

@@ -16,13 +16,10 @@ from lists_core.schema.cache import forget_schemas
 from lists_core.services import fields, lists
 from lists_core.services.jobs import run_job
 from staff.models import Employee
-from tests.e2e.conftest import SignIn
+from tests.e2e.conftest import SignIn, settled
 
 Axe = Callable[..., None]
 pytestmark = pytest.mark.django_db(transaction=True)
-# Colours change over a moment; a contrast measured in the middle of it is nobody's.
-SETTLED = """() => Promise.allSettled(document.getAnimations()
-  .filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished))"""
 FILE = "Название;Цена;Срок;Цвет\nЁлка;1 234,50;31.12.2026;зелёный\nСосна;дорого;;синий\nБук;7;;\n"
 
 
@@ -60,7 +57,7 @@ def looked_at(page: Page, axe: Axe, name: str) -> None:
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
-            page.evaluate(SETTLED)
+            settled(page)
             axe(page)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} at {width} is {wide} wide"
