@@ -177,6 +177,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lists_core.delete_unused_files",
         "schedule": timedelta(hours=1),
     },
+    # Steps, timers and starts by event or schedule; a message after each commit is only faster.
+    "business processes": {"task": "workflows.work", "schedule": timedelta(seconds=1)},
     "clear expired sessions": {"task": "svod.clear_sessions", "schedule": timedelta(hours=6)},
 }
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from staff.models import Employee
 from workflows.engine.errors import Fatal
-from workflows.models import Instance, Outgoing, Wake
+from workflows.models import Instance, Outgoing, Wake, Watch
 from workflows.values import kept
 
 if TYPE_CHECKING:
@@ -70,6 +70,20 @@ class Context:
         """Resume this step at a moment, by a TIMER signal with the payload."""
         self.token.timed = True
         self.run.wake(Wake.Kind.TIMER, due=due, key=self.key, payload=payload)
+
+    def watch(self) -> None:
+        """Resume this step by an EVENT signal `{"fields": […]}` when the subject changes."""
+        instance = self.instance
+        if instance.list_id and instance.subject_id:
+            self.token.timed = True
+            self.run.writes.watches.append(
+                Watch(
+                    instance_id=instance.pk,
+                    key=self.key,
+                    list_id=instance.list_id,
+                    subject_id=instance.subject_id,
+                )
+            )
 
     def send(self, channel: str, payload: Mapping[str, Any], *, reply: bool = False) -> None:
         """Have something done outside the transaction, at least once, under this step's key.

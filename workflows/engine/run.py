@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from lists_core.services.outbox import cause
 from workflows.actions.base import Control, Result, Signal, Wait
 from workflows.actions.params import read_params
 from workflows.engine.context import Context
@@ -295,8 +296,13 @@ class Run:
 
 @contextmanager
 def manners(instance: Instance) -> Iterator[None]:
-    """Texts and dates come out as the instance's employee writes them."""
+    """Texts and dates come out as the instance's employee writes them, and whatever is changed
+    says which process did it."""
     person = instance.run_as
-    with translation.override(person.language if person else settings.LANGUAGE_CODE):  # noqa: SIM117
-        with timezone.override(person.time_zone if person else settings.TIME_ZONE):
-            yield
+    token = cause.set({"instance": instance.pk, "chain": instance.chain})
+    try:
+        with translation.override(person.language if person else settings.LANGUAGE_CODE):  # noqa: SIM117
+            with timezone.override(person.time_zone if person else settings.TIME_ZONE):
+                yield
+    finally:
+        cause.reset(token)

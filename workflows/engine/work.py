@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lists_core.access import forget
@@ -112,14 +113,20 @@ def _claim(now: datetime, batch: int, *, only: int | None = None) -> list[Wake]:
     due = Wake.objects.filter(due_at__lte=now, parked=False)
     due = due.exclude(instance__status=Instance.Status.SUSPENDED)
     due = due.filter(instance=only) if only else due
-    locked = due.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "pk")
-    wakes = list(locked[:batch])
+    # A person's answer does not stand in line behind the starts of a bulk change.
+    signals = _take(due.exclude(kind=Wake.Kind.START), batch)
+    wakes = signals or _take(due, batch)
     together: list[Wake] = []
     for wake in wakes:
         if wake.alone:
             return together or [wake]
         together.append(wake)
     return together
+
+
+def _take(due: QuerySet[Wake], batch: int) -> list[Wake]:
+    locked = due.select_for_update(skip_locked=True, of=("self",))
+    return list(locked.order_by("due_at", "pk")[:batch])
 
 
 def _lock(instance_ids: Iterable[int]) -> list[Instance]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from workflows.engine.errors import Fatal
-from workflows.models import Instance, Outgoing, StepLog, Wake
+from workflows.models import Instance, Outgoing, StepLog, Wake, Watch
 from workflows.values import dump
 
 MAX_STATE = 256 * 1024
@@ -26,6 +26,11 @@ FORGET = """
     DELETE FROM workflows_wake AS wake
     USING unnest(%s::bigint[], %s::text[]) AS given (instance, key)
     WHERE wake.instance_id = given.instance AND wake.key = given.key
+"""
+UNWATCH = """
+    DELETE FROM workflows_watch AS watch
+    USING unnest(%s::bigint[], %s::text[]) AS given (instance, key)
+    WHERE watch.instance_id = given.instance AND watch.key = given.key
 """
 CLOSE = """
     WITH closed AS (
@@ -46,6 +51,7 @@ class Writes:
     wakes: list[Wake] = field(default_factory=list)
     log: list[StepLog] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
+    watches: list[Watch] = field(default_factory=list)
     #: (instance, `step:visit`) of steps that were left: their timers mean nothing any more.
     left: list[tuple[int, str]] = field(default_factory=list)
     #: The same of steps that were given up: their tasks are closed.
@@ -55,12 +61,14 @@ class Writes:
         """Write everything; `used` are the wakes that were taken up."""
         with connection.cursor() as cursor:
             cursor.execute(SAVE, _columns(instances))
-            for statement, pairs in ((FORGET, self.left), (CLOSE, self.dropped)):
-                if pairs:
-                    cursor.execute(statement, [list(one) for one in zip(*pairs, strict=True)])
+            for statements, pairs in (((FORGET, UNWATCH), self.left), ((CLOSE,), self.dropped)):
+                given = [list(one) for one in zip(*pairs, strict=True)]
+                for statement in statements if pairs else ():
+                    cursor.execute(statement, given)
         Wake.objects.filter(pk__in=used).delete()
         Outgoing.objects.bulk_create(self.outgoing)
         Wake.objects.bulk_create(self.wakes)
+        Watch.objects.bulk_create(self.watches)
         StepLog.objects.bulk_create(self.log)
 
 

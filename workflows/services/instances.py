@@ -64,29 +64,65 @@ def launch(
 
     `parent` is the calling instance and the key of its step that waits ("" when none does).
     """
-    link = [template.pk, template.list_id, subject_id]
     caller, caller_key = parent or (None, "")
-    chain = [*(caller.chain if caller else []), link]
-    _check(template, link, chain)
+    before = caller.chain if caller else []
+    _check(template)
+    check_chain(template, subject_id, before)
     with transaction.atomic():
-        given = {
-            "version_id": template.active_version_id,
-            "subject": template.subject if subject_id is not None else "",
-            "list_id": template.list_id,
-            "subject_id": subject_id,
-            "state": State(parameters=kept(dict(parameters or {}))).to_json(),
-            "parent": caller,
-            "parent_key": caller_key,
-            "depth": len(chain) - 1,
-            "chain": chain,
-            "started_by": starter,
-            "run_as": _run_as(template, starter),
-        }
+        given = prepared(template, starter, subject_id, before=before, parameters=parameters)
+        given |= {"parent": caller, "parent_key": caller_key}
         instance, made = _get_or_create(start_key, given)
         if made:
             Wake.objects.create(instance=instance, kind=Kind.START, due_at=now or timezone.now())
             wake_workers("workflows.work")
     return instance
+
+
+def prepared(
+    template: Template,
+    starter: Employee | None,
+    subject_id: int | None,
+    *,
+    before: list[Any],
+    parameters: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The columns of a new instance; `before` is the chain of processes that led to it."""
+    chain = [*before, _link(template, subject_id)]
+    return {
+        "version_id": template.active_version_id,
+        "subject": template.subject if subject_id is not None else "",
+        "list_id": template.list_id,
+        "subject_id": subject_id,
+        "state": State(parameters=kept(dict(parameters or {}))).to_json(),
+        "depth": len(chain) - 1,
+        "chain": chain,
+        "started_by": starter,
+        "run_as": _run_as(template, starter),
+    }
+
+
+def check_chain(template: Template, subject_id: int | None, before: list[Any]) -> None:
+    """Raise DomainError where a process would start itself, or too many one after another."""
+    if _link(template, subject_id) in before:
+        raise DomainError(_("The process would start itself on the same element."), code="loop")
+    if len(before) >= MAX_DEPTH:
+        raise DomainError(_("The chain of processes is too deep."), code="loop")
+    if subject_id is not None and _open(template, subject_id) >= MAX_OPEN:
+        raise DomainError(_("Too many of these processes run on the element."), code="too_many")
+
+
+def _link(template: Template, subject_id: int | None) -> list[Any]:
+    return [template.pk, template.list_id, subject_id]
+
+
+def _open(template: Template, subject_id: int) -> int:
+    running = Instance.objects.filter(
+        version__template=template.pk,
+        list=template.list,
+        subject_id=subject_id,
+        status__in=Instance.OPEN,
+    )
+    return running[:MAX_OPEN].count()
 
 
 def cancel(instance_id: int, *, actor: Employee) -> None:
@@ -160,20 +196,11 @@ def locked_instance(instance_id: int, actor: Employee) -> Instance:
     return instance
 
 
-def _check(template: Template, link: list[Any], chain: list[Any]) -> None:
+def _check(template: Template) -> None:
     if template.deleted_at or template.active_version_id is None:
         raise DomainError(_("The process is not published."))
     if template.is_paused:
         raise DomainError(_("The process is paused."))
-    if chain.count(link) > 1:
-        raise DomainError(_("The process would start itself on the same element."), code="loop")
-    if len(chain) > MAX_DEPTH:
-        raise DomainError(_("The chain of processes is too deep."), code="loop")
-    running = Instance.objects.filter(
-        version__template=template.pk, list_id=link[1], subject_id=link[2], status__in=Instance.OPEN
-    )
-    if link[2] is not None and running[:MAX_OPEN].count() >= MAX_OPEN:
-        raise DomainError(_("Too many of these processes run on the element."), code="too_many")
 
 
 def _run_as(template: Template, starter: Employee | None) -> Employee | None:

@@ -1,0 +1,139 @@
+"""What keeps a draft from being published: each problem names its step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from workflows.actions.base import Action, actions
+from workflows.actions.params import check_params
+from workflows.conditions import OPERATORS
+from workflows.models import Template, Trigger
+from workflows.schedules import next_time
+from workflows.values import names_in
+
+Step = Mapping[str, Any]
+MAX_STEPS = 1_000
+MAX_NESTING = 20
+ROOTS = {"Document", "Variable", "Parameter", "Constant", "Step", "Process"}
+ENDS = {"stop"}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A mistake; `step` is "" for the process as a whole, `param` "" for the whole step."""
+
+    step: str
+    text: str
+    param: str = ""
+
+
+def check_tree(tree: Mapping[str, Any], template: Template) -> Iterator[Problem]:
+    """Every problem of a draft, in reading order."""
+    yield from _check_triggers(tree, template)
+    known = _Known(tree, template)
+    yield from _check_steps(tree.get("steps", []), known, depth=1)
+    yield from (Problem(one, _("Two steps have the same number.")) for one in known.doubled())
+
+
+class _Known:
+    """Names that a placeholder may use at the place that is being checked."""
+
+    def __init__(self, tree: Mapping[str, Any], template: Template) -> None:
+        self.template = template
+        self.ids: Counter[str] = Counter()
+        self.codes = {
+            root: {one["code"] for one in tree.get(part, ())}
+            for root, part in (
+                ("Variable", "variables"),
+                ("Parameter", "parameters"),
+                ("Constant", "constants"),
+            )
+        }
+
+    def doubled(self) -> list[str]:
+        return [one for one, count in self.ids.items() if count > 1]
+
+    def lacks(self, path: str) -> bool:
+        """Whether a placeholder names what there is not."""
+        root, *rest = path.split(".")
+        if root not in ROOTS or not rest:
+            return True
+        if root == "Step":
+            return rest[0] not in self.ids
+        return root in self.codes and rest[0] not in self.codes[root]
+
+
+def _check_steps(steps: Sequence[Step], known: _Known, *, depth: int) -> Iterator[Problem]:
+    over = False
+    for step in steps:
+        if over:
+            yield Problem(step["id"], _("The step is never reached: the process has ended."))
+        yield from _check_step(step, known, depth)
+        over = over or step["type"] in ENDS
+
+
+def _check_step(step: Step, known: _Known, depth: int) -> Iterator[Problem]:
+    known.ids[step["id"]] += 1
+    if depth > MAX_NESTING or known.ids.total() > MAX_STEPS:
+        yield Problem(step["id"], _("The process is too large."))
+        return
+    if step["type"] not in actions:
+        yield Problem(step["id"], _("There is no such action."))
+        return
+    action = actions.get(step["type"])
+    params = step.get("params", {})
+    for name, text in check_params(action, params):
+        yield Problem(step["id"], text, name)
+    for path in sorted(names_in(params)):
+        if known.lacks(path):
+            yield Problem(step["id"], _("“%(path)s” is not known here.") % {"path": path})
+    yield from _check_branches(action, step, known, depth)
+
+
+def _check_branches(action: Action, step: Step, known: _Known, depth: int) -> Iterator[Problem]:
+    branches = step.get("branches", ())
+    if action.branches == "none" and branches:
+        yield Problem(step["id"], _("This step has no branches."))
+    if action.branches == "one" and not (branches and branches[0].get("steps")):
+        yield Problem(step["id"], _("Nothing stands inside this step."))
+    for branch in branches:
+        yield from _check_condition(branch.get("when"), step, known)
+        yield from _check_steps(branch.get("steps", ()), known, depth=depth + 1)
+
+
+def _check_condition(when: Any, step: Step, known: _Known) -> Iterator[Problem]:
+    if not when:
+        return
+    for rows in (when.get("and"), when.get("or")):
+        for row in rows or ():
+            yield from _check_condition(row, step, known)
+    if "left" in when and when.get("op") not in OPERATORS:
+        yield Problem(step["id"], _("The condition is not complete."))
+    for path in sorted(names_in([when.get("left"), when.get("right"), when.get("value")])):
+        if known.lacks(path):
+            yield Problem(step["id"], _("“%(path)s” is not known here.") % {"path": path})
+
+
+def _check_triggers(tree: Mapping[str, Any], template: Template) -> Iterator[Problem]:
+    for trigger in tree.get("triggers", ()):
+        if trigger.get("event") not in Trigger.Event.values:
+            yield Problem("", _("There is no such way to start."))
+        elif trigger["event"] == Trigger.Event.SCHEDULE:
+            yield from _check_schedule(trigger)
+        elif template.list_id is None and trigger["event"] != Trigger.Event.WEBHOOK:
+            yield Problem("", _("Without a list no element can start the process."))
+
+
+def _check_schedule(trigger: Mapping[str, Any]) -> Iterator[Problem]:
+    from django.utils import timezone
+
+    try:
+        next_time(trigger, timezone.now())
+    except ValidationError as error:
+        yield from (Problem("", text) for text in error.messages)
