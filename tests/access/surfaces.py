@@ -54,6 +54,7 @@ EXEMPT_JOBS = {
 NO_READING = "works for nobody: it shows nothing and sends nothing of lists"
 EXEMPT_TASKS = {
     "lists_core.run_job": "runs the kinds of job above",
+    "workflows.work": "every step reads as its own employee (tests/workflows/test_data_actions.py)",
     **dict.fromkeys(
         [
             "svod.clear_sessions", "lists_core.sweep_jobs", "lists_core.delete_unused_files",
