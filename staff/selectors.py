@@ -29,6 +29,13 @@ def require_administrator(actor: Any) -> None:
         raise Forbidden
 
 
+def require_other(actor: Any, person: Employee) -> None:
+    """An administrator, and not about themselves: what helps others would lock oneself out."""
+    require_administrator(actor)
+    if person.pk == actor.pk:
+        raise Forbidden
+
+
 # --- employees --------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ from lists_core.access.granted import (
 )
 from lists_core.access.rights import ALL, NONE, Right, Rights, bringing, with_implied
 from lists_core.models import Element, ElementGroupRight, ElementUserRight, List, Section
+from lists_core.schema.cache import schema_of
 
 if TYPE_CHECKING:
     from staff.models import Employee
@@ -176,5 +177,15 @@ def _on_some_element(person: Who, right: Right, list_: List) -> bool:
     enough = codenames(Element, bringing(right))
     among = {"list": list_, "permission__codename__in": enough}
     mine = ElementUserRight.objects.filter(user=person.id, **among)
-    ours = ElementGroupRight.objects.filter(group__in=[*person.groups, person.author], **among)
-    return mine.exists() or ours.exists()
+    ours = ElementGroupRight.objects.filter(group__in=person.groups, **among)
+    return mine.exists() or ours.exists() or _on_own_element(person, among, list_)
+
+
+def _on_own_element(person: Who, among: Mapping[str, Any], list_: List) -> bool:
+    """What an element's author holds counts for those who made that very element."""
+    granted = ElementGroupRight.objects.filter(group=person.author, **among)
+    ids = granted.values("content_object")
+    if not granted.exists():
+        return False
+    rows = schema_of(list_).model.objects
+    return bool(rows.filter(pk__in=ids, created_by=person.id).exists())

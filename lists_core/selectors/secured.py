@@ -122,7 +122,8 @@ def levels(thing: Secured, *, actor: Employee) -> list[Level]:
         manages = Right.ACCESS in rights.place(section).own
         known = section is None or rights.knows(section)
         name = place.name if known else ""
-        given = grants[place.kind].get(place.pk, {})
+        # Who holds what in an unknown section shows only as far as it acts on the thing itself.
+        given = grants[place.kind].get(place.pk, {}) if known or counts else {}
         full = replace(place, grants=given, counts=counts, manages=manages, name=name)
         found.append(full)
         counts = counts and not place.restricted

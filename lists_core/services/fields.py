@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lists_core.access import visible_lists
 from lists_core.field_types.base import field_types
 from lists_core.models import Field, List
 from lists_core.models.lists import CODE
@@ -43,6 +44,7 @@ def create_field(list_id: int, type_slug: str, *, actor: Employee, **given: Any)
         field = Field(list=list_, type=type_slug, **given)
         field.code = field.code or free_code(list_, field.name)
         check_field(field)
+        check_target(field, actor=actor)
         field.save()
         field.column = f"f{field.pk}"
         field.save(update_fields=["column"])
@@ -62,10 +64,12 @@ def update_field(field_id: int, *, actor: Employee, **given: Any) -> Field:
 
     def update() -> Field:
         list_, field = _open_field(field_id, actor)
-        was_unique = field.unique
+        was_unique, target = field.unique, field.settings.get("list")
         for key in (PLAIN | {"unique"}) & set(given):
             setattr(field, key, given[key])
         check_field(field)
+        if field.settings.get("list") != target:
+            check_target(field, actor=actor)
         field.save()
         if field.unique != was_unique:
             _switch_unique(list_, field)
@@ -198,6 +202,13 @@ def check_field(field: Field) -> None:
         errors = _check_default(field)
     if errors:
         raise Invalid(errors)
+
+
+def check_target(field: Field, *, actor: Employee) -> None:
+    """Raise Invalid for a link to a list that the actor does not see."""
+    target = field.settings.get("list")
+    if target is not None and not visible_lists(actor).filter(pk=target).exists():
+        raise Invalid({"list": [_("There is no such list.")]})
 
 
 def _code_error(field: Field) -> Any:

@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from lists_core.field_types.secret import context_of, resealed
 from lists_core.schema.ddl import lock_for_write
-from lists_core.selectors.secrets import COPIED, REVEALED, Place, Store, access_secret, stores
+from lists_core.selectors.secrets import (
+    COPIED,
+    REVEALED,
+    Place,
+    Store,
+    access_secret,
+    stores,
+    subject_of,
+)
 from staff.models import Employee
 from staff.services import audit
 from svod.base import vault
@@ -19,8 +27,10 @@ from svod.base.vault import VaultError
 
 BATCH = 500
 ROTATED = "secret.rotated"
+REFUSED = "secret.refused"
 audit.audit_events.add(REVEALED, _("Secret shown"))
 audit.audit_events.add(COPIED, _("Secret copied"))
+audit.audit_events.add(REFUSED, _("Secret refused"))
 audit.audit_events.add(ROTATED, _("Secrets encrypted with a new key"))
 
 
@@ -39,13 +49,24 @@ def reveal(
     Raises NotFound (unreadable or empty), Unreadable. Must not run inside a transaction: one
     that is rolled back later would take the record along.
     """
-    place = access_secret(actor, list_id, element_id, field_id)
+    try:
+        place = access_secret(actor, list_id, element_id, field_id)
+    except DomainError:
+        _record_refusal(list_id, element_id, field_id, actor)
+        raise
     with transaction.atomic(durable=True):
         _record(place, actor, copied=copied)
     try:
         return vault.ring().open(place.token, context=context_of(place.field.field))
     except VaultError:
         raise Unreadable from None
+
+
+def _record_refusal(list_id: int, element_id: int, field_id: int, actor: Employee) -> None:
+    """Whoever tries is on record, by numbers alone: what they name may not even exist."""
+    with transaction.atomic(durable=True):
+        subject = subject_of(list_id, element_id)
+        audit.record(REFUSED, actor=actor, subject=subject, about={"field": field_id})
 
 
 def _record(place: Place, actor: Employee, *, copied: bool) -> None:

@@ -100,11 +100,11 @@ def change_type(
             raise
 
 
-def confirm_type_change(change_id: int, *, actor: Employee) -> None:
+def confirm_type_change(list_id: int, change_id: int, *, actor: Employee) -> None:
     """Drop the old columns for good; what became a secret leaves the history as well."""
 
     def confirm() -> None:
-        change, list_ = _open_change(change_id, actor)
+        change, list_ = _open_change(list_id, change_id, actor)
         if field_types.get(change.field.type).concealed:
             forget_values(list_, change.column)
         ddl.drop_columns(list_.pk, SchemaField.of(before_change(change)).column_names)
@@ -113,14 +113,14 @@ def confirm_type_change(change_id: int, *, actor: Employee) -> None:
     ddl.with_ddl_retry(confirm)
 
 
-def undo_type_change(change_id: int, *, actor: Employee) -> Field:
+def undo_type_change(list_id: int, change_id: int, *, actor: Employee) -> Field:
     """Return the field to its old type and old values; values entered since are dropped.
 
     Only the newest change can be taken back.
     """
 
     def undo() -> Field:
-        change, list_ = _open_change(change_id, actor)
+        change, list_ = _open_change(list_id, change_id, actor)
         field = change.field
         if field.type_changes.filter(pk__gt=change.pk).exists():
             raise NotFound
@@ -336,9 +336,12 @@ def _renew(list_: List, field: Field, actor: Employee) -> None:
     announce("field.type_changed", list_.pk, field=field.pk, actor=actor.pk)
 
 
-def _open_change(change_id: int, actor: Employee) -> tuple[TypeChange, List]:
-    change = TypeChange.objects.select_related("field").filter(pk=change_id).first()
+def _open_change(list_id: int, change_id: int, actor: Employee) -> tuple[TypeChange, List]:
+    """The change, if it is of this list. The right comes first: a stranger learns nothing."""
+    ddl.lock_for_change(list_id)
+    list_ = locked_list(list_id, actor=actor)
+    changes = TypeChange.objects.select_related("field").filter(field__list=list_)
+    change = changes.filter(pk=change_id).first()
     if change is None:
         raise NotFound
-    ddl.lock_for_change(change.field.list_id)
-    return change, locked_list(change.field.list_id, actor=actor)
+    return change, list_

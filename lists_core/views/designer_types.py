@@ -73,6 +73,7 @@ def field_type_apply(
     request: PortalRequest, list_id: int, field_id: int, job_id: str
 ) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
+    access_field(list_, field_id)
     preview = _preview_job(request, field_id, job_id)
     job = start_job("change_type", actor=request.user, list_=list_, **preview.params)
     return go_to(request, job)
@@ -81,7 +82,7 @@ def field_type_apply(
 @login_required
 @require_POST
 def type_change_confirm(request: PortalRequest, list_id: int, change_id: int) -> HttpResponse:
-    type_changes.confirm_type_change(change_id, actor=request.user)
+    type_changes.confirm_type_change(list_id, change_id, actor=request.user)
     toast(request, _("The old values are removed."))
     return go_to(request, reverse("list_fields", args=[list_id]))
 
@@ -89,7 +90,7 @@ def type_change_confirm(request: PortalRequest, list_id: int, change_id: int) ->
 @login_required
 @require_POST
 def type_change_undo(request: PortalRequest, list_id: int, change_id: int) -> HttpResponse:
-    field = type_changes.undo_type_change(change_id, actor=request.user)
+    field = type_changes.undo_type_change(list_id, change_id, actor=request.user)
     toast(request, _("“%(name)s” has its old type and values again.") % {"name": field.name})
     return go_to(request, reverse("list_fields", args=[list_id]))
 

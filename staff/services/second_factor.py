@@ -77,7 +77,7 @@ def new_recovery_codes(person: Employee) -> None:
 @transaction.atomic
 def take_off_all(person: Employee, *, actor: Employee) -> None:
     """An administrator helps who lost the phone: only the password is left, sessions end."""
-    selectors.require_administrator(actor)
+    selectors.require_other(actor, person)
     _lock(person)
     for row in Authenticator.objects.filter(user=person):
         _removed(person, row, actor=actor)

@@ -76,6 +76,13 @@ def end_all(person: Employee, *, actor: Employee, but: str = "") -> None:
     Session.objects.filter(info__in=others).delete()
 
 
+@transaction.atomic
+def end_all_of_other(person: Employee, *, actor: Employee) -> None:
+    """An administrator ends every session of somebody else. Raises Forbidden."""
+    selectors.require_other(actor, person)
+    end_all(person, actor=actor)
+
+
 def _record(person: Employee, actor: Employee, about: dict[str, object]) -> None:
     audit.record(
         "session.ended",

@@ -89,7 +89,7 @@ def test_a34_a_dump_of_the_database_has_no_secret(real: World, client: Client) -
     create_element(real.list.pk, {"NAME": "y", "TEXT": "canary-was-open"}, actor=real.anna)
     change = type_changes.change_type(texts.pk, Target("secret", False, {}), actor=real.anna)
     assert "canary-was-open" in dump(), "the test can see what is open"
-    type_changes.confirm_type_change(change.pk, actor=real.anna)
+    type_changes.confirm_type_change(change.field.list_id, change.pk, actor=real.anna)
     client.force_login(real.anna)
     edit = reverse("element_edit", args=[real.list.pk, real.row.pk])
     client.post(edit, {"NAME": "x", "version": 1, "SECRET": "canary-of-the-form"})

@@ -72,13 +72,13 @@ def test_values_are_converted_and_come_back(admin: Employee, list_: List, price:
     change = change_type(price.pk, NUMBER, actor=admin)
     assert change.misfits == 1
     assert values(list_, admin) == {"а": Decimal("1200.50"), "б": None, "в": None, "г": 7}
-    undo_type_change(change.pk, actor=admin)
+    undo_type_change(change.field.list_id, change.pk, actor=admin)
     assert values(list_, admin) == {"а": "1 200,50", "б": "дорого", "в": None, "г": "7"}
 
 
 def test_confirmed_change_drops_the_old_column(admin: Employee, list_: List, price: Field) -> None:
     change = change_type(price.pk, NUMBER, actor=admin)
-    confirm_type_change(change.pk, actor=admin)
+    confirm_type_change(change.field.list_id, change.pk, actor=admin)
     again = change_type(price.pk, Target("string", multiple=True, settings={}), actor=admin)
     assert values(list_, admin)["г"] == ["7,00"]
     assert again.column == f"f{price.pk}v2"
@@ -161,7 +161,7 @@ def test_uniqueness_ends_with_the_type_and_comes_back(admin: Employee, list_: Li
     create_element(list_.pk, {"NAME": "д", "SKU": "1"}, actor=admin)
     change = change_type(sku.pk, Target("html", multiple=False, settings={}), actor=admin)
     create_element(list_.pk, {"NAME": "е", "SKU": "1"}, actor=admin)
-    assert undo_type_change(change.pk, actor=admin).unique
+    assert undo_type_change(change.field.list_id, change.pk, actor=admin).unique
     with pytest.raises(Invalid):
         create_element(list_.pk, {"NAME": "ё", "SKU": "1"}, actor=admin)
 

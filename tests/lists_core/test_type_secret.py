@@ -216,7 +216,7 @@ def test_a_string_becomes_a_secret_and_leaves_the_history_at_the_end() -> None:
     change = type_changes.change_type(old.field.pk, Target("secret", False, {}), actor=one.actor)
     assert [told(one, row) for row in rows] == ["two", CANARY]
     assert CANARY in str(list(ElementVersion.objects.values_list("changes", flat=True)))
-    type_changes.confirm_type_change(change.pk, actor=one.actor)
+    type_changes.confirm_type_change(change.field.list_id, change.pk, actor=one.actor)
     kept = list(ElementVersion.objects.values_list("changes", flat=True))
     assert CANARY not in str(kept)
     assert all("name" in change for change in kept if len(change))
@@ -229,7 +229,7 @@ def test_another_type_keeps_its_history_at_the_end() -> None:
     change = type_changes.change_type(
         one.field.field.pk, Target("number", False, {}), actor=one.actor
     )
-    type_changes.confirm_type_change(change.pk, actor=one.actor)
+    type_changes.confirm_type_change(change.field.list_id, change.pk, actor=one.actor)
     assert "'12'" in str(list(ElementVersion.objects.values_list("changes", flat=True)))
 
 
