@@ -1,17 +1,31 @@
 """Rights act at once: after each change every selector says what the oracle says.
 
-The change is made through the services, as people make it, and in the world beside them.
+A machine draws the changes. Each is made through the services, as people make it, and in the
+world beside them; then somebody looks. `SVOD_ORACLE=200` draws so many histories.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
+from typing import Any
+
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from lists_core.access import Right
 from lists_core.schema.cache import forget_schemas
 from lists_core.selectors.rights import grants_on
 from lists_core.services import rights as services
-from lists_core.services.elements import move_elements
+from lists_core.services.elements import delete_elements, move_elements, restore_elements
 from lists_core.services.sections import move_section
 from staff.models import Department, Employee
 from staff.services.departments import move_department
@@ -20,7 +34,7 @@ from tests.access.adapters import READING
 from tests.access.adapters_write import WRITING
 from tests.access.look import differences
 from tests.access.oracle import World
-from tests.access.worlds import CODES, MODELS, Built, build, field_number, prepare
+from tests.access.worlds import CODES, MODELS, Built, Prepared, build, field_number, prepare
 
 pytestmark = pytest.mark.django_db
 VIEW = frozenset({"view"})
@@ -29,10 +43,13 @@ QUICK = [a for a in READING if a.__name__ in {
 }]  # fmt: skip
 
 
+EXAMPLES = int(os.environ.get("SVOD_ORACLE", "0"))
+
+
 @pytest.fixture
-def built(db, tmp_path, settings) -> Built:
+def prepared(db, tmp_path, settings) -> Prepared:
     settings.MEDIA_ROOT = tmp_path
-    return build(small_world(), prepare())
+    return prepare()
 
 
 def small_world() -> World:
@@ -79,15 +96,16 @@ def small_world() -> World:
     return world
 
 
-def same(built: Built) -> None:
+def same(built: Built, people: Collection[int]) -> None:
     forget_schemas()  # another process
-    found = differences(built, built.world.people, QUICK)
+    found = differences(built, people, QUICK)
     assert not found, "\n".join(found)
 
 
 def regrant(built: Built, kind: str, thing: int, *, restricted: bool | None = None) -> None:
     """Write the world's grants on a thing through the service that people use."""
-    world, admin, list_ = built.world, built.fresh(1), built.lists[1].pk
+    world, admin = built.world, built.fresh(1)
+    list_ = built.lists[thing if kind == "list" else 1].pk
     wanted = {
         built.subject(code): frozenset(map(Right, given))
         for k, t, code, given in world.grants
@@ -111,83 +129,136 @@ def regrant(built: Built, kind: str, thing: int, *, restricted: bool | None = No
     assert set(wanted) <= set(grants_on(MODELS[kind], pk))
 
 
-def grant(built: Built, kind: str, thing: int, code: str, *given: str) -> None:
-    built.world.grants.append((kind, thing, code, frozenset(given)))
-    regrant(built, kind, thing)
-    same(built)
-
-
-def revoke(built: Built, kind: str, thing: int) -> None:
-    world = built.world
-    world.grants = [entry for entry in world.grants if entry[:2] != (kind, thing)]
-    regrant(built, kind, thing)
-    same(built)
-
-
-def test_everything_in_the_small_world(built: Built) -> None:
+def test_everything_in_the_small_world(prepared: Prepared) -> None:
+    built = build(small_world(), prepared)
     found = differences(built, built.world.people, [*READING, *WRITING])
     assert not found, "\n".join(found)
 
 
-def test_grants_act_at_once(built: Built) -> None:
-    same(built)
-    grant(built, "list", 1, "U4", "view", "add")
-    grant(built, "section", 2, "AU", "change")
-    grant(built, "element", 4, "D1", "delete")
-    grant(built, "field", 1, "U5", "view")
-    for kind, thing in [("element", 1), ("section", 2), ("field", 1), ("list", 1), ("element", 4)]:
-        revoke(built, kind, thing)
+# --- the machine --------------------------------------------------------------------------
+
+THINGS = [
+    *(("list", number) for number in (1, 2)),
+    *(("section", number) for number in (1, 2, 3)),
+    *(("element", number) for number in (1, 2, 3, 4, 5, 8)),
+    *(("field", number) for number in (1, 4)),
+]
+SUBJECTS = ["AU", "CR", "U3", "U4", "U5", "D1", "D2", "DR1", "DR2", "DR3", "G1"]
+MEANT = {
+    "list": {"view", "add", "change", "delete", "access", "full"},
+    "section": {"view", "add", "change", "delete", "access", "full"},
+    "element": {"view", "change", "delete", "access", "full"},
+    "field": {"view", "change"},
+}
+ORDINARY = st.sampled_from([3, 4, 5])
+PLACES = st.sampled_from([None, 1, 2, 3])
 
 
-def test_restricting_acts_at_once(built: Built) -> None:
-    for restricted in (True, False):
-        for kind, thing in (("section", 1), ("element", 2)):
-            regrant(built, kind, thing, restricted=restricted)
-            same(built)
+class History(RuleBasedStateMachine):
+    """One world from beginning to end, inside a savepoint that is rolled back."""
+
+    prepared: Prepared
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undone = transaction.atomic()
+        self.undone.__enter__()
+        self.built = build(small_world(), self.prepared)
+        self.world = self.built.world
+        self.list = self.built.lists[1].pk
+        self.turn = 0
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undone.__exit__(None, None, None)
+        forget_schemas()
+
+    @invariant()
+    def everybody_sees_what_the_oracle_says(self) -> None:
+        """Two look after every change, in turn."""
+        self.turn += 1
+        people = sorted(self.world.people)
+        same(self.built, {people[self.turn % 5], people[(self.turn * 2 + 1) % 5]})
+
+    @rule(thing=st.sampled_from(THINGS), subject=st.sampled_from(SUBJECTS), data=st.data())
+    def grant(self, thing: tuple[str, int], subject: str, data: Any) -> None:
+        rights = st.frozensets(st.sampled_from(sorted(MEANT[thing[0]])), min_size=1, max_size=2)
+        self.world.grants.append((*thing, subject, data.draw(rights)))
+        regrant(self.built, *thing)
+
+    @rule(thing=st.sampled_from(THINGS))
+    def revoke(self, thing: tuple[str, int]) -> None:
+        """All but what the administrator keeps of a restricted thing."""
+        kept = [one for one in self.world.grants if one[:2] != thing or one[2] == "U1"]
+        self.world.grants = kept
+        regrant(self.built, *thing)
+
+    @rule(thing=st.sampled_from(THINGS[2:-2]), restricted=st.booleans())
+    def restrict(self, thing: tuple[str, int], restricted: bool) -> None:
+        regrant(self.built, *thing, restricted=restricted)
+
+    @rule(person=ORDINARY, place=PLACES)
+    def employ(self, person: int, place: int | None) -> None:
+        department = Department.objects.get(pk=self.built.departments[place].pk) if place else None
+        somebody = self.built.fresh(person)
+        update_employee(somebody, {"department": department}, actor=self.built.fresh(1))
+        self.world.people[person]["department"] = place
+
+    @rule(move=st.sampled_from([(2, None), (2, 1), (2, 3), (3, None), (3, 1)]))
+    def move_department(self, move: tuple[int, int | None]) -> None:
+        number, above = move
+        parent = Department.objects.get(pk=self.built.departments[above].pk) if above else None
+        moved = Department.objects.get(pk=self.built.departments[number].pk)
+        move_department(moved, parent=parent, actor=self.built.fresh(1))
+        self.world.departments[number]["parent"] = above
+
+    @rule(person=ORDINARY, joins=st.booleans())
+    def change_group(self, person: int, joins: bool) -> None:
+        members = self.built.groups[1].user_set
+        (members.add if joins else members.remove)(self.built.people[person])
+        own = self.world.groups[1]["members"]
+        (own.add if joins else own.discard)(person)
+
+    @rule(person=ORDINARY, mark=st.sampled_from(["active", "admin"]), value=st.booleans())
+    def mark(self, person: int, mark: str, value: bool) -> None:
+        column = {"active": "is_active", "admin": "is_superuser"}[mark]
+        Employee.objects.filter(pk=self.built.people[person].pk).update(**{column: value})
+        self.world.people[person][mark] = value
+
+    @rule(element=st.sampled_from([1, 2, 3, 4, 5]), place=PLACES)
+    def move_element(self, element: int, place: int | None) -> None:
+        if self.world.elements[element]["deleted"]:
+            return
+        section = self.built.sections[place].pk if place else None
+        ids = [self.built.elements[element]]
+        move_elements(self.list, ids, section_id=section, actor=self.built.fresh(1))
+        self.world.elements[element]["section"] = place
+
+    @rule(move=st.sampled_from([(2, None), (2, 1), (2, 3), (3, None), (3, 1)]))
+    def move_section(self, move: tuple[int, int | None]) -> None:
+        number, above = move
+        parent = self.built.sections[above].pk if above else None
+        pk, admin = self.built.sections[number].pk, self.built.fresh(1)
+        move_section(self.list, pk, parent_id=parent, order=[], actor=admin)
+        self.world.sections[number]["parent"] = above
+
+    @rule(element=st.sampled_from([1, 2, 3, 4, 5]))
+    def bin_or_restore(self, element: int) -> None:
+        row = self.world.elements[element]
+        act = restore_elements if row["deleted"] else delete_elements
+        act(self.list, [self.built.elements[element]], actor=self.built.fresh(1))
+        row["deleted"] = not row["deleted"]
 
 
-def test_departments_act_at_once(built: Built) -> None:
-    admin, world = built.fresh(1), built.world
-    for place in (3, 1, 2):
-        place_of = Department.objects.get(pk=built.departments[place].pk)
-        update_employee(built.fresh(3), {"department": place_of}, actor=admin)
-        world.people[3]["department"] = place
-        same(built)
-    for above in (3, None, 1):
-        parent = Department.objects.get(pk=built.departments[above].pk) if above else None
-        moved = Department.objects.get(pk=built.departments[2].pk)
-        move_department(moved, parent=parent, actor=admin)
-        world.departments[2]["parent"] = above
-        same(built)
-
-
-def test_groups_and_marks_act_at_once(built: Built) -> None:
-    world = built.world
-    built.groups[1].user_set.add(built.people[4])
-    world.groups[1]["members"].add(4)
-    same(built)
-    built.groups[1].user_set.remove(built.people[5])
-    world.groups[1]["members"].discard(5)
-    same(built)
-    for mark, column, values in (
-        ("active", "is_active", (False, True)),
-        ("admin", "is_superuser", (True, False)),
-    ):
-        for value in values:
-            Employee.objects.filter(pk=built.people[4].pk).update(**{column: value})
-            world.people[4][mark] = value
-            same(built)
-
-
-def test_moves_act_at_once(built: Built) -> None:
-    admin, world, list_ = built.fresh(1), built.world, built.lists[1].pk
-    for place in (3, 2, None):
-        section = built.sections[place].pk if place else None
-        move_elements(list_, [built.elements[2]], section_id=section, actor=admin)
-        world.elements[2]["section"] = place
-        same(built)
-    for above in (3, None):
-        parent = built.sections[above].pk if above else None
-        move_section(list_, built.sections[2].pk, parent_id=parent, order=[], actor=admin)
-        world.sections[2]["parent"] = above
-        same(built)
+def test_rights_act_at_once(prepared: Prepared) -> None:
+    History.prepared = prepared
+    limits = settings(
+        max_examples=EXAMPLES or 6,
+        stateful_step_count=10,
+        deadline=None,
+        derandomize=not EXAMPLES,
+        database=None,
+        phases=[Phase.generate] + ([Phase.shrink] if EXAMPLES else []),
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(History, settings=limits)
