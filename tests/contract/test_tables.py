@@ -62,10 +62,10 @@ def test_a_table_comes_back_as_it_was(
     world: World, options: dict[str, Any], data: st.DataObject
 ) -> None:
     fields = [field for field in world.open_fields if field.type.importable]
-    model = world.schema.model
-    model.objects.all().delete()
-    for field in fields:
-        values = [data.draw(filled(field)) for _place in range(6)]
+    # Drawn before anything is done: what fails later is then told as what it is.
+    drawn = [[data.draw(filled(field)) for _place in range(6)] for field in fields]
+    world.schema.model.objects.all().delete()
+    for field, values in zip(fields, drawn, strict=True):
         plain = [value for value in values if not _has_separator(world, field, value)]
         world.fill(plain, field)
     before = list(elements(world.schema, world.actor).order_by("pk"))
