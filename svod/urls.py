@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("staff.urls")),
     path("", include("lists_core.urls")),
+    path("", include("workflows.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("_styleguide/", include("svod.styleguide")))

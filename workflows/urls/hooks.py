@@ -1,0 +1,5 @@
+"""Where other systems start processes."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
