@@ -19,7 +19,8 @@ Key = tuple[Any, ...]
 class Keys:
     """Divides a batch into rows that make elements and rows that change them.
 
-    Only elements that the actor may see are found. An id never makes an element.
+    Only elements that the actor may see are found. An id never makes an element, nor does a
+    field that the actor may read but not change: the new element would hold its value.
     """
 
     def __init__(self, batch: Batch) -> None:
@@ -27,7 +28,8 @@ class Keys:
         self.importer = batch.importer
         self.columns = [column for column in self.importer.columns if column.key]
         self.may_add = self.importer.spec.mode != "update" and all(
-            column.field.code != "ID" for column in self.columns
+            column.field.code != "ID" and column.field.key not in self.importer.own.locked
+            for column in self.columns
         )
 
     def split(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from lists_core.models import Field, List
@@ -64,6 +64,12 @@ class ImportSpec:
     name_pattern: str = ""
     keep_empty: bool = False
     dry: bool = False
+
+    def __post_init__(self) -> None:
+        """Where every row is added nothing is looked for, so no column is a key."""
+        if self.mode == "add":
+            plain = tuple(replace(column, key=False) for column in self.columns)
+            object.__setattr__(self, "columns", plain)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

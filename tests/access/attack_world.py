@@ -93,6 +93,12 @@ class World:
         )
         self.list.refresh_from_db()
 
+    def lock_field(self, field: Any) -> None:
+        """Everybody reads it, nobody but who has full access changes it."""
+        marks = {"view_restricted": False, "change_restricted": True}
+        set_field_rights(self.list.pk, field.pk, {}, **marks, actor=self.root)
+        self.list.refresh_from_db()
+
     def row(self, row: Any) -> Any:
         return schema_of(self.list).model.objects.get(pk=row.pk)
 

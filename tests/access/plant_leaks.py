@@ -1,13 +1,15 @@
-"""Plant each leak of planted.py in a copy of the tree and see which test of the oracle turns red.
+"""Plant each leak of planted.py in a copy of the tree and see which test turns red.
 
-    DATABASE_URL=… TEST_DATABASE_NAME=test_planted .venv/bin/python -m tests.access.plant_leaks
+    .venv/bin/python -m tests.access.plant_leaks
 
-Takes some minutes; `1/2` as the argument plants every second one, beginning with the first.
-Prints a table for docs/access-tests.md and exits with 1 when a leak was not caught.
+Takes about an hour; `1/2` as the argument plants every second one, beginning with the first,
+any other argument those with this word in their name. Prints a table for docs/access-tests.md
+and exits with 1 when a leak was not caught.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,12 +18,18 @@ import tempfile
 from pathlib import Path
 
 from tests.access.planted import PLANTED
+from tests.database import temporary_server
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT = ["var", "node_modules", ".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache"]
-HERE = "tests/access/test_staleness.py"
-# The quick one first: most leaks show at its first look.
-TESTS = [f"{HERE}::test_everything_in_the_small_world", HERE]
+HERE = "tests/access"
+# The first shows most leaks at its first look; the drawn histories take longest.
+TESTS = [
+    f"{HERE}/test_staleness.py::test_everything_in_the_small_world",
+    *(f"{HERE}/test_attacks_{name}.py" for name in ("import", "reading", "writing")),
+    f"{HERE}/test_gaps.py",
+    f"{HERE}/test_staleness.py::test_rights_act_at_once",
+]
 RED = re.compile(r"^FAILED \S+::(\w+)", re.MULTILINE)
 ADAPTER = re.compile(r"^E\s+(?:AssertionError: )?(\w+): person", re.MULTILINE)
 
@@ -52,14 +60,22 @@ def plant(target: Path, file: str, old: str, new: str) -> str:
         path.write_text(whole)
 
 
-def main(share: str = "1/1") -> int:
-    first, step = map(int, share.split("/"))
+def chosen(which: str) -> list[tuple[str, str, str, str]]:
+    if re.fullmatch(r"\d+/\d+", which):
+        first, step = map(int, which.split("/"))
+        return PLANTED[first - 1 :: step]
+    return [leak for leak in PLANTED if which in leak[0]]
+
+
+def main(which: str = "1/1") -> int:
+    # One server for all runs: the first makes the database, the others use it again.
+    os.environ.setdefault("DATABASE_URL", temporary_server())
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder)
         copy_tree(target)
         print(f"nothing planted: {caught(target) or 'green'}", flush=True)
-        for name, file, old, new in PLANTED[first - 1 :: step]:
+        for name, file, old, new in chosen(which):
             red = plant(target, file, old, new)
             missed += not red
             print(f"| {name} | {red or 'NOT CAUGHT'} |", flush=True)

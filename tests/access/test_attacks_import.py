@@ -79,15 +79,63 @@ def test_a60_no_column_goes_into_a_hidden_field(world: World, code: str) -> None
     assert list(response.context["form"].errors) == ["target_1"]
 
 
-def test_a60_a_field_of_authors_finds_nothing_by_key(world: World) -> None:
+def author_of_secrets(world: World) -> Any:
+    """HIDDEN shows to authors; the reader edits the list. The address of an upload about it."""
     world.hide_field(AUTHOR)
     world.grant(world.reader, EDIT)
-    web = browser(world.reader)
-    url = upload(web, world.list, "Name;Hidden\nновое;КАНАРЕЙКА 1\n")
-    data = {**chosen(web, url), "target_1": "field:HIDDEN", "key_1": "on", "mode": "both"}
+    return upload(browser(world.reader), world.list, f"Name;Hidden\nновое;{CANARY} 1\n")
+
+
+@pytest.mark.parametrize("mode", ["both", "update"])
+def test_a60_a_field_of_authors_finds_nothing_by_key(world: World, mode: str) -> None:
+    url, web = author_of_secrets(world), browser(world.reader)
+    data = {**chosen(web, url), "target_1": "field:HIDDEN", "key_1": "on", "mode": mode}
     response = web.post(url, data)
     assert response.status_code == 422
     assert not Job.objects.filter(kind="import_table").exists()
+
+
+def test_a60_a_key_finds_nothing_where_every_row_is_added(world: World) -> None:
+    """Adding, a person fills the fields of authors: ticked as keys they would tell of others."""
+    url, web = author_of_secrets(world), browser(world.reader)
+    data = {**chosen(web, url), "target_1": "field:HIDDEN", "key_1": "on", "mode": "add"}
+    job = ran(Job.objects.get(pk=web.post(url, data)["Location"].rstrip("/").rpartition("/")[2]))
+    assert (job.result["created"], job.result["failed"]) == (1, 0)
+    assert unchanged(world, world.shown, world.own, world.hidden, world.below)
+
+
+def test_a60_a_key_does_not_unlock_a_field(world: World) -> None:
+    world.lock_field(world.note)
+    world.grant(world.reader, EDIT)
+    web = browser(world.reader)
+    url = upload(web, world.list, "Name;Note\nновое;взлом\n")
+    response = web.post(url, chosen(web, url, target_1="field:NOTE", key_1="on", mode="add"))
+    assert list(response.context["form"].errors) == ["target_1"]
+    assert not Job.objects.filter(kind="import_table").exists()
+
+
+@pytest.mark.parametrize("mode", ["both", "update"])
+def test_a60_a_key_that_one_may_not_change_makes_no_element(world: World, mode: str) -> None:
+    world.lock_field(world.note)
+    world.grant(world.reader, EDIT)
+    job = imported(
+        world, "Name;Note\nЕлка;хвоя\nновое;взлом\n", mode=mode, target_1="field:NOTE", key_1="on"
+    )
+    assert (job.result["created"], job.result["updated"], job.result["failed"]) == (0, 1, 1)
+    assert list(reasons(job)) == [3]
+    assert world.row(world.shown).name == "Елка"
+    assert unchanged(world, world.own, world.hidden, world.below)
+
+
+def test_a60_add_or_update_treats_hidden_elements_as_absent(world: World) -> None:
+    """The element found but not one's own to change stays; a hidden one is like none at all."""
+    names = [world.hidden.name, world.below.name, "нет такого", "Ель", "Сосна"]
+    text = "Name;Note;Section\n" + "".join(f"{name};да;Свой\n" for name in names)
+    job = imported(world, text, mode="both", key_0="on", target_2="field:SECTION")
+    result = job.result
+    assert (result["created"], result["updated"], result["failed"]) == (3, 1, 1)
+    assert list(reasons(job)) == [5]
+    assert unchanged(world, world.hidden, world.below, world.shown)
 
 
 def test_a60_rights_lost_between_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
