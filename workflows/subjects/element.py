@@ -45,6 +45,11 @@ class ElementValues(Mapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _code in self)
 
+    @property
+    def author_id(self) -> int | None:
+        """The employee who made the element."""
+        return self.row.created_by or None
+
 
 @subjects.register
 class ElementSubject(SubjectKind):
