@@ -3,7 +3,7 @@
     element_tabs.register(ElementTab("processes", _("Processes"), "element_processes", count))
 
 The view of a tab is `url_name` with (list_id, element_id); it answers by
-`lists_core.views.element.element_page`.
+`lists_core.element_page.element_page`.
 """
 
 from __future__ import annotations

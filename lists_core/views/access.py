@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from lists_core.access import Right, list_rights
 from lists_core.access_form import AccessForm
+from lists_core.element_page import element_page
 from lists_core.element_tabs import ElementTab, Target, element_tabs, open_target
 from lists_core.selectors.access_page import access_page
 from lists_core.selectors.explain import Explanation, explain
@@ -25,7 +26,6 @@ from lists_core.selectors.secured import (
     secured_section,
 )
 from lists_core.services.access_changes import Stale, save_access
-from lists_core.views.element import element_page
 from staff import selectors as people
 from staff.models import Employee
 from staff.widgets import PersonSelect, typed_ids

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lists_core.access import Right, schema_for
+from lists_core.element_page import grid_state, path_of
 from lists_core.element_tabs import Target, open_target
 from lists_core.field_types.pickers import is_id
 from lists_core.forms import SECTION, ElementForm
@@ -22,7 +23,6 @@ from lists_core.selectors.lists import access_list
 from lists_core.services.elements import Changed, update_element
 from lists_core.services.references import available
 from lists_core.services.shared_elements import create_shared_element
-from lists_core.views.element import path_of
 from lists_core.views.element_conflict import (
     Clash,
     chosen_values,
@@ -30,7 +30,6 @@ from lists_core.views.element_conflict import (
     clash_since,
     gone_page,
 )
-from lists_core.views.element_state import grid_state
 from staff.models import Employee
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, is_htmx, render_page, saved, toast, trigger, wants_fragment

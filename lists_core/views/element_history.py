@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from lists_core.access import Right
+from lists_core.element_page import element_page
 from lists_core.element_tabs import ElementTab, element_tabs, open_target
 from lists_core.field_types.pickers import is_id
 from lists_core.selectors.across import linked_from
 from lists_core.selectors.history import history_of
-from lists_core.views.element import element_page
 from svod.base.http import PortalRequest
 
 element_tabs.register(ElementTab("history", _("History"), "element_history", order=20))

@@ -11,35 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from lists_core.access import Right, schema_for
+from lists_core.element_page import grid_state
 from lists_core.element_tabs import Target, open_target
 from lists_core.grid.state import GridState, parse_state
-from lists_core.models import List
 from lists_core.selectors.elements import found, neighbours
 from lists_core.selectors.lists import preference
-from svod.base.htmx import current_page, wants_fragment
 from svod.base.http import PortalRequest
 
-STATE = ("filter", "q", "sort", "section", "sub", "page", "size")
 AROUND = 200
 TIMEOUT_MS = 1000
-
-
-def grid_state(request: PortalRequest, list_: List) -> QueryDict:
-    """The grid's parameters: those of this address, or those of the grid under the drawer."""
-    own = kept(request.GET)
-    if own or not wants_fragment(request):
-        return own
-    page = current_page(request)
-    return kept(QueryDict(page.query)) if page.path == list_.get_absolute_url() else own
-
-
-def kept(params: QueryDict) -> QueryDict:
-    state = QueryDict(mutable=True)
-    for name in STATE:
-        value = params.get(name)
-        if isinstance(value, str) and value:
-            state[name] = value
-    return state
 
 
 @login_required

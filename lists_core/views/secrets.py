@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lists_core.access import Right
+from lists_core.element_page import element_page
 from lists_core.element_tabs import ElementTab, Target, element_tabs, open_target
 from lists_core.selectors.secrets import looks_at, secret_fields
 from lists_core.services.secrets import reveal
-from lists_core.views.element import element_page
 from staff.reauth import require_recent
 from svod.base.http import PortalRequest
 
