@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lists_core.access import Right
 from lists_core.field_types.base import NO_TITLES, Titles
 from lists_core.grid.columns import is_numeric
+from lists_core.grid.extra import ExtraColumn
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
@@ -32,16 +33,18 @@ class RowRenderer:
     """Draws the rows of one page; `titles` are those of `row_titles`.
 
     `lacking` holds by id what the person may not do with a row; its menu reads `data-no`.
+    `extra` holds the HTML of extra columns by their slug and the row's id.
     """
 
     list_: List
     schema: Schema
-    fields: Sequence[SchemaField]
+    fields: Sequence[SchemaField | ExtraColumn]
     titles: Mapping[str, Titles]
     lacking: Mapping[int, Collection[Right]]
+    extra: Mapping[str, Mapping[int, str]]
 
     def rows(self, rows: Sequence[Any]) -> SafeString:
-        opened = [self._opening(field, is_editable(field, self.schema)) for field in self.fields]
+        opened = [self._opening(field, self._opens(field)) for field in self.fields]
         fixed = [self._opening(field, editable=False) for field in self.fields]
         words = {"select": escape(_("Select")), "actions": escape(_("Actions"))}
         pattern = element_pattern(self.list_)
@@ -68,7 +71,12 @@ class RowRenderer:
             cells="".join(cells),
         )
 
-    def _content(self, field: SchemaField, row: Any, pattern: str) -> str:
+    def _opens(self, field: SchemaField | ExtraColumn) -> bool:
+        return not isinstance(field, ExtraColumn) and is_editable(field, self.schema)
+
+    def _content(self, field: SchemaField | ExtraColumn, row: Any, pattern: str) -> str:
+        if isinstance(field, ExtraColumn):
+            return self.extra[field.slug].get(row.pk, "")
         value = field.read(row)
         if value is None:
             return ""
@@ -77,7 +85,7 @@ class RowRenderer:
             return f'<a href="{pattern.replace(NO_ADDRESS, str(row.pk))}" data-drawer>{drawn}</a>'
         return drawn
 
-    def _opening(self, field: SchemaField, editable: bool) -> str:  # noqa: FBT001
+    def _opening(self, field: SchemaField | ExtraColumn, editable: bool) -> str:  # noqa: FBT001
         numeric = ' class="sv-num"' if is_numeric(field) else ""
         fixed = "" if editable else ' aria-readonly="true"'
         return f"<td{numeric}{fixed}>"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import BooleanField, DateField, DateTimeField, DecimalField
 from django.db.models import Field as DbField
 
+from lists_core.grid.extra import ExtraColumn, column_of
 from lists_core.grid.state import GridState, sorted_by
 from lists_core.models import ListPreference
 from lists_core.schema.compile import Schema
@@ -27,7 +28,7 @@ WIDTHS: tuple[tuple[type[DbField[Any, Any]], int], ...] = (
 class Column:
     """A header: `width` in CSS pixels, `place` in the sort from 1 (0 when not sorted)."""
 
-    field: SchemaField
+    field: SchemaField | ExtraColumn
     width: int
     descending: bool
     place: int
@@ -57,13 +58,17 @@ class Column:
         return is_numeric(self.field)
 
 
-def is_numeric(field: SchemaField) -> bool:
+def is_numeric(field: SchemaField | ExtraColumn) -> bool:
     """Numbers stand at the right, where their digits can be compared."""
+    if isinstance(field, ExtraColumn):
+        return False
     return not field.multiple and isinstance(field.columns[field.main_column], DecimalField)
 
 
-def usual_width(field: SchemaField) -> int:
+def usual_width(field: SchemaField | ExtraColumn) -> int:
     """A width in CSS pixels that fits most values of the field."""
+    if isinstance(field, ExtraColumn):
+        return field.width
     if field.code == "NAME":
         return NAME_WIDTH
     stored = None if field.multiple else field.columns[field.main_column]
@@ -73,9 +78,18 @@ def usual_width(field: SchemaField) -> int:
 def shown_fields(
     schema: Schema, preference: ListPreference, codes: Sequence[str] = ()
 ) -> list[SchemaField]:
-    """The fields of the columns in their order; never empty."""
+    """The fields of the columns in their order, without extra ones; never empty."""
     known = [field for code in codes or preference.chosen if (field := schema.get(code))]
     return known or default_fields(schema)
+
+
+def shown_columns(
+    schema: Schema, preference: ListPreference, codes: Sequence[str] = ()
+) -> list[SchemaField | ExtraColumn]:
+    """The fields and extra columns in their order; never empty."""
+    chosen = codes or preference.chosen
+    known = [column for code in chosen if (column := column_of(schema, code))]
+    return known or list(default_fields(schema))
 
 
 def default_fields(schema: Schema) -> list[SchemaField]:
@@ -83,7 +97,7 @@ def default_fields(schema: Schema) -> list[SchemaField]:
 
 
 def columns_of(
-    fields: Sequence[SchemaField], state: GridState, preference: ListPreference
+    fields: Sequence[SchemaField | ExtraColumn], state: GridState, preference: ListPreference
 ) -> list[Column]:
     widths = preference.widths
     sort = dict(state.sort)

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from lists_core.access import Right, list_rights, may, may_somewhere, rights_on, schema_for
 from lists_core.grid.cells import RowRenderer, is_editable
-from lists_core.grid.columns import Column, columns_of, shown_fields
+from lists_core.grid.columns import Column, columns_of, default_fields, shown_columns
+from lists_core.grid.extra import ExtraColumn, extra_columns
 from lists_core.grid.state import GridState, Params, parse_state
 from lists_core.models import List, ListPreference
 from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import Count, capped_count, found, rows_by_ids
 from lists_core.selectors.fence import bounded
 from lists_core.selectors.lists import access_list, preference
@@ -38,8 +40,21 @@ class Grid:
 
     @cached_property
     def columns(self) -> list[Column]:
-        fields = shown_fields(self.schema, self.preference, self.state.columns)
-        return columns_of(fields, self.state, self.preference)
+        chosen = shown_columns(self.schema, self.preference, self.state.columns)
+        fields = [one for one in chosen if not isinstance(one, ExtraColumn) or one in self.extra]
+        known = fields or default_fields(self.schema)
+        return columns_of(known, self.state, self.preference)
+
+    @cached_property
+    def extra(self) -> list[ExtraColumn]:
+        """What upper apps add to this list for this person."""
+        return [one for one in extra_columns if one.shown(self.actor, self.list_)]
+
+    @property
+    def fields(self) -> list[SchemaField]:
+        """The fields among the columns."""
+        columns = (column.field for column in self.columns)
+        return [field for field in columns if not isinstance(field, ExtraColumn)]
 
     @cached_property
     def found(self) -> Any:
@@ -51,14 +66,18 @@ class Grid:
         return holds(self.actor, right, self.list_)
 
     def editable_codes(self) -> set[str]:
-        fields = (column.field for column in self.columns)
-        return {field.code for field in fields if is_editable(field, self.schema)}
+        return {field.code for field in self.fields if is_editable(field, self.schema)}
 
     def draw(self, rows: Sequence[Any]) -> SafeString:
-        fields = [column.field for column in self.columns]
-        titles = row_titles(fields, rows, actor=self.actor)
+        columns = [column.field for column in self.columns]
+        titles = row_titles(self.fields, rows, actor=self.actor)
+        extra = {
+            one.slug: one.cells(self.actor, self.list_, rows)
+            for one in columns
+            if isinstance(one, ExtraColumn)
+        }
         lacking = self._lacking(rows)
-        return RowRenderer(self.list_, self.schema, fields, titles, lacking).rows(rows)
+        return RowRenderer(self.list_, self.schema, columns, titles, lacking, extra).rows(rows)
 
     def _lacking(self, rows: Sequence[Any]) -> dict[int, frozenset[Right]]:
         """What the row's menu does not offer; a copy is added where the row stands."""

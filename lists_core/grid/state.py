@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from lists_core.filters.tree import Group, parse_filter
+from lists_core.grid.extra import is_column
 from lists_core.models import ListPreference
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import ElementQuery
@@ -129,7 +130,7 @@ def _sort(text: str, schema: Schema, notices: Notices) -> Sort:
 
 def _columns(text: str, schema: Schema, notices: Notices) -> tuple[str, ...]:
     asked = list(dict.fromkeys(_parts(text)))
-    known = tuple(code for code in asked if schema.get(code))
+    known = tuple(code for code in asked if is_column(schema, code))
     if len(known) < len(asked):
         notices.append(_("The address names a column that this list does not have."))
     return known

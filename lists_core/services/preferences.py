@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lists_core.access import Right, schema_for
+from lists_core.grid.extra import is_column
 from lists_core.models import ListPreference
 from lists_core.selectors.lists import access_list
 from staff.models import Employee
@@ -22,7 +23,7 @@ def save_columns(list_id: int, codes: Sequence[str], *, actor: Employee) -> List
     """Show these columns in this order; their widths stay. Raises Invalid when none is left."""
     own = _own(list_id, actor)
     schema = schema_for(actor, own.list)
-    known = [code for code in dict.fromkeys(codes) if schema.get(code)]
+    known = [code for code in dict.fromkeys(codes) if is_column(schema, code)]
     if not known:
         raise Invalid({"": [_("Choose at least one column.")]})
     _keep(own, known, own.widths)
@@ -35,7 +36,7 @@ def save_widths(list_id: int, widths: Mapping[str, int], *, actor: Employee) -> 
     """Widths in CSS pixels by code; which columns are shown stays as it is."""
     own = _own(list_id, actor)
     schema = schema_for(actor, own.list)
-    known = {code: width for code, width in widths.items() if schema.get(code)}
+    known = {code: width for code, width in widths.items() if is_column(schema, code)}
     fitting = {code: min(max(width, MIN_WIDTH), MAX_WIDTH) for code, width in known.items()}
     _keep(own, own.chosen, {**own.widths, **fitting})
     own.save()

@@ -16,6 +16,7 @@ from lists_core.filters.tree import Group
 from lists_core.grid.answers import link_if
 from lists_core.grid.cells import element_pattern
 from lists_core.grid.chips import chips_of
+from lists_core.grid.extra import shown_actions
 from lists_core.grid.page import Grid, Page, open_grid, page_of
 from lists_core.grid.pager import pager
 from lists_core.grid.tree import section_tree
@@ -78,9 +79,11 @@ def links(opened: Grid, page: Page) -> dict[str, Any]:
     pk, state = opened.list_.pk, page.state
     codes = tuple(column.code for column in opened.columns)
     may = {right.name.lower(): opened.may(right) for right in Right}
+    actions = shown_actions(opened.actor, opened.list_)
     return {
         "may": may,
-        "may_bulk": may["change"] or may["delete"],
+        "may_bulk": may["change"] or may["delete"] or bool(actions),
+        "bulk_actions": actions,
         "reset": state.query(filter=Group(), q=""),
         "no_search": state.query(q=""),
         "element_pattern": element_pattern(opened.list_),

@@ -41,7 +41,7 @@ def dialog(
 ) -> HttpResponse:
     grid = open_grid(request.user, list_id, request.GET)
     shown = [column.field for column in grid.columns]
-    hidden = [field for field in grid.schema.all_fields if field not in shown]
+    hidden = [one for one in (*grid.schema.all_fields, *grid.extra) if one not in shown]
     context = {
         "list": grid.list_,
         "choices": [(field, True) for field in shown] + [(field, False) for field in hidden],

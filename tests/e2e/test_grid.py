@@ -264,7 +264,7 @@ def test_a_phone(grid: Page, axe: Callable[..., None]) -> None:
 def test_all_found_become_a_job_with_its_own_page(
     grid: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lists_core.views.grid_bulk.INLINE_LIMIT", 3)
+    monkeypatch.setattr("lists_core.grid.target.INLINE_LIMIT", 3)
     grid.locator("[data-grid-size]").select_option("10")
     expect(rows(grid)).to_have_count(10)
     grid.locator("[data-grid-all]").click()

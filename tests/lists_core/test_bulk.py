@@ -211,7 +211,7 @@ def test_selected_elements_are_changed_at_once(
 def test_all_found_become_a_job_when_there_are_many(
     visitor: Client, goods: List, admin: Employee, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lists_core.views.grid_bulk.INLINE_LIMIT", 3)
+    monkeypatch.setattr("lists_core.grid.target.INLINE_LIMIT", 3)
     address = reverse("list_bulk_delete", args=[goods.pk]) + above(2) + "&all=1"
     visitor.post(address)
     job = Job.objects.get()

@@ -1,0 +1,66 @@
+"""Which elements a change of many is about: selected by hand, or all that a state finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right, require
+from lists_core.field_types.pickers import is_id
+from lists_core.grid.answers import link_if, reload
+from lists_core.grid.page import Grid, everything_found, open_grid
+from lists_core.services.bulk import INLINE_LIMIT
+from lists_core.services.jobs import start_job
+from svod.base.htmx import go_to, toast
+from svod.base.http import PortalRequest
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which elements: `ids` selected by hand, or None for all that the state finds."""
+
+    grid: Grid
+    ids: list[int] | None
+    number: int
+
+    @property
+    def query(self) -> str:
+        return self.grid.state.query(page=1)
+
+    def params(self) -> dict[str, Any]:
+        return {"query": self.query} if self.ids is None else {"ids": self.ids}
+
+    @property
+    def at_once(self) -> bool:
+        return self.number <= INLINE_LIMIT
+
+
+def target_of(request: PortalRequest, list_id: int, right: Right) -> Target:
+    """What the address selects: `ids=…` or `all=1` with a grid's state."""
+    grid = open_grid(request.user, list_id, request.GET)
+    require(request.user, right, grid.list_)
+    if request.GET.get("all") == "1":
+        return Target(grid, None, everything_found(grid).count())
+    given = request.GET.get("ids", "").split(",")
+    ids = [int(text) for text in given if is_id(text)][:INLINE_LIMIT]
+    return Target(grid, ids, len(ids))
+
+
+def ids_now(target: Target) -> list[int]:
+    if target.ids is not None:
+        return target.ids
+    return list(everything_found(target.grid).values_list("pk", flat=True)[:INLINE_LIMIT])
+
+
+def as_job(request: PortalRequest, kind: str, target: Target, **params: Any) -> HttpResponse:
+    """Start the work and go to the page that shows how far it is."""
+    everything = {**target.params(), **params}
+    job = start_job(kind, actor=request.user, list_=target.grid.list_, **everything)
+    page = link_if("job", job.pk)
+    if page:
+        return go_to(request, page)
+    toast(request, _("The work has begun."))
+    return reload()
