@@ -1,6 +1,7 @@
 """What is stored of people: employees, departments, groups, the log of what they did."""
 
 from staff.models.audit import AuditEntry
+from staff.models.calendar import CalendarDay, WorkCalendar
 from staff.models.groups import EmployeeGroup
 from staff.models.people import (
     Department,
@@ -14,12 +15,14 @@ from staff.models.sessions import SessionInfo
 
 __all__ = [
     "AuditEntry",
+    "CalendarDay",
     "Department",
     "Employee",
     "EmployeeGroup",
     "Language",
     "SessionInfo",
     "Theme",
+    "WorkCalendar",
     "photo_name",
     "portal_time_zone",
 ]
