@@ -15,7 +15,7 @@ from workflows.actions.params import check_params
 from workflows.conditions import OPERATORS
 from workflows.models import Template, Trigger
 from workflows.schedules import next_time
-from workflows.values import names_in
+from workflows.values import formula_problems, names_in
 
 Step = Mapping[str, Any]
 MAX_STEPS = 1_000
@@ -90,6 +90,8 @@ def _check_step(step: Step, known: _Known, depth: int) -> Iterator[Problem]:
     params = step.get("params", {})
     for name, text in check_params(action, params):
         yield Problem(step["id"], text, name)
+    for name, value in params.items():
+        yield from (Problem(step["id"], text, name) for text in formula_problems(value))
     for path in sorted(names_in(params)):
         if known.lacks(path):
             yield Problem(step["id"], _("“%(path)s” is not known here.") % {"path": path})
@@ -115,6 +117,8 @@ def _check_condition(when: Any, step: Step, known: _Known) -> Iterator[Problem]:
             yield from _check_condition(row, step, known)
     if "left" in when and when.get("op") not in OPERATORS:
         yield Problem(step["id"], _("The condition is not complete."))
+    sides = [when.get("left"), when.get("right")]
+    yield from (Problem(step["id"], text) for text in formula_problems(sides))
     for path in sorted(names_in([when.get("left"), when.get("right"), when.get("value")])):
         if known.lacks(path):
             yield Problem(step["id"], _("“%(path)s” is not known here.") % {"path": path})

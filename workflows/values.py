@@ -1,14 +1,16 @@
 """Values in a process: kept as JSON with their types, put into texts by placeholders.
 
 `{{Document.PRICE}}` alone keeps the value's type, inside a text it becomes text; a text that
-begins with `=` is a formula (`workflows.formulas`). Nothing here runs code of a person's making.
+begins with `=` is a formula (`workflows.formulas`), `{{=…}}` is one inside a text, and `'=` begins
+a text that is none. Nothing here runs code of a person's making.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from types import UnionType
@@ -19,8 +21,10 @@ from django.utils.translation import gettext as _
 from moneyed import Money
 
 from lists_core.field_types.currencies import money_text
+from svod.base.errors import DomainError
 
 PLACEHOLDER = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
+INLINE = re.compile(r"\{\{=([^{}]+)\}\}")
 MAX_TEXT = 100_000
 SHORT = "SHORT_DATETIME_FORMAT"
 # In this order: a bool is an int, a datetime is a date.
@@ -105,15 +109,49 @@ def resolve(raw: Any, scope: Scope) -> Any:
 
 def is_dynamic(raw: Any) -> bool:
     """Whether the value is only known when the process runs."""
-    return isinstance(raw, str) and (raw.startswith("=") or bool(PLACEHOLDER.search(raw)))
+    if not isinstance(raw, str):
+        return False
+    return is_formula(raw) or bool(PLACEHOLDER.search(raw) or INLINE.search(raw))
+
+
+def is_formula(text: str) -> bool:
+    return text.startswith("=")
+
+
+def texts_in(raw: Any) -> Iterator[str]:
+    """The texts of a parameter, all the way down."""
+    if isinstance(raw, str):
+        yield raw
+    items = raw.values() if isinstance(raw, Mapping) else raw if isinstance(raw, list) else ()
+    for item in items:
+        yield from texts_in(item)
+
+
+def formulas_in(raw: Any) -> Iterator[str]:
+    """The formulas of a parameter, without the signs that mark them."""
+    for text in texts_in(raw):
+        yield from [text[1:]] if is_formula(text) else INLINE.findall(text)
 
 
 def names_in(raw: Any) -> set[str]:
-    """The paths that the placeholders of a parameter name, all the way down."""
-    if isinstance(raw, str):
-        return set(PLACEHOLDER.findall(raw))
-    items = raw.values() if isinstance(raw, Mapping) else raw if isinstance(raw, list) else ()
-    return set().union(*(names_in(item) for item in items))
+    """The paths that the placeholders and formulas of a parameter name, all the way down.
+
+    Formulas with mistakes name nothing: `formula_problems` tells of them.
+    """
+    names = {name for text in texts_in(raw) for name in PLACEHOLDER.findall(text)}
+    for formula in formulas_in(raw):
+        with suppress(DomainError):
+            names |= {path for path, _place in _compiled(formula).names}
+    return names
+
+
+def formula_problems(raw: Any) -> Iterator[str]:
+    """What is wrong with the formulas of a parameter, each with the place in it."""
+    for formula in formulas_in(raw):
+        try:
+            _compiled(formula)
+        except DomainError as error:
+            yield str(error)
 
 
 def show(value: Any) -> str:
@@ -136,6 +174,24 @@ def plain_text(value: Any) -> str:
 
 
 def _text(text: str, scope: Scope) -> Any:
+    if is_formula(text):
+        return _computed(text[1:], scope)
     if whole := PLACEHOLDER.fullmatch(text.strip()):
         return scope.look(whole[1])
+    text = text[1:] if text.startswith("'=") else text
+    text = INLINE.sub(lambda found: show(_computed(found[1], scope)), text)
     return PLACEHOLDER.sub(lambda found: show(scope.look(found[1])), text)[:MAX_TEXT]
+
+
+def _computed(formula: str, scope: Scope) -> Any:
+    """The formula's value now, as the engine's clock has it."""
+    from workflows.formulas import Env
+
+    now = getattr(scope, "now", None) or timezone.now()
+    return _compiled(formula)(Env(scope.look, now))
+
+
+def _compiled(formula: str) -> Any:
+    from workflows.formulas import compile_formula
+
+    return compile_formula(formula)

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from workflows.actions.base import Action, ActionParams, Shown
 from workflows.engine.errors import Fatal
+from workflows.formulas.errors import FormulaError
 from workflows.values import Scope, is_dynamic, resolve
 
 
@@ -23,7 +24,7 @@ def read_params(action: Action, raw: Mapping[str, Any], scope: Scope) -> ActionP
     """The parameters with placeholders put in. Raises Fatal, naming the parameter."""
     fields = action.Params.model_fields
     values = {
-        name: value if name in fields and shown(fields[name]).raw else resolve(value, scope)
+        name: value if name in fields and shown(fields[name]).raw else _given(name, value, scope)
         for name, value in raw.items()
     }
     # An empty control is an absent parameter.
@@ -32,6 +33,13 @@ def read_params(action: Action, raw: Mapping[str, Any], scope: Scope) -> ActionP
         return action.Params.model_validate(given)
     except ValidationError as error:
         raise Fatal("; ".join(problem(action, one["loc"][0]) for one in error.errors())) from error
+
+
+def _given(name: str, value: Any, scope: Scope) -> Any:
+    try:
+        return resolve(value, scope)
+    except FormulaError as error:
+        raise Fatal(f"{name}: {error}") from error
 
 
 def check_params(action: Action, raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workflows.subjects.base import subjects
@@ -26,6 +27,10 @@ class RunScope:
             "Step": lambda: run.state.results,
             "Process": self._process,
         }
+
+    @property
+    def now(self) -> datetime:
+        return self.run.now
 
     def look(self, path: str) -> Any:
         root, *names = path.split(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lists_core.access import Right
 from lists_core.filters.tree import parse_filter
 from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import access_element
 from staff.models import Employee
 from svod.base.errors import DomainError, Forbidden, NotFound
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ElementValues(Mapping[str, Any]):
-    """An element's natural values by code, read from the row when asked for.
+    """An element's natural values by code or caption, read from the row when asked for.
 
     The schema is the reader's own, so what they may not read is not there; a secret never is.
     """
@@ -34,10 +36,15 @@ class ElementValues(Mapping[str, Any]):
         self.row = row
 
     def __getitem__(self, code: str) -> Any:
-        field = self.schema.get(code)
+        field = self.schema.get(code) or self._captions.get(code.casefold())
         if field is None or field.type.concealed:
             raise KeyError(code)
         return field.read(self.row)
+
+    @cached_property
+    def _captions(self) -> dict[str, SchemaField]:
+        """The first field of each caption; a person writes formulas with what they see."""
+        return {str(one.name).casefold(): one for one in reversed(self.schema.all_fields)}
 
     def __iter__(self) -> Iterator[str]:
         return (field.code for field in self.schema.all_fields if not field.type.concealed)
