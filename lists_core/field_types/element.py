@@ -27,7 +27,7 @@ from lists_core.field_types.references import (
 )
 from lists_core.filters.operators import CHOICE
 from lists_core.selectors import suggest
-from lists_core.selectors.across import names_across
+from lists_core.selectors.across import all_readable, names_across
 from staff.models import Employee
 
 if TYPE_CHECKING:
@@ -42,11 +42,17 @@ class Elements(ReferenceKind):
     slug = "element"
 
     def load(self, wanted: Wanted, *, actor: Employee) -> Found:
-        by_list = {scope: ids for scope, ids in wanted.items() if scope is not None}
         return {
             (list_id, pk): Title(name, reverse("element", args=[list_id, pk]))
-            for (list_id, pk), name in names_across(actor, by_list).items()
+            for (list_id, pk), name in names_across(actor, _by_list(wanted)).items()
         }
+
+    def kept(self, wanted: Wanted, *, actor: Employee) -> bool:
+        return all_readable(actor, _by_list(wanted))
+
+
+def _by_list(wanted: Wanted) -> dict[int, set[int]]:
+    return {scope: ids for scope, ids in wanted.items() if scope is not None}
 
 
 class ElementSettings(FieldSettingsForm):

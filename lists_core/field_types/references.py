@@ -34,6 +34,11 @@ class ReferenceKind:
         """Titles of those ids that the actor may see, in a fixed number of queries."""
         raise NotImplementedError(f"{type(self).__name__} loads nothing")
 
+    def kept(self, wanted: Wanted, *, actor: Employee) -> bool:
+        """Whether the actor still sees all of those that there are: asked before a file with
+        their titles is given out. True where no rights are but those of what refers to them."""
+        return True
+
 
 references: Registry[ReferenceKind] = Registry("reference kind")
 

@@ -51,11 +51,20 @@ class Sections(ReferenceKind):
     slug = "section"
 
     def load(self, wanted: Wanted, *, actor: Employee) -> Found:
-        ids = set().union(*wanted.values())
-        rows = list(Section.objects.filter(pk__in=ids, list__in=visible_lists(actor)))
-        rights = rights_in(actor, {row.list_id for row in rows})
-        known = (row for row in rows if rights[row.list_id].knows(row.pk))
+        rows = Section.objects.filter(pk__in=set().union(*wanted.values()))
+        known = self._known(rows.filter(list__in=visible_lists(actor)), actor)
         return {(row.list_id, row.pk): Title(row.name) for row in known}
+
+    def kept(self, wanted: Wanted, *, actor: Employee) -> bool:
+        rows = list(Section.objects.filter(pk__in=set().union(*wanted.values())))
+        lists = {row.list_id for row in rows}
+        seen = visible_lists(actor).filter(pk__in=lists).count() == len(lists)
+        return seen and len(self._known(rows, actor)) == len(rows)
+
+    def _known(self, sections: Iterable[Section], actor: Employee) -> list[Section]:
+        rows = list(sections)
+        rights = rights_in(actor, {row.list_id for row in rows})
+        return [row for row in rows if rights[row.list_id].knows(row.pk)]
 
 
 class SectionSettings(FieldSettingsForm):

@@ -5,19 +5,18 @@ from __future__ import annotations
 import zlib
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
-from django.db.models import BigIntegerField, F, QuerySet
+from django.db.models import QuerySet
 
-from lists_core.access import Right, allowed, schema_for, visible_lists
+from lists_core.access import schema_for, visible_lists
+from lists_core.field_types.references import Scope, references
 from lists_core.models import Job
-from lists_core.schema.compile import Schema
-from lists_core.selectors.suggest import among
+from lists_core.selectors.across import all_readable
 from staff.models import Employee
 
 EXPORT = "export_table"
-BATCH = 20_000
 
 
 def jobs_of(actor: Employee) -> QuerySet[Job]:
@@ -40,27 +39,26 @@ def may_have_file(job: Job, actor: Employee) -> bool:
     """Whether the job's file is still for its starter.
 
     An export holds what they could read when it was made; it is given out for as long as they
-    may read all of that: its list, its fields and every element in it.
+    may read all of that: its list, its fields, every element in it and every thing named in it.
     """
     if job.kind != EXPORT:
         return actor.is_active
     list_ = visible_lists(actor).filter(pk=job.list_id or 0).first()
-    if list_ is None or "fields" not in job.result:
+    if list_ is None or "named" not in job.result:
         return False
     schema = schema_for(actor, list_)
-    known = schema.by_key.keys() >= set(job.result["fields"])
-    return known and _all_readable(schema, unpacked(job.result["ids"]), actor)
+    return (
+        schema.by_key.keys() >= set(job.result["fields"])
+        and all_readable(actor, {list_.pk: unpacked(job.result["ids"])})
+        and all(
+            references.get(kind).kept(_wanted(ids), actor=actor)
+            for kind, ids in job.result["named"].items()
+        )
+    )
 
 
-def _all_readable(schema: Schema, ids: Sequence[int], actor: Employee) -> bool:
-    """Whether the actor may read all of the elements, not counting those that are gone."""
-    readable = allowed(actor, Right.VIEW, schema)
-    for start in range(0, len(ids), BATCH):
-        part = among(F("pk"), list(ids[start : start + BATCH]), BigIntegerField())
-        rows = schema.model.objects.filter(part)
-        if rows.count() != rows.filter(readable).count():
-            return False
-    return True
+def _wanted(ids: Iterable[tuple[Scope, str]]) -> dict[Scope, set[int]]:
+    return {scope: set(unpacked(text)) for scope, text in ids}
 
 
 def packed(ids: Iterable[int]) -> str:

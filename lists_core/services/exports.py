@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from django.core.files import File
@@ -12,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lists_core.access import Right, schema_for, visible_lists
-from lists_core.field_types.base import NO_TITLES
+from lists_core.field_types.base import NO_TITLES, Titles
+from lists_core.field_types.references import Scope
 from lists_core.grid.columns import shown_fields
 from lists_core.grid.state import GridState, parse_state
 from lists_core.jobs.base import progress
@@ -22,7 +24,7 @@ from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import found, rows_by_ids
 from lists_core.selectors.jobs import packed
 from lists_core.selectors.lists import access_list, preference
-from lists_core.selectors.titles import row_titles
+from lists_core.selectors.titles import row_titles, scope_of
 from lists_core.services.audited import tell_list
 from lists_core.services.files import keep_file
 from lists_core.services.jobs import start_job
@@ -68,7 +70,8 @@ def start_export(
 
 def run_export(job: Job) -> dict[str, Any]:
     """Write the file, rows in batches; returns their number and, for the download, what they
-    were: `fields` by key and `ids` (`selectors.jobs.packed`). Rights are asked at each batch."""
+    were: `fields` by key, `ids` (`selectors.jobs.packed`) and `named`, the things whose titles
+    stand in them. Rights are asked at each batch."""
     list_, schema, fields, state = _opened(job)
     rows = found(schema, state.element_query(), actor=job.actor)
     ids = array("q", rows.values_list("pk", flat=True).iterator(chunk_size=20_000))
@@ -78,8 +81,8 @@ def run_export(job: Job) -> dict[str, Any]:
         raise Invalid({}, message % {"count": SHEET_ROWS})
     with tempfile.TemporaryFile() as target:
         table = _table(job, target, fields, list_)
-        written = array("q")
-        for pk, cells in _rows(job, fields, ids):
+        written, named = array("q"), Named()
+        for pk, cells in _rows(job, fields, ids, named):
             written.append(pk)
             table.write(cells)
         table.close()
@@ -93,7 +96,27 @@ def run_export(job: Job) -> dict[str, Any]:
         "cut": getattr(table, "cut", 0),
         "fields": [field.key for field in fields],
         "ids": packed(written),
+        "named": named.to_json(),
     }
+
+
+class Named:
+    """The things whose titles an export holds."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, dict[Scope, set[int]]] = defaultdict(lambda: defaultdict(set))
+
+    def add(self, fields: Iterable[SchemaField], titles: Mapping[str, Titles]) -> None:
+        for field in fields:
+            if field.key in titles:
+                self.known[field.type.reference][scope_of(field)].update(titles[field.key])
+
+    def to_json(self) -> dict[str, list[tuple[Scope, str]]]:
+        """Kind → pairs of a scope and the packed ids."""
+        return {
+            kind: [(scope, packed(ids)) for scope, ids in own.items()]
+            for kind, own in self.known.items()
+        }
 
 
 def _opened(job: Job) -> tuple[List, Schema, Sequence[SchemaField], GridState]:
@@ -123,13 +146,14 @@ def _table(job: Job, target: IO[bytes], fields: Sequence[SchemaField], list_: Li
 
 
 def _rows(
-    job: Job, fields: Sequence[SchemaField], ids: Sequence[int]
+    job: Job, fields: Sequence[SchemaField], ids: Sequence[int], named: Named
 ) -> Iterator[tuple[int, list[Cell]]]:
     """(id, cells) of the rows that are still readable when their batch comes."""
     for start in range(0, len(ids), BATCH):
         schema = _current(job, fields)
         rows = rows_by_ids(schema, ids[start : start + BATCH], actor=job.actor)
         titles = row_titles(fields, rows, actor=job.actor)
+        named.add(fields, titles)
         known = [(field, titles.get(field.key, NO_TITLES)) for field in fields]
         for row in rows:
             yield row.pk, [field.to_cell(field.read(row), own) for field, own in known]

@@ -47,7 +47,7 @@ def caught(target: Path) -> str:
     red, told = RED.search(done.stdout), ADAPTER.search(done.stdout)
     if done.returncode not in (0, 1) or (done.returncode and not red):
         return f"? {done.stdout[-300:]}"
-    return f"{red[1]} ({told[1] if told else 'an error'})" if red else ""
+    return f"{red[1]} ({told[1]})" if red and told else red[1] if red else ""
 
 
 def plant(target: Path, file: str, old: str, new: str) -> str:
@@ -73,6 +73,7 @@ def main(which: str = "1/1") -> int:
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder)
+        target.chmod(0o755)  # the child that reads tables runs as nobody
         copy_tree(target)
         print(f"nothing planted: {caught(target) or 'green'}", flush=True)
         for name, file, old, new in chosen(which):

@@ -104,7 +104,7 @@ def made_file(world: World) -> Job:
         list=world.list,
         file=stored,
         state="done",
-        result={"fields": [], "ids": packed([])},
+        result={"fields": [], "ids": packed([]), "named": {}},
     )
 
 
