@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,3 +16,4 @@ class StaffConfig(AppConfig):
         from staff.menu import add_menu
 
         add_menu()
+        autodiscover_modules("notification_kinds")

@@ -3,6 +3,7 @@
 from staff.models.audit import AuditEntry
 from staff.models.calendar import CalendarDay, WorkCalendar
 from staff.models.groups import EmployeeGroup
+from staff.models.notifications import Delivery, Notification, NotificationPreference
 from staff.models.people import (
     Department,
     Employee,
@@ -16,10 +17,13 @@ from staff.models.sessions import SessionInfo
 __all__ = [
     "AuditEntry",
     "CalendarDay",
+    "Delivery",
     "Department",
     "Employee",
     "EmployeeGroup",
     "Language",
+    "Notification",
+    "NotificationPreference",
     "SessionInfo",
     "Theme",
     "WorkCalendar",

@@ -1,0 +1,14 @@
+"""What lists tell people of."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from staff.models import Delivery
+from staff.notification_kinds import NotificationKind, notification_kinds
+
+for kind in (
+    NotificationKind("mention", _("Mentions of me"), "at", Delivery.MAIL, 30),
+    NotificationKind("comment", _("Comments where I take part"), "message", order=31),
+):
+    notification_kinds.register(kind)
