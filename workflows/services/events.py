@@ -17,7 +17,8 @@ from lists_core.selectors.elements import elements
 from staff.models import Employee
 from svod.base.errors import DomainError
 from workflows.models import Instance, StepLog, Template, Trigger, Wake, Watch
-from workflows.services.instances import check_chain, prepared
+from workflows.parameters import defaults
+from workflows.services.instances import check_chain, declared_by, prepared
 
 log = structlog.get_logger(__name__)
 STARTS = {"element.created": Trigger.Event.CREATED, "element.changed": Trigger.Event.CHANGED}
@@ -88,8 +89,10 @@ def start_many(
     now: datetime,
 ) -> None:
     """Start the template on many elements by two statements."""
+    values = defaults(declared_by(template))
     made = Instance.objects.bulk_create(
-        Instance(**prepared(template, starter, one, before=before)) for one in ids
+        Instance(**prepared(template, starter, one, before=before, parameters=values))
+        for one in ids
     )
     Wake.objects.bulk_create(
         Wake(instance=instance, kind=Wake.Kind.START, due_at=now) for instance in made

@@ -15,8 +15,10 @@ from svod.base.errors import Conflict, DomainError, Forbidden, NotFound
 from svod.base.tasks import wake as wake_workers
 from workflows.engine.run import Run
 from workflows.engine.state import State
+from workflows.engine.tree import program
 from workflows.engine.writes import Writes
 from workflows.models import Instance, StepLog, Template, Wake
+from workflows.parameters import defaults, read_values
 from workflows.selectors.instances import access_instance
 from workflows.subjects.base import subjects
 from workflows.values import kept, load
@@ -39,14 +41,17 @@ def start(
     """Start the template's active version on a subject, as `actor`.
 
     A second start under the same `start_key` gives back the first one's instance. Raises
-    NotFound and Forbidden by the subject, DomainError when the template cannot be started.
+    NotFound and Forbidden by the subject, Invalid for wrong, missing and unknown parameters,
+    DomainError when the template cannot be started.
     """
     if subject_id is not None:
         kind = subjects.get(template.subject)
         if not kind.may_run(actor, template.list_id, subject_id):
             raise Forbidden
+    _check(template)
+    values = read_values(declared_by(template), parameters or {}, actor=actor)
     return launch(
-        template, actor, subject_id=subject_id, parameters=parameters, start_key=start_key, now=now
+        template, actor, subject_id=subject_id, parameters=values, start_key=start_key, now=now
     )
 
 
@@ -62,14 +67,16 @@ def launch(
 ) -> Instance:
     """Start without asking for the right: for triggers and for steps of other processes.
 
-    `parent` is the calling instance and the key of its step that waits ("" when none does).
+    Without `parameters` nobody was asked, and the defaults stand. `parent` is the calling
+    instance and the key of its step that waits ("" when none does).
     """
     caller, caller_key = parent or (None, "")
     before = caller.chain if caller else []
     _check(template)
     check_chain(template, subject_id, before)
     with transaction.atomic():
-        given = prepared(template, starter, subject_id, before=before, parameters=parameters)
+        values = _values(template, parameters, starter)
+        given = prepared(template, starter, subject_id, before=before, parameters=values)
         given |= {"parent": caller, "parent_key": caller_key}
         instance, made = _get_or_create(start_key, given)
         if made:
@@ -109,6 +116,22 @@ def check_chain(template: Template, subject_id: int | None, before: list[Any]) -
         raise DomainError(_("The chain of processes is too deep."), code="loop")
     if subject_id is not None and _open(template, subject_id) >= MAX_OPEN:
         raise DomainError(_("Too many of these processes run on the element."), code="too_many")
+
+
+def declared_by(template: Template) -> list[dict[str, Any]]:
+    """The parameters that the active version asks for (`workflows.parameters`)."""
+    version = template.active_version_id
+    return list(program(version).tree.get("parameters", ())) if version else []
+
+
+def _values(
+    template: Template, given: Mapping[str, Any] | None, actor: Employee | None
+) -> Mapping[str, Any]:
+    """Parameters of a start by another step are checked like a person's, if any are declared."""
+    declared = declared_by(template)
+    if given is None or actor is None:
+        return defaults(declared)
+    return read_values(declared, given, actor=actor) if declared else given
 
 
 def _link(template: Template, subject_id: int | None) -> list[Any]:
