@@ -23,6 +23,7 @@ from lists_core.services.lists import create_list
 from lists_core.services.rights import set_list_rights
 from lists_core.services.stored_rights import insert_rights
 from staff.models import Employee
+from staff.services.employee_groups import change_members, create_group
 from staff.subjects import AUTHOR, EVERYONE, Subject
 
 PLACES = ("random", "far")
@@ -138,8 +139,8 @@ def _by_sections(world: World) -> Iterator[Audience]:
 
 def _grant_sections(sections: list[int], person: Employee) -> None:
     """To a group, as departments are granted sections."""
-    group = Group.objects.create(name=f"sections {person.pk}")
-    person.groups.add(group)
+    group = create_group(actor=None, name=f"sections {person.pk}")
+    change_members(group, actor=None, add=[person])
     insert_rights(Section, sections, {Subject("G", group.pk): ROLES["view"][1]})
 
 

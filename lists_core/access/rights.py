@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Right(TextChoices):
@@ -15,7 +16,7 @@ class Right(TextChoices):
     VIEW = "view", _("View")
     ADD = "add", _("Add")
     CHANGE = "change", _("Change")
-    DELETE = "delete", _("Delete")
+    DELETE = "delete", pgettext_lazy("right", "Delete")
     RUN = "run", _("Run processes")
     ACCESS = "access", _("Manage access")
     FULL = "full", _("Full access")
@@ -55,7 +56,7 @@ ROLES: Mapping[str, tuple[str | Promise, Rights]] = {
         frozenset({Right.VIEW, Right.ADD, Right.RUN}),
     ),
     "edit": (
-        _("Edit"),
+        pgettext_lazy("role", "Edit"),
         frozenset({Right.VIEW, Right.ADD, Right.CHANGE, Right.DELETE, Right.RUN}),
     ),
     "full": (_("Full access"), frozenset({Right.FULL})),

@@ -103,9 +103,11 @@ def roles_for(kind: str, held: Rights) -> list[Role]:
 
 def role_named(kind: str, rights: Rights) -> str:
     """The slug of the role that is exactly these rights, "custom" when none is."""
-    found = (role.slug for role in roles_for(kind, rights) if role.rights == rights)
     if kind == "field":
         return "change" if Right.CHANGE in rights else "view" if rights else "none"
+    if Right.FULL in rights:
+        return "full"
+    found = (role.slug for role in roles_for(kind, rights) if role.rights == rights)
     return next(found, CUSTOM)
 
 
@@ -139,7 +141,7 @@ def fingerprint(thing: Secured, grants: Grants) -> str:
 
 
 def _above(thing: Secured, places: Sequence[Level]) -> list[Inherited]:
-    """What counts from above; on fields it is full access to the list alone."""
+    """What counts from above and means something here; on fields it is full access alone."""
     known = views_of(subject for place in places for subject in place.grants)
     return [
         Inherited(
@@ -151,7 +153,7 @@ def _above(thing: Secured, places: Sequence[Level]) -> list[Inherited]:
         for place in places
         if place.counts
         for subject, rights in sorted(place.grants.items())
-        if thing.kind != "field" or Right.FULL in rights
+        if (meant(thing.kind, rights) if thing.kind != "field" else Right.FULL in rights)
     ]
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from lists_core.access import ALL, Right, Rights, visible_lists, with_implied
 from lists_core.models import Field
-from lists_core.selectors.access_page import access_url, described, origin
+from lists_core.selectors.access_page import access_url, described, meant, origin
 from lists_core.selectors.rights import Grants, grants_on_many
 from lists_core.selectors.secured import Level, Secured, levels
 from staff.models import Employee
@@ -64,7 +64,7 @@ def explain(thing: Secured, person: Employee, *, actor: Employee) -> Explanation
     places = levels(thing, actor=actor)
     if thing.field:
         return _of_field(thing, person, counts, places)
-    rights = _sum(places, counts)
+    rights = meant(thing.kind, _sum(places, counts))
     steps = [_who(counts), *_levels(thing, places, counts)]
     hidden, fixed = _fields(thing, counts, places, rights)
     steps += [*_by_the_way(thing, person, places, rights), *_about_fields(hidden, fixed)]
@@ -83,7 +83,7 @@ def counts_as(person: Employee, thing: Secured) -> set[Subject]:
 
 
 def _all(thing: Secured) -> Rights:
-    return frozenset({Right.VIEW, Right.CHANGE}) if thing.field else ALL
+    return frozenset({Right.VIEW, Right.CHANGE}) if thing.field else meant(thing.kind, ALL)
 
 
 def _matched(grants: Grants, counts: Collection[Subject]) -> dict[Subject, Rights]:

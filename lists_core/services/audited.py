@@ -25,6 +25,12 @@ EVENTS = {
 }
 ABOUT = {
     "grants": _("Rights"),
+    "restricted": _("Restricted"),
+    "view_restricted": _("Viewing restricted"),
+    "change_restricted": _("Changing restricted"),
+    "elements": _("Numbers of the elements"),
+    "number": _("Number of elements"),
+    "field": _("Number of the field"),
     "columns": _("Columns"),
     "file": _("Number of the file"),
     "mode": _("Mode"),
@@ -41,6 +47,8 @@ def register_events() -> None:
     value_labels["grants"] = {right.value: right.label for right in Right}
     subject_pages["list"] = "list"
     subject_pages["element"] = "element"
+    subject_pages["section"] = "section_access"
+    subject_pages["field"] = "field_access"
 
 
 def tell_list(event: str, list_: List, actor: Employee, **about: Any) -> None:

@@ -44,7 +44,7 @@ def set_list_rights(list_id: int, grants: Grants, *, actor: Employee) -> None:
     _change(List, list_.pk, grants, held=held, actor=actor)
     forget()
     _settled(held, list_rights(actor, list_id).list)
-    _tell(f"list:{list_id}", list_id, actor, grants)
+    _tell("list", list_, actor, grants, on=list_)
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def set_section_rights(
     Section.objects.filter(pk=section_id).update(restricted=restricted)
     forget()
     _settled(held, list_rights(actor, list_id).place(section_id).own)
-    _tell(f"section:{list_id}:{section_id}", list_id, actor, grants, restricted=restricted)
+    _tell("section", list_, actor, grants, on=section, restricted=restricted)
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def set_element_rights(
     list_id: int, element_id: int, grants: Grants, *, restricted: bool, actor: Employee
 ) -> None:
     """The same on one element. The right to add means nothing there and is not kept."""
-    _list, schema = open_list(list_id)
+    list_, schema = open_list(list_id)
     row = elements(schema, actor).filter(pk=element_id).select_for_update().first()
     if row is None:
         raise NotFound
@@ -83,7 +83,7 @@ def set_element_rights(
     sync_readers(list_id, [element_id])
     forget()
     _settled(held, rights_on(actor, schema, [row])[element_id])
-    _tell(f"element:{list_id}:{element_id}", list_id, actor, grants, restricted=restricted)
+    _tell("element", list_, actor, grants, on=row, restricted=restricted)
 
 
 @transaction.atomic
@@ -95,7 +95,7 @@ def grant_on_elements(
     Elements whose access the actor may not manage are left out. Raises NotFound, Forbidden
     (the actor gives more than they hold on one of them), Invalid.
     """
-    _list, schema = open_list(list_id)
+    list_, schema = open_list(list_id)
     mine = elements(schema, actor).filter(allowed(actor, Right.ACCESS, schema), pk__in=ids)
     rows = list(mine.select_for_update().order_by("pk"))
     given = everything_in(right for rights in grants.values() for right in rights)
@@ -108,7 +108,7 @@ def grant_on_elements(
     sync_readers(list_id, found)
     forget()
     if found:
-        _tell(f"list:{list_id}", list_id, actor, grants, elements=found[:100], number=len(found))
+        _tell("list", list_, actor, grants, on=list_, elements=found[:100], number=len(found))
     return found
 
 
@@ -136,7 +136,7 @@ def set_field_rights(
     list_.save(update_fields=["schema_version"])
     forget()
     marks = {"view_restricted": view_restricted, "change_restricted": change_restricted}
-    _tell(f"field:{list_id}:{field_id}", list_id, actor, kept, **marks)
+    _tell("field", list_, actor, kept, on=field, **marks)
 
 
 # --- own steps --------------------------------------------------------------------------
@@ -192,7 +192,14 @@ def _settled(before: Rights, after: Rights) -> None:
         raise Invalid({"grants": [told]})
 
 
-def _tell(subject: str, list_id: int, actor: Employee, grants: Grants, **more: Any) -> None:
+def _tell(kind: str, list_: List, actor: Employee, grants: Grants, *, on: Any, **more: Any) -> None:
+    subject = f"{kind}:{list_.pk}" if kind == "list" else f"{kind}:{list_.pk}:{on.pk}"
     shown = {s.code: sorted(right.value for right in rights) for s, rights in grants.items()}
-    audit.record("access.changed", actor=actor, subject=subject, about={"grants": shown, **more})
-    announce("access.changed", list_id, subject=subject, actor=actor.pk)
+    audit.record(
+        "access.changed",
+        actor=actor,
+        subject=subject,
+        subject_name=on.name,
+        about={"grants": shown, **more},
+    )
+    announce("access.changed", list_.pk, subject=subject, actor=actor.pk)

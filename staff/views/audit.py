@@ -42,7 +42,7 @@ class AuditForm(forms.Form):
         self.fields["event"].widget = SearchSelect(choices=choices)
         self.fields["person"] = person_field(label=_("Person"), people=Employee.objects.all())
         self.fields["subject"].widget = forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Name or reference, such as list:12")}
+            attrs={"type": "search", "placeholder": _("Name or list:12")}
         )
 
     def clean(self) -> dict[str, Any]:

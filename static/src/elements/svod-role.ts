@@ -28,6 +28,9 @@ class Role extends SvodElement {
       if (!custom) box.checked = rights.includes(EVERYTHING) || rights.includes(box.value);
     }
     this.classList.toggle("is-custom", custom);
+    this.classList.toggle("is-ready", !custom);
+    // One right, or all of them, says no more than the role's name does.
+    this.classList.toggle("is-plain", !custom && rights.length < 2);
   }
 }
 define("svod-role", Role);
