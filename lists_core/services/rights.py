@@ -97,7 +97,8 @@ def grant_on_elements(
     """
     list_, schema = open_list(list_id)
     mine = elements(schema, actor).filter(allowed(actor, Right.ACCESS, schema), pk__in=ids)
-    rows = list(mine.select_for_update().order_by("pk"))
+    asked = mine.values_list("pk", "section", "restricted", "created_by", named=True)
+    rows = list(asked.select_for_update().order_by("pk"))
     given = everything_in(right for rights in grants.values() for right in rights)
     if any(given - held for held in rights_on(actor, schema, rows).values()):
         raise Forbidden

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.db.models import Model
+from psycopg import sql
 
 from lists_core.access import Right, forget
 from lists_core.access.granted import STORES, codenames
 from lists_core.models import Element, List
 from lists_core.selectors.rights import Grants
 from staff.subjects import Subject, holders
+
+#: Each (permission, holder) on each of the objects, by one statement however many there are.
+INSERT = """
+    INSERT INTO {store} (permission_id, {holder}, content_object_id{list})
+    SELECT permission, holder, object{list_id}
+    FROM unnest(%(permissions)s::integer[], %(holders)s::integer[]) AS pair (permission, holder),
+         unnest(%(objects)s::bigint[]) AS object
+    ON CONFLICT DO NOTHING
+"""
 
 
 def first_rights(list_: List, grants: Grants) -> None:
@@ -52,15 +63,41 @@ def insert_rights(
 ) -> None:
     users, groups = STORES[model]
     numbers = _permissions(model)
-    more: dict[str, Any] = {"list_id": list_id} if model is Element else {}
     people, teams = [], []
     for subject, (user, group) in holders(grants).items():
-        for right in grants[subject]:
-            place = {"permission_id": numbers[right], **more}
-            people += [users(user_id=user, content_object_id=pk, **place) for pk in ids if user]
-            teams += [groups(group_id=group, content_object_id=pk, **place) for pk in ids if group]
-    users.objects.bulk_create(people, ignore_conflicts=True, batch_size=2000)
-    groups.objects.bulk_create(teams, ignore_conflicts=True, batch_size=2000)
+        given = [numbers[right] for right in grants[subject]]
+        people += [(permission, user) for permission in given if user]
+        teams += [(permission, group) for permission in given if group]
+    _insert(users, "user_id", people, ids, list_id)
+    _insert(groups, "group_id", teams, ids, list_id)
+
+
+def _insert(
+    store: Any,
+    holder: str,
+    pairs: Sequence[tuple[int, int]],
+    ids: Collection[int],
+    list_id: int,
+) -> None:
+    """Pairs are (permission, employee or group); only rights on elements keep their list."""
+    if not pairs or not ids:
+        return
+    keeps = hasattr(store, "list_id")
+    statement = sql.SQL(INSERT).format(
+        store=sql.Identifier(store._meta.db_table),
+        holder=sql.Identifier(holder),
+        list=sql.SQL(", list_id" if keeps else ""),
+        list_id=sql.SQL(", %(list)s" if keeps else ""),
+    )
+    permissions, who = zip(*pairs, strict=True)
+    values: dict[str, Any] = {
+        "permissions": [*permissions],
+        "holders": [*who],
+        "objects": [*ids],
+        "list": list_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 def _permissions(model: type[Model]) -> Mapping[Right, int]:

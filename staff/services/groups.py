@@ -5,10 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from staff.models import Department, Employee
+
+#: Deletes the memberships that the tree no longer gives and adds those that lack, at once:
+#: moving a large department costs two passes over its people, not two objects for each.
+FOLLOW = """
+    WITH RECURSIVE tree (department, group_id, parent) AS (
+        SELECT id, subtree_group_id, parent_id FROM staff_department
+        UNION ALL
+        SELECT tree.department, above.subtree_group_id, above.parent_id
+        FROM tree JOIN staff_department AS above ON above.id = tree.parent
+    ),
+    carried (department, group_id) AS MATERIALIZED (
+        SELECT department, group_id FROM tree UNION ALL SELECT id, group_id FROM staff_department
+    ),
+    wanted (employee_id, group_id) AS MATERIALIZED (
+        SELECT person.id, carried.group_id FROM staff_employee AS person
+        JOIN carried ON carried.department = person.department_id
+        WHERE %(all)s OR person.id = ANY(%(people)s)
+    ),
+    gone AS (
+        DELETE FROM staff_employee_groups AS member
+        WHERE (%(all)s OR member.employee_id = ANY(%(people)s))
+          AND member.group_id IN (SELECT group_id FROM carried)
+          AND NOT EXISTS (
+              SELECT FROM wanted
+              WHERE wanted.employee_id = member.employee_id AND wanted.group_id = member.group_id
+          )
+    )
+    INSERT INTO staff_employee_groups (employee_id, group_id)
+    SELECT employee_id, group_id FROM wanted
+    EXCEPT SELECT employee_id, group_id FROM staff_employee_groups
+    WHERE %(all)s OR employee_id = ANY(%(people)s)
+    ON CONFLICT DO NOTHING
+"""
 
 
 @transaction.atomic
@@ -19,17 +52,17 @@ def sync_groups(employees: Iterable[Employee] | None = None) -> None:
     of every department above. Other groups a person is in are left alone.
     """
     _lock_departments()
-    tree = _departments_with_groups()
-    people = Employee.objects.all() if employees is None else employees
-    rows = {person.pk: person.department_id for person in people}
-    wanted = {(pk, group) for pk, place in rows.items() for group in _group_ids(tree, place)}
-    membership = Employee.groups.through.objects
-    current = _current(rows)
-    membership.filter(pk__in=[current[pair] for pair in current.keys() - wanted]).delete()
-    membership.bulk_create(
-        [membership.model(employee_id=pk, group_id=group) for pk, group in wanted - current.keys()],
-        ignore_conflicts=True,
-    )
+    _give_groups()
+    people = [] if employees is None else _ids(employees)
+    if people or employees is None:
+        with connection.cursor() as cursor:
+            cursor.execute(FOLLOW, {"all": employees is None, "people": people})
+
+
+def _ids(employees: Iterable[Employee]) -> list[int]:
+    if isinstance(employees, QuerySet):
+        return list(employees.order_by().values_list("pk", flat=True))
+    return [person.pk for person in employees]
 
 
 def _lock_departments() -> None:
@@ -41,33 +74,13 @@ def _lock_departments() -> None:
     list(rows.values_list("pk", flat=True))
 
 
-def _departments_with_groups() -> dict[int, Department]:
-    tree = {department.pk: department for department in Department.objects.with_tree_fields()}
-    for department in tree.values():
-        if department.group_id is None or department.subtree_group_id is None:
-            _give_groups(department)
-    return tree
-
-
-def _give_groups(department: Department) -> None:
-    name = f"department:{department.pk}"
-    department.group = Group.objects.get_or_create(name=name)[0]
-    department.subtree_group = Group.objects.get_or_create(name=f"{name}:subtree")[0]
-    Department.objects.filter(pk=department.pk).update(
-        group=department.group, subtree_group=department.subtree_group
-    )
-
-
-def _group_ids(tree: dict[int, Department], department_id: int | None) -> list[int | None]:
-    if department_id is None:
-        return []
-    own = tree[department_id]
-    return [own.group_id, *(tree[above].subtree_group_id for above in own.tree_path)]
-
-
-def _current(employee_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
-    """(employee, group) → membership row, over groups of departments only."""
-    rows = Employee.groups.through.objects.filter(employee_id__in=employee_ids).filter(
-        Q(group__department__isnull=False) | Q(group__subtree_of__isnull=False)
-    )
-    return {(row.employee_id, row.group_id): row.pk for row in rows}
+def _give_groups() -> None:
+    """Two groups to each department that has none yet."""
+    lacking = Q(group=None) | Q(subtree_group=None)
+    for department in Department.objects.filter(lacking):
+        name = f"department:{department.pk}"
+        department.group = Group.objects.get_or_create(name=name)[0]
+        department.subtree_group = Group.objects.get_or_create(name=f"{name}:subtree")[0]
+        Department.objects.filter(pk=department.pk).update(
+            group=department.group, subtree_group=department.subtree_group
+        )

@@ -252,7 +252,8 @@ def test_an_open_page_loses_the_element_at_once(
     for gone in ("element", "list"):
         ids = [office.list.pk, office.row.pk] if gone == "element" else [office.list.pk]
         answer = vera.goto(portal + reverse(gone, args=ids))
-        assert answer is not None and answer.status == 404
+        assert answer is not None
+        assert answer.status == 404
     page.goto(portal + office.tab("element", office.vera))
     expect(page.locator(".sv-acc-sum")).to_contain_text("Прав здесь нет")
 
