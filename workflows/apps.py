@@ -13,3 +13,7 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         import_submodules("actions")
         import_submodules("subjects")
+        import_submodules("widgets")
+        from workflows.menu import add_menu
+
+        add_menu()

@@ -110,6 +110,8 @@ class Action:
     isolated = False
     #: "none", "one" (a body) or "many" (branches that the designer adds).
     branches: Literal["none", "one", "many"] = "none"
+    #: Each branch has a condition (`when`), as those of if/else do.
+    conditional = False
 
     def run(self, context: Context, params: Any) -> Wait | Result:
         """Do the step: return its result, or Wait.

@@ -27,6 +27,7 @@ class If(Control):
     label = _("Condition")
     icon = "arrows-split"
     branches = "many"
+    conditional = True
 
     def enter(self, run: Run, token: Token, node: Node) -> None:
         for place, branch in enumerate(node.branches):

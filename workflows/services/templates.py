@@ -17,6 +17,7 @@ from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.checking import check_tree
 from workflows.models import Template, Trigger, Version
 from workflows.services.triggers import write_triggers
+from workflows.shape import shaped
 
 EMPTY_TREE: dict[str, Any] = {
     "steps": [],
@@ -56,13 +57,23 @@ def create_template(
 def save_draft(
     template_id: int, tree: Mapping[str, Any], *, draft_version: int, actor: Employee
 ) -> Template:
-    """Keep a draft, with all its mistakes. Raises Conflict when somebody saved another one."""
+    """Keep a draft, with all its mistakes.
+
+    Raises Conflict when somebody saved another one, Invalid when it is no tree at all.
+    """
     template = open_template(template_id, actor=actor)
     saved = Template.objects.filter(pk=template.pk, draft_version=draft_version).update(
-        draft=dict(tree), draft_version=draft_version + 1, changed_at=timezone.now()
+        draft=shaped(tree),
+        draft_version=draft_version + 1,
+        changed_at=timezone.now(),
+        changed_by=actor,
     )
     if not saved:
-        raise Conflict(draft_version=template.draft_version)
+        raise Conflict(
+            draft_version=template.draft_version,
+            by=template.changed_by,
+            at=template.changed_at,
+        )
     template.refresh_from_db()
     return template
 
@@ -114,7 +125,11 @@ def set_run_as(template_id: int, employee: Employee | None, *, actor: Employee) 
 def open_template(template_id: int, *, actor: Employee, lock: bool = False) -> Template:
     """The template, if the actor may design it. Raises NotFound, Forbidden."""
     rows = Template.objects.filter(pk=template_id, deleted_at=None)
-    rows = rows.select_for_update() if lock else rows.select_related("list", "active_version")
+    rows = (
+        rows.select_for_update()
+        if lock
+        else rows.select_related("list", "active_version", "changed_by")
+    )
     template = rows.first()
     if template is None:
         raise NotFound

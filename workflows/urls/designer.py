@@ -1,5 +1,39 @@
 """The designer: templates, their drafts and versions."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from workflows.views import designer_lists as lists
+from workflows.views import designer_overview as overview
+from workflows.views import designer_page as page
+
+ONE = "processes/<int:template_id>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("processes/", lists.processes, name="processes"),
+    path("lists/<int:list_id>/processes/", lists.list_processes, name="list_processes"),
+    path("processes/add/", lists.add, name="process_add"),
+    path("processes/import/", lists.bring_in, name="process_import"),
+    path("processes/bin/", lists.bin_, name="processes_bin"),
+    path(f"{ONE}/", overview.process, name="process"),
+    path(f"{ONE}/settings/", lists.settings, name="process_settings"),
+    path(f"{ONE}/export/", lists.export, name="process_export"),
+    path(f"{ONE}/copy/", lists.copy, name="process_copy"),
+    path(f"{ONE}/pause/", lists.pause, name="process_pause"),
+    path(f"{ONE}/delete/", lists.delete, name="process_delete"),
+    path(f"{ONE}/restore/", lists.restore, name="process_restore"),
+    path(f"{ONE}/publish/", overview.publish, name="process_publish"),
+    path(f"{ONE}/versions/", overview.versions, name="process_versions"),
+    path(f"{ONE}/compare/", overview.compare, name="process_compare"),
+    path(
+        f"{ONE}/versions/<int:number>/restore/",
+        overview.version_restore,
+        name="process_version_restore",
+    ),
+    path(f"{ONE}/design/", page.design, name="process_design"),
+    path(f"{ONE}/draft/", page.draft, name="process_draft"),
+    path(f"{ONE}/step/", page.step, name="process_step"),
+    path(f"{ONE}/parts/", page.parts, name="process_parts"),
+    path(f"{ONE}/placeholders/", page.placeholders, name="process_placeholders"),
+    path(f"{ONE}/condition-row/", page.condition_row, name="process_condition_row"),
+    path(f"{ONE}/people/", page.people, name="process_people"),
+]

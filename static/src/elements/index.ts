@@ -18,6 +18,9 @@
 // library above 15 KB is loaded by `await import(…)` inside `attach`. An element whose
 // children a library rewrites carries `hx-morph-skip`.
 
+import "./designer/controls";
+import "./designer/svod-conditions";
+import "./designer/svod-process";
 import "./element-card";
 import "./element-found";
 import "./grid/dialogs";

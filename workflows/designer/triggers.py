@@ -1,0 +1,75 @@
+"""What starts a process, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from workflows.actions.base import Shown
+from workflows.designer.scene import Scene
+from workflows.models import Trigger
+from workflows.schedule_words import schedule_words
+from workflows.widgets.base import Asked, text_of
+
+Event = Trigger.Event
+
+
+def triggers_in_words(scene: Scene) -> list[str]:
+    """A line for every way to start; always by hand, for that needs no setting."""
+    known = [one for one in scene.tree.get("triggers") or () if isinstance(one, Mapping)]
+    return [_("By hand"), *(trigger_words(one, scene) for one in known)]
+
+
+def trigger_words(trigger: Mapping[str, Any], scene: Scene) -> str:
+    event = trigger.get("event")
+    if event not in WORDS:
+        return str(event)
+    text = WORDS[str(event)](trigger, scene)
+    condition = _asked(scene, "filter", trigger.get("filter"))
+    if not condition:
+        return text
+    return _("%(start)s, if %(condition)s") % {"start": text, "condition": condition}
+
+
+def _created(trigger: Mapping[str, Any], scene: Scene) -> str:
+    return _("When an element is created")
+
+
+def _changed(trigger: Mapping[str, Any], scene: Scene) -> str:
+    fields = _asked(scene, "fields", trigger.get("fields"))
+    if not fields:
+        return _("When an element is changed")
+    return _("When one of these changes: %(fields)s") % {"fields": fields}
+
+
+def _date(trigger: Mapping[str, Any], scene: Scene) -> str:
+    field = _asked(scene, "field", trigger.get("field")) or "—"
+    days = trigger.get("days")
+    if not days:
+        return _("On the day of “%(field)s”") % {"field": field}
+    before = str(trigger.get("direction", "before")) == "before"
+    text = _("%(days)s days before “%(field)s”") if before else _("%(days)s days after “%(field)s”")
+    return text % {"days": days, "field": field}
+
+
+def _schedule(trigger: Mapping[str, Any], scene: Scene) -> str:
+    return schedule_words(str(trigger.get("cron", "")))
+
+
+def _webhook(trigger: Mapping[str, Any], scene: Scene) -> str:
+    return _("By an incoming webhook")
+
+
+def _asked(scene: Scene, widget: str, value: Any) -> str:
+    return text_of(Asked(widget, Shown("", widget=widget), scene), value) if value else ""
+
+
+WORDS: dict[str, Callable[[Mapping[str, Any], Scene], str]] = {
+    Event.CREATED.value: _created,
+    Event.CHANGED.value: _changed,
+    Event.DATE.value: _date,
+    Event.SCHEDULE.value: _schedule,
+    Event.WEBHOOK.value: _webhook,
+}

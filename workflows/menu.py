@@ -1,0 +1,20 @@
+"""What processes add to the side menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from svod.shell import MenuItem, menu
+
+
+def add_menu() -> None:
+    menu.register(
+        MenuItem(
+            slug="processes",
+            label=_("Processes"),
+            icon="sitemap",
+            url_name="processes",
+            under="/processes/",
+            order=30,
+        )
+    )

@@ -1,0 +1,1 @@
+"""How the designer asks for parameters: one small module for each widget of `Shown`."""

@@ -1,0 +1,132 @@
+"""What people are shown: checklists, questionnaires, buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lists_core.field_types.base import field_types
+from workflows.widgets.base import Asked, Widget, plain, widgets
+from workflows.widgets.people import PeopleField
+from workflows.widgets.rows import RowsField
+from workflows.widgets.scalars import OneOf
+from workflows.widgets.texts import LineField
+
+#: Kinds of values that the fields of questionnaires and variables may have.
+KINDS = (
+    "string", "number", "boolean", "date", "datetime", "list", "employee", "element", "money",
+    "email", "phone", "url", "html", "file",
+)  # fmt: skip
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(slug, str(field_types.get(slug).label)) for slug in KINDS if slug in field_types]
+
+
+def line(label: Any, **attrs: str) -> LineField:
+    control = LineField(forms.TextInput(), **attrs)
+    control.label = label
+    return control
+
+
+def code_line() -> forms.CharField:
+    attrs = {"class": "sv-code", "autocomplete": "off", "spellcheck": "false", "data-code": "1"}
+    widget = forms.TextInput(attrs)
+    return forms.CharField(label=_("Code"), required=False, max_length=60, widget=widget)
+
+
+def switch(label: Any) -> forms.BooleanField:
+    widget = forms.CheckboxInput({"role": "switch"})
+    return forms.BooleanField(label=label, required=False, widget=widget)
+
+
+def kind_select() -> OneOf:
+    return OneOf(label=_("Type"), choices=kind_choices(), required=False)
+
+
+class ChecklistField(forms.CharField):
+    """A line each."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = [part.strip() for part in str(value or "").splitlines()]
+        return [part for part in lines if part] or None
+
+
+@widgets.register
+class Checklist(Widget):
+    slug = "checklist"
+    dynamic = False
+
+    def control(self, asked: Asked) -> forms.Field:
+        hint = str(_("One item a line"))
+        attrs = {"rows": 3, "data-placeholders": "1", "placeholder": hint}
+        return ChecklistField(required=False, max_length=20_000, widget=forms.Textarea(attrs))
+
+
+class OptionsField(forms.CharField):
+    """Options between semicolons, as a list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "; ".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        return [part.strip() for part in str(value or "").split(";") if part.strip()] or None
+
+
+def question_columns(row: Any) -> dict[str, forms.Field]:
+    columns: dict[str, forms.Field] = {
+        "label": line(_("Question")),
+        "code": code_line(),
+        "kind": kind_select(),
+        "required": switch(_("Required")),
+        "multiple": switch(_("Several values")),
+    }
+    columns["kind"].widget.attrs["data-redraw"] = "1"
+    if row.get("kind") == "list":
+        columns["options"] = OptionsField(
+            label=_("Options, separated by semicolons"), required=False, max_length=4000
+        )
+    return columns
+
+
+@widgets.register
+class AnswerForm(Widget):
+    """A questionnaire: `[{"title", "fields": [{"label", "code", "kind", …}]}]`."""
+
+    slug = "answer_form"
+    dynamic = False
+
+    def control(self, asked: Asked) -> forms.Field:
+        questions = RowsField(question_columns, blank={"kind": "string"}, add=_("Add a question"))
+        questions.label = _("Questions")
+        columns = {"title": line(_("Title of the group")), "fields": questions}
+        return RowsField(columns, add=_("Add a group of questions"))
+
+    def text(self, asked: Asked, value: Any) -> str:
+        groups = [group for group in value if isinstance(group, dict)]
+        labels = [str(one.get("label", "")) for g in groups for one in g.get("fields", ())]
+        return ", ".join(labels)
+
+
+@widgets.register
+class Commands(Widget):
+    """Buttons on the element: `[{"label", "code", "people"}]`."""
+
+    slug = "commands"
+    dynamic = False
+
+    def control(self, asked: Asked) -> forms.Field:
+        people = PeopleField(asked.scene)
+        people.label = _("Who may press it")
+        columns = {"label": line(_("Text of the button")), "code": code_line(), "people": people}
+        return RowsField(columns, add=_("Add a button"))
+
+    def text(self, asked: Asked, value: Any) -> str:
+        if not isinstance(value, list):
+            return plain(value)
+        return ", ".join(str(row.get("label", "")) for row in value if isinstance(row, dict))
