@@ -23,6 +23,7 @@ DISK = "the shared Disk is every active employee's"
 JOBS = "a job is its starter's alone (tests/lists_core/test_jobs.py)"
 TYPES = "asks for full access first (tests/lists_core/test_type_changes.py)"
 UPLOAD = "reads the file that the person uploaded (tests/lists_core/test_import_files.py)"
+PROCESSES = "asks for full access to the list first (tests/workflows/test_designer_access.py)"
 EXEMPT: dict[str, str] = {
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
     **dict.fromkeys(["openid_connect_callback", "password_set"], "before the sign-in"),
@@ -36,6 +37,29 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["job", "job_cancel", "job_file"], JOBS),
     **dict.fromkeys(["field_type_preview", "field_type_apply"], TYPES),
     **dict.fromkeys(["type_change_confirm", "type_change_undo"], TYPES),
+    **dict.fromkeys(
+        [
+            "process",
+            "process_settings",
+            "process_export",
+            "process_copy",
+            "process_pause",
+            "process_delete",
+            "process_restore",
+            "process_publish",
+            "process_versions",
+            "process_compare",
+            "process_version_restore",
+            "process_design",
+            "process_draft",
+            "process_step",
+            "process_parts",
+            "process_placeholders",
+            "process_condition_row",
+            "process_people",
+        ],
+        PROCESSES,
+    ),
     **dict.fromkeys(["import_new_columns", "list_import_columns"], UPLOAD),
 }
 JOB_KINDS = {

@@ -21,26 +21,18 @@ from workflows.actions.params import shown
 from workflows.designer.scene import Scene
 from workflows.designer.steps import step_name
 from workflows.engine.tree import all_steps
+from workflows.formulas.imported import rewritten as our_spelling
 from workflows.models import Template
 from workflows.shape import shaped
 from workflows.values import names_in
 
 FORMAT = 1
-BITRIX = re.compile(r"\{=\s*(\w+)\s*:\s*([\w.]+)(?:\s*>[^}]*)?\s*\}")
-ROOTS = {
-    "document": "Document",
-    "variable": "Variable",
-    "template": "Parameter",
-    "constant": "Constant",
-    "globalconst": "Portal",
-    "globalvar": "Variable",
-}
-OTHERS = {
-    ("workflow", "id"): "Process.id",
-    ("user", "id"): "Process.started_by",
-    ("system", "now"): "Process.started_at",
-}
-PRINTABLE, PROPERTY = "_printable", "PROPERTY_"
+PRINTABLE = re.compile(r"(\{=\s*\w+\s*:\s*[\w.\-]+?)_printable(?=\s*[>}])")
+#: What has no place of its own among our roots.
+OTHERS = (
+    (re.compile(r"\{=\s*User\s*:\s*ID\s*\}", re.IGNORECASE), "{{Process.started_by}}"),
+    (re.compile(r"\{=\s*System\s*:\s*(Now|Date)\s*\}", re.IGNORECASE), "{{Process.started_at}}"),
+)
 Tree = Mapping[str, Any]
 
 
@@ -88,22 +80,20 @@ def imported(raw: Mapping[str, Any], list_: List | None, *, actor: Employee) -> 
 
 def rewritten(raw: Any) -> Any:
     """The same with every Bitrix24 placeholder in our spelling, all the way down."""
-    if isinstance(raw, str):
-        return BITRIX.sub(_placeholder, raw)
+    return our_spelling(_plain(raw))
+
+
+def _plain(raw: Any) -> Any:
+    """Without what only Bitrix24 tells apart: printable values, the person and the clock."""
     if isinstance(raw, Mapping):
-        return {key: rewritten(value) for key, value in raw.items()}
+        return {key: _plain(value) for key, value in raw.items()}
     if isinstance(raw, list):
-        return [rewritten(item) for item in raw]
-    return raw
-
-
-def _placeholder(found: re.Match[str]) -> str:
-    root, name = found[1], found[2].removesuffix(PRINTABLE)
-    if path := OTHERS.get((root.lower(), name.lower())):
-        return f"{{{{{path}}}}}"
-    if root.lower() in ROOTS:
-        return f"{{{{{ROOTS[root.lower()]}.{name.removeprefix(PROPERTY)}}}}}"
-    return f"{{{{Step.{root}.{name}}}}}"
+        return [_plain(item) for item in raw]
+    if not isinstance(raw, str):
+        return raw
+    for pattern, path in OTHERS:
+        raw = pattern.sub(path, raw)
+    return PRINTABLE.sub(r"\1", raw)
 
 
 def _list_params(tree: Tree) -> Iterator[tuple[Tree, str, int]]:

@@ -7,22 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lists_core.field_types.base import field_types
+from workflows.parameters import kinds
 from workflows.widgets.base import Asked, Widget, plain, widgets
 from workflows.widgets.people import PeopleField
 from workflows.widgets.rows import RowsField
 from workflows.widgets.scalars import OneOf
 from workflows.widgets.texts import LineField
 
-#: Kinds of values that the fields of questionnaires and variables may have.
-KINDS = (
-    "string", "number", "boolean", "date", "datetime", "list", "employee", "element", "money",
-    "email", "phone", "url", "html", "file",
-)  # fmt: skip
-
 
 def kind_choices() -> list[tuple[str, str]]:
-    return [(slug, str(field_types.get(slug).label)) for slug in KINDS if slug in field_types]
+    return [(one.slug, str(one.label)) for one in kinds()]
 
 
 def line(label: Any, **attrs: str) -> LineField:

@@ -1,8 +1,8 @@
 """Whom a step concerns: people, departments, groups, heads, or whoever a value names.
 
 Stored as texts that the engine reads when the step is made: "employee:12", "department:3",
-"head_of_department:3", "group:5", "manager_of:<any of these>", "starter", "author",
-"{{Document.RESPONSIBLE}}".
+"department_tree:3", "head_of_department:3", "group:5", "everyone", "manager_of:12",
+"manager_of:starter", "starter", "author", "{{Document.RESPONSIBLE}}" (`workflows.people`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from workflows.widgets.base import Asked, Widget, plain, widgets
 if TYPE_CHECKING:
     from workflows.designer.scene import Scene
 
-WORDS = {"employee": "U", "department": "D", "departments": "DR", "group": "G"}
+WORDS = {"employee": "U", "department": "D", "department_tree": "DR", "group": "G"}
 KINDS = {letter: word for word, letter in WORDS.items()}
-HEAD, MANAGER = "head_of_department:", "manager_of:"
+HEAD, MANAGER, EVERYONE = "head_of_department:", "manager_of:", "everyone"
 MOST = 100
 Looks = dict[str, str]
 
@@ -52,7 +52,7 @@ def _roles(scene: Scene) -> list[str]:
     """Whoever the process or a field of the element names, and their managers."""
     fields = [f"{{{{{path}}}}}" for path, kind in people_places(scene) if kind == "employee"]
     people = ["starter", "author", *fields]
-    return [*people, *(MANAGER + one for one in people)]
+    return [*people, *(MANAGER + one for one in people), EVERYONE]
 
 
 def people_places(scene: Scene) -> list[tuple[str, str]]:
@@ -65,12 +65,16 @@ def _subjects(actor: Employee, words: str) -> list[Looks]:
     found = selectors_subjects.suggest(actor, words)
     rows = [(_code(view.subject), view) for view in found if view.kind in KINDS]
     drawn = [{**_view(view), "value": code} for code, view in rows]
-    heads = [
-        {"value": HEAD + str(view.pk), "text": _head(view.name), "icon": "user-star"}
+    above = [
+        {"value": f"{start}{view.pk}", "text": words(view.name), "icon": sign}
+        for kind, start, words, sign in (
+            ("D", HEAD, _head, "user-star"),
+            ("U", MANAGER, _manager, "user-up"),
+        )
         for view in found
-        if view.kind == "D"
+        if view.kind == kind
     ]
-    return [*drawn, *heads]
+    return [*drawn, *above]
 
 
 def _code(subject: Subject) -> str:
@@ -78,7 +82,9 @@ def _code(subject: Subject) -> str:
 
 
 def _subject(code: str) -> Subject | None:
-    word, _colon, number = code.removeprefix(MANAGER).partition(":")
+    if code.startswith(MANAGER):
+        code = f"employee:{code.removeprefix(MANAGER)}"
+    word, _colon, number = code.partition(":")
     letter = "D" if word == HEAD[:-1] else WORDS.get(word)
     try:
         return Subject.parse(f"{letter}{number}") if letter else None
@@ -117,7 +123,11 @@ def _role(code: str, scene: Scene) -> Looks:
         return {"text": _manager(name), "icon": "user-up", "group": "general"}
     if PLACEHOLDER.search(code):
         return {"text": scene.readable(code), "icon": "braces", "group": "general"}
-    names = {"starter": _("Who started the process"), "author": _("Author of the element")}
+    names = {
+        "starter": _("Who started the process"),
+        "author": _("Author of the element"),
+        EVERYONE: _("All employees"),
+    }
     icon = "user" if code in names else "alert-triangle"
     return {"text": names.get(code, code), "icon": icon, "group": "general"}
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from workflows.durations import UNITS
 from workflows.widgets.base import Asked, Widget, plain, widgets
 
 
@@ -115,19 +116,8 @@ class Time(Widget):
         return MomentField("time")
 
 
-UNITS = ("minutes", "hours", "days", "weeks", "months", "working_days", "working_hours")
-
-
 def unit_labels() -> dict[str, str]:
-    return {
-        "minutes": _("minutes"),
-        "hours": _("hours"),
-        "days": _("days"),
-        "weeks": _("weeks"),
-        "months": _("months"),
-        "working_days": _("working days"),
-        "working_hours": _("working hours"),
-    }
+    return {unit: str(label) for unit, label in UNITS.items()}
 
 
 class DurationWidget(forms.MultiWidget):
