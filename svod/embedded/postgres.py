@@ -68,8 +68,8 @@ class Postgres:
         command = [self.binary("postgres"), "-D", str(self.folder), "-k", str(self.sockets)]
         # SIGINT is PostgreSQL's fast shutdown: SIGTERM would wait for every client.
         signum = signal.SIGINT if leash else None
-        process.spawn(command, self.log, user=account.postgres_user(), leash=signum)
-        self.wait_ready()
+        child = process.spawn(command, self.log, user=account.postgres_user(), leash=signum)
+        self.wait_ready(child)
         return True
 
     def stop(self) -> None:
@@ -138,8 +138,14 @@ class Postgres:
     def binary(self, name: str) -> str:
         return str(account.binaries(account.postgres_user()) / name)
 
-    def wait_ready(self) -> None:
-        if not process.wait_until(lambda: self.state() == "ready" and self.pid() is not None, 120):
+    def wait_ready(self, child: subprocess.Popen[bytes] | None = None) -> None:
+        """Until the server answers; a child that ends before that will never."""
+
+        def ready() -> bool:
+            return self.state() == "ready" and self.pid() is not None
+
+        process.wait_until(lambda: ready() or bool(child and child.poll() is not None), 120)
+        if not ready():
             raise EmbeddedError(f"PostgreSQL did not start:\n{tail(self.log)}")
 
 
