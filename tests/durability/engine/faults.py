@@ -17,7 +17,7 @@ POINTS = {
     "claimed", "before_flush", "before_commit", "committed", "number_taken", "event_handled",
     "leased", "sent", "outcome_noted",
 }  # fmt: skip
-KILLS = 3
+KILLS = 2
 
 
 def fault(point: str) -> None:

@@ -30,7 +30,13 @@ from staff.models import Employee  # noqa: E402
 from tests.durability.engine import parts  # noqa: E402, F401
 from tests.workflows.processes import put, step  # noqa: E402
 from workflows.models import (  # noqa: E402
-    Instance, IssuedNumber, NumeratorList, Outgoing, StepLog, Task, Wake,
+    Instance,
+    IssuedNumber,
+    NumeratorList,
+    Outgoing,
+    StepLog,
+    Task,
+    Wake,
 )  # fmt: skip
 from workflows.services.numerators import create_numerator_list  # noqa: E402
 from workflows.services.templates import create_template, publish, save_draft  # noqa: E402
@@ -185,7 +191,7 @@ def _numbers(papers: List) -> list[str]:
 
 
 COMMANDS = {
-    "make": lambda: make(),
+    "make": make,
     "web": lambda: web(int(sys.argv[2]), Path(sys.argv[3])),
     "answer": lambda: answer(Path(sys.argv[2])),
     "open": lambda: sys.stdout.write(f"{open_work()}\n"),
