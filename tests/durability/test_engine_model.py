@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -31,6 +31,7 @@ from hypothesis.stateful import (
 from lists_core.models import OutboxEvent
 from staff.models import Employee
 from svod.base.errors import DomainError
+from tests.durability.engine.acts import Flaky, registered
 from tests.durability.engine.plan import (
     CHILD,
     drawn_parameters,
@@ -39,7 +40,6 @@ from tests.durability.engine.plan import (
     numbered,
 )
 from tests.workflows.processes import START, template_of
-from workflows.actions.base import Action, ActionParams, Shown, Signal, Wait, actions
 from workflows.engine.work import work
 from workflows.engine.writes import Writes
 from workflows.models import Instance, Outgoing, StepLog, Template, Wake
@@ -53,63 +53,6 @@ POINTS = ("before flush", "before commit", "before sending", "sent, not noted")
 
 class Crash(BaseException):
     """The process is dead; nothing may catch it."""
-
-
-class Note(Action):
-    """An effect in the database: an event under the step's own key."""
-
-    slug, label = "test_note", "Note"
-
-    def run(self, context: Any, params: Any) -> None:
-        note = {"instance": context.instance.pk, "step": context.node.id, "key": context.key}
-        OutboxEvent.objects.create(topic="test.note", payload=note, handled=True)
-
-
-class LoneNote(Note):
-    slug, isolated = "test_lone_note", True
-
-
-class Flaky(Note):
-    """Fails until somebody has mended the world."""
-
-    slug = "test_flaky"
-    broken = False
-
-    def run(self, context: Any, params: Any) -> None:
-        super().run(context, params)
-        if type(self).broken:
-            raise DomainError("broken")
-
-
-class Nap(Action):
-    slug, label = "test_nap", "Nap"
-
-    class Params(ActionParams):
-        days: Annotated[int, Shown("Days")]
-
-    def run(self, context: Any, params: Any) -> Wait:
-        return Wait(context.now + timedelta(days=params.days))
-
-
-class Ask(Action):
-    slug, label = "test_ask", "Ask"
-
-    def run(self, context: Any, params: Any) -> Wait:
-        return Wait()
-
-    def resume(self, context: Any, params: Any, signal: Signal) -> Any:
-        return {"value": signal.payload["value"]} if signal.kind == "answer" else Wait()
-
-
-class Post(Action):
-    slug, label = "test_post", "Post"
-
-    class Params(ActionParams):
-        reply: Annotated[bool, Shown("Reply")]
-
-    def run(self, context: Any, params: Any) -> Wait | None:
-        context.send("test_post", {}, reply=params.reply)
-        return Wait() if params.reply else None
 
 
 class PostOffice:
@@ -128,17 +71,11 @@ class PostOffice:
         return {}
 
 
-ACTIONS = (Note, LoneNote, Flaky, Nap, Ask, Post)
-
-
 @pytest.fixture(autouse=True)
 def parts() -> Iterator[None]:
-    for action in ACTIONS:
-        actions.register(action)
     channels.register(PostOffice())
-    yield
-    for action in ACTIONS:
-        actions.unregister(action.slug)
+    with registered():
+        yield
     channels.unregister("test_post")
 
 

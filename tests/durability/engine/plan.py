@@ -15,16 +15,19 @@ Steps = list[dict[str, Any]]
 #: (step, what was done): how often.
 Effects = Counter[tuple[str, str]]
 EFFECTS = {"test_note": "note", "test_lone_note": "note", "test_flaky": "note", "test_post": "post"}
+DAY = 86_400
 CHILD: Steps = [
     step("test_note", "child1"),
-    step("test_nap", "child2", days=2),
+    step("test_nap", "child2", seconds=2 * DAY),
     step("test_note", "child3"),
 ]
 
 simple = st.sampled_from(["test_note"] * 3 + ["test_lone_note", "test_flaky", "test_ask"]).map(
     lambda slug: {"type": slug}
 )
-timed = st.integers(0, 400).map(lambda days: {"type": "test_nap", "params": {"days": days}})
+timed = st.integers(0, 400).map(
+    lambda days: {"type": "test_nap", "params": {"seconds": days * DAY}}
+)
 posts = st.booleans().map(lambda reply: {"type": "test_post", "params": {"reply": reply}})
 calls = st.booleans().map(
     lambda wait: {"type": "start_process", "params": {"process": "child", "wait": wait}}

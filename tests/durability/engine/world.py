@@ -63,8 +63,8 @@ def main(journal: int, numerator: tuple[int, int]) -> dict[str, Any]:
     loop = step("foreach", "s3", [[_note(journal, "s4", "s4:{{Variable.one}}")]],
                 values=["a", "b", "c"], variable="one")  # fmt: skip
     fork = step("parallel", "s5", [
-        [step("test_send", "s6")],
-        [step("test_sleep", "s7", seconds=3)],
+        [step("test_post", "s6")],
+        [step("test_nap", "s7", seconds=3)],
         [step("start_process", "s8", process="child", wait=True,
               parameters={"from": "{{Process.id}}"})],
     ])  # fmt: skip
