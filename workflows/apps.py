@@ -11,9 +11,10 @@ class WorkflowsConfig(AppConfig):
     verbose_name = _("Business processes")
 
     def ready(self) -> None:
-        import_submodules("actions")
-        import_submodules("subjects")
-        import_submodules("widgets")
         from workflows.menu import add_menu
+        from workflows.pages import add_pages
 
+        for package in ("actions", "subjects", "widgets", "jobs"):
+            import_submodules(package)
         add_menu()
+        add_pages()

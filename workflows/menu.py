@@ -18,3 +18,14 @@ def add_menu() -> None:
             order=30,
         )
     )
+    menu.register(
+        MenuItem(
+            slug="running",
+            label=_("Running processes"),
+            icon="activity",
+            url_name="instances",
+            under="/processes/health/",
+            order=880,
+            administrators_only=True,
+        )
+    )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from celery import shared_task
 
 from workflows.engine import work as engine
-from workflows.services import events, outgoing, triggers
+from workflows.services import events, heartbeats, outgoing, triggers
 
 
 @shared_task(name="workflows.work")
 def work() -> None:
     """Everything that is due: events into starts, then steps. Sent after commits for speed, and
     every second by beat so that nothing hangs on a message."""
+    heartbeats.beat()
     while events.handle_events():
         pass
     triggers.start_scheduled()

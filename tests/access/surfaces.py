@@ -22,6 +22,7 @@ OWN = "about the person's own account, no content of lists"
 DISK = "the shared Disk is every active employee's"
 JOBS = "a job is its starter's alone (tests/lists_core/test_jobs.py)"
 TYPES = "asks for full access first (tests/lists_core/test_type_changes.py)"
+PROCESS = "whoever sees the element, and no more (tests/workflows/test_process_pages.py)"
 UPLOAD = "reads the file that the person uploaded (tests/lists_core/test_import_files.py)"
 PROCESSES = "asks for full access to the list first (tests/workflows/test_designer_access.py)"
 EXEMPT: dict[str, str] = {
@@ -61,6 +62,8 @@ EXEMPT: dict[str, str] = {
         PROCESSES,
     ),
     **dict.fromkeys(["import_new_columns", "list_import_columns"], UPLOAD),
+    **dict.fromkeys(named("instance_id"), PROCESS),
+    "process_start": PROCESS,
 }
 JOB_KINDS = {
     "bulk_edit": "bulk_edit",
@@ -70,6 +73,8 @@ JOB_KINDS = {
     "import_table": "importing",
 }
 EXEMPT_JOBS = {
+    "bulk_start": "starts where one may run and sees (tests/workflows/test_process_grid.py)",
+    "mend_processes": "names no element; owners' own list (tests/workflows/test_running_page.py)",
     "copy_list": "needs full access; looks at what the actor may see (test_designer.py)",
     "purge_list": "structure: the list goes with all its rows, whoever may see them",
     "preview_type_change": TYPES,

@@ -66,6 +66,12 @@ class Instance(models.Model):
         indexes = [
             models.Index(fields=["list", "subject_id"], name="instance_subject"),
             models.Index(fields=["status"], name="instance_open", condition=Q(finished_at=None)),
+            models.Index(fields=["created_at"], name="instance_created"),
+            models.Index(
+                fields=["finished_at"],
+                name="instance_finished",
+                condition=Q(finished_at__isnull=False),
+            ),
         ]
 
     @property
@@ -101,6 +107,7 @@ class Wake(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="wake_due", condition=Q(parked=False)),
             models.Index(fields=["instance", "key"], name="wake_step"),
+            models.Index(fields=["instance"], name="wake_parked", condition=Q(parked=True)),
         ]
 
 
@@ -138,3 +145,4 @@ class StepLog(models.Model):
         verbose_name = _("Journal entry")
         verbose_name_plural = _("Journal")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["at"], name="log_failures", condition=Q(event="failed"))]

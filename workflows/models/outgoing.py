@@ -41,4 +41,5 @@ class Outgoing(models.Model):
         verbose_name_plural = _("Outgoing messages")
         indexes = [
             models.Index(fields=["next_at"], name="outgoing_due", condition=Q(state="new")),
+            models.Index(fields=["done_at"], name="outgoing_failed", condition=Q(state="failed")),
         ]

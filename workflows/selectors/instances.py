@@ -25,9 +25,12 @@ def access_instance(actor: Employee, instance_id: int, *, manage: bool = False) 
 
 
 def may_see(actor: Employee, instance: Instance) -> bool:
-    """Its starter, administrators, and whoever sees the subject."""
+    """Its starter, administrators, and whoever sees the subject; without a subject, whoever has
+    full access to the list."""
     if actor.is_superuser or instance.started_by_id == actor.pk:
         return True
+    if instance.subject_id is None:
+        return has_full(actor, instance)
     return bool(
         instance.subject in subjects and subjects.get(instance.subject).title(actor, instance)
     )
@@ -37,6 +40,19 @@ def may_manage(actor: Employee, instance: Instance) -> bool:
     """Administrators, the starter, and whoever has full access to the list."""
     if actor.is_superuser or instance.started_by_id == actor.pk:
         return True
+    return has_full(actor, instance)
+
+
+def may_see_values(actor: Employee, instance: Instance) -> bool:
+    """What steps found and gave back: only who works with the instance's rights, and those who
+    could have it written into the list anyway."""
+    if actor.is_superuser or instance.run_as_id == actor.pk:
+        return True
+    return has_full(actor, instance)
+
+
+def has_full(actor: Employee, instance: Instance) -> bool:
+    """Whether the instance's list is the actor's to design."""
     try:
         access_list(actor, Right.FULL, instance.list_id or 0)
     except DomainError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -87,9 +87,11 @@ def start_many(
     *,
     before: list[Any],
     now: datetime,
+    parameters: Mapping[str, Any] | None = None,
 ) -> None:
-    """Start the template on many elements by two statements."""
-    values = defaults(declared_by(template))
+    """Start the template on many elements by two statements; with `parameters` (checked ones)
+    instead of the defaults."""
+    values = defaults(declared_by(template)) if parameters is None else parameters
     made = Instance.objects.bulk_create(
         Instance(**prepared(template, starter, one, before=before, parameters=values))
         for one in ids
