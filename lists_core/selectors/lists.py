@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from lists_core.access import Right, require, visible_lists
+from lists_core.access import Right, list_rights, require, visible_lists
 from lists_core.models import Favourite, List, ListPreference
 from staff.models import Employee
 from svod.base.errors import NotFound
@@ -12,11 +12,20 @@ from svod.base.errors import NotFound
 
 def access_list(actor: Employee, right: Right, list_id: int) -> List:
     """The list, when the actor sees it and holds the right; NotFound or Forbidden otherwise."""
-    list_ = visible_lists(actor).filter(pk=list_id).first()
-    if list_ is None:
+    list_ = List.objects.filter(pk=list_id, deleted_at=None).first()
+    if list_ is None or not _sees(actor, list_):
         raise NotFound
     require(actor, right, list_)
     return list_
+
+
+def _sees(actor: Employee, list_: List) -> bool:
+    """As `visible_lists` says; who holds something on the list or on a section of it is let in
+    without being asked about single elements."""
+    rights = list_rights(actor, list_.pk)
+    if any(place.own for place in (rights.root, *rights.sections.values())):
+        return True
+    return visible_lists(actor).filter(pk=list_.pk).exists()
 
 
 def lists_for_start(actor: Employee, *, search: str = "") -> QuerySet[List]:
