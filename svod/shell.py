@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -73,6 +75,7 @@ class MenuItem:
     """An entry of the side menu; `permission` is a Django permission such as "app.view_x".
 
     Pages below the entry's own address belong to it, and those below `under` ("/lists/").
+    `count` gives the number beside it, which `count_url` draws anew when something changed.
     """
 
     slug: str
@@ -83,6 +86,8 @@ class MenuItem:
     order: int = 100
     permission: str = ""
     administrators_only: bool = False
+    count: Callable[[Any], int] | None = None
+    count_url: str = ""
 
 
 menu: Registry[MenuItem] = Registry("menu item")
@@ -154,6 +159,9 @@ def shown(request: HttpRequest, item: MenuItem) -> dict[str, Any] | None:
         "icon": item.icon,
         "url": reverse(item.url_name),
         "under": item.under,
+        # Asked where the whole page is drawn, not with its parts.
+        "count": partial(item.count, user) if item.count else None,
+        "count_url": address(item.count_url) if item.count_url else "",
     }
 
 

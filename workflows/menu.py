@@ -5,9 +5,21 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from svod.shell import MenuItem, menu
+from workflows.selectors.tasks import open_count
 
 
 def add_menu() -> None:
+    menu.register(
+        MenuItem(
+            slug="tasks",
+            label=_("Tasks"),
+            icon="checkbox",
+            url_name="tasks",
+            order=5,
+            count=open_count,
+            count_url="tasks_count",
+        )
+    )
     menu.register(
         MenuItem(
             slug="processes",

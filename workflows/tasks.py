@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from workflows.engine import work as engine
-from workflows.services import events, heartbeats, outgoing, triggers
+from workflows.services import events, heartbeats, outgoing, task_moves, triggers
 
 
 @shared_task(name="workflows.work")
@@ -16,6 +16,8 @@ def work() -> None:
     while events.handle_events():
         pass
     triggers.start_scheduled()
+    while task_moves.tend_due():
+        pass
     engine.work_all()
     while outgoing.send_due():
         pass

@@ -1,5 +1,6 @@
 """What is stored of people: employees, departments, groups, the log of what they did."""
 
+from staff.models.absences import Absence
 from staff.models.audit import AuditEntry
 from staff.models.calendar import CalendarDay, WorkCalendar
 from staff.models.groups import EmployeeGroup
@@ -15,6 +16,7 @@ from staff.models.people import (
 from staff.models.sessions import SessionInfo
 
 __all__ = [
+    "Absence",
     "AuditEntry",
     "CalendarDay",
     "Delivery",

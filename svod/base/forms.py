@@ -16,3 +16,8 @@ class DomainFormMixin:
         for name, messages in error.errors.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)  # type: ignore[attr-defined]
+
+
+def form_error(form: forms.BaseForm) -> Invalid:
+    """What is wrong with a form that no page draws: raise it."""
+    return Invalid({name: [str(text) for text in texts] for name, texts in form.errors.items()})

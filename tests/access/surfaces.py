@@ -15,6 +15,7 @@ WALKED: dict[frozenset[str], str] = {
     frozenset({"list_id", "element_id", "code"}): "element_pages",
     frozenset({"list_id", "section_id"}): "section_pages",
     frozenset({"list_id", "field_id"}): "field_pages",
+    frozenset({"task_id"}): "task_pages",
 }
 ADAPTERS = {"file": "file_pages", "file_thumbnail": "file_pages", "file_preview": "files"}
 PEOPLE = "people and departments are known to every active employee; no content of lists"
@@ -25,7 +26,9 @@ TYPES = "asks for full access first (tests/lists_core/test_type_changes.py)"
 PROCESS = "whoever sees the element, and no more (tests/workflows/test_process_pages.py)"
 UPLOAD = "reads the file that the person uploaded (tests/lists_core/test_import_files.py)"
 PROCESSES = "asks for full access to the list first (tests/workflows/test_designer_access.py)"
+TITLES = "shows titles and texts of tasks alone (tests/workflows/test_calendars.py)"
 EXEMPT: dict[str, str] = {
+    "calendar_feed": TITLES,
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
     **dict.fromkeys(["openid_connect_callback", "password_set"], "before the sign-in"),
     **dict.fromkeys(["session_end", "security_passkey_rename", "security_remove"], OWN),

@@ -18,6 +18,8 @@ PUBLIC = {
     "sign_in", "password_reset", "password_reset_sent", "password_set", "set_language",
     # Before the sign-in is complete; the last two are 404 without OIDC's settings.
     "sign_in_second", "sign_in_passkey", "sign_in_sso", "openid_connect_callback",
+    # Calendar programs come with a secret token instead of a session.
+    "calendar_feed",
 }  # fmt: skip
 CLOSED_BY_METHOD = {"sign_out"}
 SAMPLES = {

@@ -17,6 +17,7 @@ from lists_core.schema.cache import forget_schemas
 from tests.access import oracle
 from tests.access.adapters import READING
 from tests.access.adapters_pages import PAGES
+from tests.access.adapters_tasks import TASKS
 from tests.access.adapters_write import WRITING
 from tests.access.look import differences, lookers
 from tests.access.worlds import Prepared, World, build, prepare, worlds
@@ -70,6 +71,12 @@ def test_writing(prepared: Prepared, world: World) -> None:
 @given(world=worlds())
 def test_pages(prepared: Prepared, world: World) -> None:
     check(prepared, world, PAGES)
+
+
+@examples(5)
+@given(world=worlds())
+def test_tasks(prepared: Prepared, world: World) -> None:
+    check(prepared, world, TASKS)
 
 
 def test_the_oracle_is_short() -> None:

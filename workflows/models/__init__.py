@@ -1,3 +1,4 @@
+from workflows.models.calendars import CalendarFeed
 from workflows.models.heartbeats import Heartbeat
 from workflows.models.instances import Instance, StepLog, Wake, Watch
 from workflows.models.numerators import IssuedNumber, NumeratorList
@@ -6,6 +7,7 @@ from workflows.models.tasks import Task, TaskPerson
 from workflows.models.templates import Template, Trigger, Version
 
 __all__ = [
+    "CalendarFeed",
     "Heartbeat",
     "Instance",
     "IssuedNumber",

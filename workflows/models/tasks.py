@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,9 +17,9 @@ from workflows.values import ValueEncoder
 class Task(models.Model):
     """A task, an approval, an acquaintance or a request for information.
 
-    `kind` is the slug of the action that set it; what may be answered stands in `form`
-    (`{"answers": […], "groups": [{"title", "fields": […]}], "checklist": […]}`).
-    Only a task in state OPEN takes an answer: whoever changes that first decides.
+    `kind` is the slug of the action that set it; what may be answered, and what happens when
+    nobody does, stands in `form` (`workflows.task_form`). Only a task in state OPEN takes an
+    answer, by whoever holds its row's lock.
     """
 
     class State(models.TextChoices):
@@ -36,6 +39,8 @@ class Task(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     deadline = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    #: When it is to be looked after next, for tasks that no step waits for.
+    next_at = models.DateTimeField(null=True)
     #: What came out, as JSON; the result of the step.
     result = models.JSONField(default=dict, encoder=ValueEncoder)
 
@@ -46,6 +51,24 @@ class Task(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["instance", "key", "kind"], name="task_of_step")
         ]
+        indexes = [
+            models.Index(fields=["next_at"], name="task_due", condition=Q(next_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    def is_late(self, now: datetime) -> bool:
+        return self.is_open and self.deadline is not None and self.deadline < now
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """What may be answered; see `workflows.task_form.answer_choice`."""
+        return list(self.form.get("answers", ()))
 
 
 class TaskPerson(models.Model):

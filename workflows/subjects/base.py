@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -38,6 +38,17 @@ class SubjectKind:
     def title(self, actor: Employee, instance: Instance) -> str:
         """Its name for a person; "" where they may not see it."""
         raise NotImplementedError
+
+    def titles(self, actor: Employee, instances: Collection[Instance]) -> dict[int, str]:
+        """Instance id → the name of its subject, for those that the person may see."""
+        named = ((one.pk, self.title(actor, one)) for one in instances)
+        return {pk: title for pk, title in named if title}
+
+    def summary(
+        self, actor: Employee, instance: Instance, codes: Collection[str]
+    ) -> list[tuple[str, str]]:
+        """(name, HTML) of these of its values (of some, when none are named) for a person."""
+        return []
 
     def url(self, instance: Instance) -> str:
         """The page of the subject."""

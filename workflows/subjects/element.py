@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from lists_core.access import Right
 from lists_core.filters.tree import parse_filter
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
+from lists_core.selectors.across import names_across
 from lists_core.selectors.elements import access_element
+from lists_core.selectors.titles import row_titles
 from staff.models import Employee
 from svod.base.errors import DomainError, Forbidden, NotFound
 from workflows.subjects.base import SubjectKind, subjects
@@ -22,6 +25,9 @@ from workflows.values import plain_text
 
 if TYPE_CHECKING:
     from workflows.models import Instance
+
+
+SUMMARY = 10
 
 
 class ElementValues(Mapping[str, Any]):
@@ -90,6 +96,31 @@ class ElementSubject(SubjectKind):
         except DomainError:
             return ""
         return str(row.name)
+
+    def titles(self, actor: Employee, instances: Collection[Instance]) -> dict[int, str]:
+        """Two queries, however many there are."""
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for one in instances:
+            list_id, element_id = _place(one)
+            wanted[list_id].add(element_id)
+        names = names_across(actor, wanted)
+        return {one.pk: names[_place(one)] for one in instances if _place(one) in names}
+
+    def summary(
+        self, actor: Employee, instance: Instance, codes: Collection[str]
+    ) -> list[tuple[str, str]]:
+        try:
+            _list, schema, row = access_element(actor, Right.VIEW, *_place(instance))
+        except DomainError:
+            return []
+        known = [field for field in schema.fields if field.code in codes or not codes]
+        shown = [field for field in known if field.read(row) is not None and field.code != "NAME"]
+        shown = shown if codes else shown[:SUMMARY]
+        titles = row_titles(shown, [row], actor=actor)
+        return [
+            (field.name, field.render(field.read(row), titles.get(field.key, {})))
+            for field in shown
+        ]
 
     def url(self, instance: Instance) -> str:
         return reverse("element", args=_place(instance))

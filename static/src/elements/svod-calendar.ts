@@ -1,0 +1,83 @@
+// Deadlines by month, week or as a list: <svod-calendar data-events="/…/" data-language="ru">
+// over what is shown without the script. The address answers to ?start&end with
+// {"events": [{id, title, start, url, state}]}; a click opens the task in the drawer.
+import { SvodElement, define } from "../lib/element";
+import { h } from "../lib/dom";
+
+type Core = typeof import("@event-calendar/core");
+type Found = { id: number; title: string; start: string; url: string; state: string };
+
+const PHONE = "(max-width: 47.99rem)";
+
+class Deadlines extends SvodElement {
+  private calendar: { refetchEvents(): void } | undefined;
+  private destroy: (() => void) | undefined;
+
+  protected attach(): void {
+    this.setAttribute("hx-morph-skip", "");
+    void this.build();
+    this.listen(document.body, "svod:saved", () => this.calendar?.refetchEvents());
+  }
+
+  protected override detach(): void {
+    this.destroy?.();
+    this.destroy = this.calendar = undefined;
+    this.querySelector(".sv-calendar")?.remove();
+    this.classList.remove("sv-drawn");
+  }
+
+  private async build(): Promise<void> {
+    const core: Core = await import("@event-calendar/core");
+    if (!this.alive || this.calendar) return;
+    const place = h("div", { class: "sv-calendar" });
+    this.prepend(place);
+    const { createCalendar, destroyCalendar, DayGrid, List, TimeGrid } = core;
+    const calendar = createCalendar(place, [DayGrid, TimeGrid, List], this.options());
+    this.calendar = calendar;
+    this.destroy = () => void destroyCalendar(calendar);
+    this.classList.add("sv-drawn");
+  }
+
+  private options(): Record<string, unknown> {
+    const words = this.dataset;
+    return {
+      view: matchMedia(PHONE).matches ? "listMonth" : "dayGridMonth",
+      locale: words.language,
+      firstDay: 1,
+      height: "auto",
+      dayMaxEvents: true,
+      nowIndicator: true,
+      headerToolbar: { start: "prev,next today", center: "title", end: "dayGridMonth,timeGridWeek,listMonth" },
+      buttonText: { today: words.today, dayGridMonth: words.month, timeGridWeek: words.week, listMonth: words.list, prev: words.previous, next: words.next, close: words.close },
+      allDayContent: words.allDay,
+      noEventsContent: words.none,
+      moreLinkContent: ({ num }: { num: number }) => `+${num} ${words.more ?? ""}`,
+      eventTimeFormat: { hour: "2-digit", minute: "2-digit" },
+      eventSources: [{ events: (span: { startStr: string; endStr: string }) => this.load(span) }],
+      eventClassNames: ({ event }: { event: { extendedProps: { state?: string } } }) => `sv-deadline-${event.extendedProps.state ?? "open"}`,
+      eventClick: ({ event, jsEvent }: { event: { extendedProps: { url?: string } }; jsEvent: Event }) => {
+        jsEvent.preventDefault();
+        this.open(event.extendedProps.url);
+      },
+    };
+  }
+
+  private async load(span: { startStr: string; endStr: string }): Promise<unknown[]> {
+    const query = new URLSearchParams({ start: span.startStr, end: span.endStr });
+    const answer = await fetch(`${this.dataset.events}?${query}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return [];
+    const { events } = (await answer.json()) as { events: Found[] };
+    return events.map(({ id, title, start, url, state }) => ({ id: String(id), title, start, end: start, extendedProps: { url, state } }));
+  }
+
+  /** By a link, as every drawer is opened. */
+  private open(url: string | undefined): void {
+    if (!url) return;
+    const link = h("a", { href: url, "data-drawer": "", hidden: "" });
+    this.append(link);
+    link.click();
+    link.remove();
+  }
+}
+
+define("svod-calendar", Deadlines);

@@ -1,0 +1,194 @@
+"""The questions of a task: field types asked outside a list.
+
+What the designer stores is `[{"title", "fields": [{"code", "label", "kind", "required",
+"multiple", "options", "hint", "value"}]}]`; `kind` is the slug of a field type. Where the
+answers go into the element, a question with the code of a field is asked as that field is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from lists_core.access import Right
+from lists_core.schema.cache import schema_of
+from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.elements import access_element
+from lists_core.selectors.titles import titles_of
+from staff.models import Employee
+from svod.base.errors import DomainError, Invalid
+from workflows.models import Task
+from workflows.parameters import declared_field
+from workflows.values import Scope, kept, load, resolve
+
+MAX_QUESTIONS, PRECISION = 100, 2
+PREFIX = "q"
+
+
+def stored_groups(groups: Sequence[Mapping[str, Any]], scope: Scope) -> list[dict[str, Any]]:
+    """The groups as the task keeps them: placeholders put in, questions without a code numbered."""
+    left, kept_groups = MAX_QUESTIONS, []
+    for group in groups:
+        fields = [one for one in group.get("fields", ()) if one.get("label") or one.get("code")]
+        questions = [_question(one, scope) for one in fields[:left]]
+        left -= len(questions)
+        title = str(resolve(group.get("title", ""), scope) or "")
+        kept_groups.append({"title": title, "fields": questions})
+    _number(kept_groups)
+    return kept_groups
+
+
+def _question(raw: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    texts = {
+        name: str(resolve(raw[name], scope) or "") for name in ("label", "hint") if name in raw
+    }
+    value = kept(resolve(raw["value"], scope)) if raw.get("value") not in (None, "") else None
+    return {**raw, **texts, **({"value": value} if value is not None else {})}
+
+
+def _number(groups: list[dict[str, Any]]) -> None:
+    taken: set[str] = set()
+    for place, question in enumerate(one for group in groups for one in group["fields"]):
+        code = str(question.get("code") or "")
+        question["code"] = code if code and code not in taken else f"q{place + 1}"
+        question.setdefault("label", question["code"])
+        taken.add(question["code"])
+
+
+class Questions:
+    """The questions of a task as fields, for a form and for showing answers."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.groups = [
+            (group["title"], [self._field(one) for one in group["fields"]])
+            for group in task.form.get("groups", ())
+        ]
+
+    @cached_property
+    def schema(self) -> Schema | None:
+        """The element's own fields, where answers go into them."""
+        list_ = self.task.instance.list
+        return schema_of(list_) if list_ and self.task.form.get("write") else None
+
+    def fields(self) -> Iterator[SchemaField]:
+        for _title, fields in self.groups:
+            yield from fields
+
+    def _field(self, question: Mapping[str, Any]) -> SchemaField:
+        code = question["code"]
+        own = self.schema.get(code) if self.schema else None
+        if own is not None and not own.type.concealed:
+            return own
+        try:
+            return declared_field({**question, "settings": _settings(question)})
+        except Invalid:  # a kind that no app brings any more
+            return declared_field({**question, "kind": "string"})
+
+    def question(self, code: str) -> Mapping[str, Any]:
+        groups = self.task.form.get("groups", ())
+        return next(one for group in groups for one in group["fields"] if one["code"] == code)
+
+    def control(self, field: SchemaField, actor: Employee) -> forms.Field:
+        question = self.question(field.code)
+        control = field.form_field(required=bool(question.get("required")), actor=actor)
+        control.label = question.get("label") or field.name
+        control.help_text = question.get("hint") or control.help_text
+        return control
+
+    def initial(self, actor: Employee) -> dict[str, Any]:
+        """What the controls begin with: the designer's value, else the element's own, where the
+        person may see it."""
+        given = {one.code: load(self.question(one.code).get("value")) for one in self.fields()}
+        known = self._element(actor) if self.schema else {}
+        return {code: known.get(code) if value is None else value for code, value in given.items()}
+
+    def _element(self, actor: Employee) -> dict[str, Any]:
+        instance = self.task.instance
+        place = instance.list_id or 0, instance.subject_id or 0
+        try:
+            _list, schema, row = access_element(actor, Right.VIEW, *place)
+        except DomainError:
+            return {}
+        return {field.code: field.read(row) for field in schema.fields if not field.type.concealed}
+
+    def shown(self, values: Mapping[str, Any], actor: Employee) -> list[tuple[str, str]]:
+        """(question, answer) of what was filled in, as the actor may read it."""
+        natural = {code: load(value) for code, value in values.items()}
+        given = [(one, natural[one.code]) for one in self.fields() if natural.get(one.code)
+                 not in (None, "", [])]  # fmt: skip
+        titles = titles_of(given, actor=actor)
+        return [
+            (
+                self.question(one.code).get("label") or one.name,
+                one.to_text(value, titles.get(one.key, {})),
+            )
+            for one, value in given
+        ]
+
+
+def _settings(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers may have a fraction, for nobody said how many digits it has."""
+    return {"precision": PRECISION, **(question.get("settings") or {})}
+
+
+class QuestionForm(forms.Form):
+    """The controls of a task's questions; `values` are natural values by code."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        questions: Questions,
+        actor: Employee,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, files, prefix=PREFIX, initial=dict(initial or {}))
+        self.questions, self.actor = questions, actor
+        self.kinds = {field.code: field for field in questions.fields()}
+        for code, field in self.kinds.items():
+            self.fields[code] = questions.control(field, actor)
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [
+            (title, [self[field.code] for field in fields])
+            for title, fields in self.questions.groups
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for code, field in self.kinds.items():
+            if code in cleaned:
+                self._check(code, field, cleaned)
+        return cleaned
+
+    def _check(self, code: str, field: SchemaField, cleaned: dict[str, Any]) -> None:
+        """What a service of elements would ask too."""
+        try:
+            cleaned[code] = field.clean(cleaned[code])
+            self._check_things(field, cleaned[code])
+            kept(cleaned[code])
+        except ValidationError as error:
+            self.add_error(code, error)
+        except TypeError:
+            self.add_error(code, _("An answer of this kind cannot be given here."))
+
+    def _check_things(self, field: SchemaField, value: Any) -> None:
+        """People, elements and files must be there, and the person must see them."""
+        if field.type.reference and value is not None:
+            titles = titles_of([(field, value)], actor=self.actor)[field.key]
+            if any(item not in titles for item in field.items(value)):
+                raise ValidationError(_("Choose from the list: this is not available."))
+
+    def values(self) -> dict[str, Any]:
+        """Natural values of the questions that were answered."""
+        given = {code: self.cleaned_data.get(code) for code in self.kinds}
+        return {code: value for code, value in given.items() if value not in (None, "", [])}
