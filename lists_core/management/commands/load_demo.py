@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from lists_core.demo.credentials import load_credentials
 from lists_core.demo.flights import load_flights
 from lists_core.demo.office import load_office
+from lists_core.demo.parts import demo_parts
 from lists_core.demo.places import load_places
 from lists_core.models import Favourite
 from staff.demo import load_people
@@ -29,6 +30,8 @@ class Command(BaseCommand):
             _regions, cities = load_places(actor=admin)
             load_flights(actor=admin)
             load_credentials(actor=admin, people=people)
+            for part in demo_parts:
+                part.load(admin, people)
         if not Favourite.objects.filter(employee=admin).exists():
             for list_ in (contracts, tasks, cities):
                 Favourite.objects.create(employee=admin, list=list_)
