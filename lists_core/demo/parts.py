@@ -1,6 +1,6 @@
 """What upper apps add to the demo portal, after the lists of this one.
 
-    demo_parts.register(DemoPart("processes", load))
+demo_parts.register(DemoPart("processes", load))
 """
 
 from __future__ import annotations
