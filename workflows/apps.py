@@ -13,6 +13,7 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from workflows.menu import add_menu
         from workflows.pages import add_pages
+        from workflows.services import calendar  # noqa: F401 - it listens
 
         for package in ("actions", "subjects", "widgets", "jobs"):
             import_submodules(package)

@@ -4,41 +4,48 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from workflows.actions.base import Action, actions
 from workflows.actions.params import check_params
+from workflows.checking_flow import check_flow
+from workflows.checking_states import check_states
+from workflows.checking_things import check_things
+from workflows.checking_triggers import check_parameters, check_triggers
 from workflows.conditions import OPERATORS
-from workflows.models import Template, Trigger
-from workflows.schedules import next_time
+from workflows.engine.tree import all_steps
+from workflows.models import Template
+from workflows.problems import Problem, warning
+from workflows.selectors.constants import constant_codes
 from workflows.values import formula_problems, names_in
 
 Step = Mapping[str, Any]
 MAX_STEPS = 1_000
 MAX_NESTING = 20
-ROOTS = {"Document", "Variable", "Parameter", "Constant", "Step", "Process"}
-ENDS = {"stop"}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A mistake; `step` is "" for the process as a whole, `param` "" for the whole step."""
-
-    step: str
-    text: str
-    param: str = ""
+ROOTS = {"Document", "Variable", "Parameter", "Constant", "Step", "Process", "Portal"}
+ENDS = {"stop", "set_state"}
+CHOICES = {"if", "parallel"}
+#: Only inside the step that holds them.
+PLACED = {"state"}
 
 
 def check_tree(tree: Mapping[str, Any], template: Template) -> Iterator[Problem]:
-    """Every problem of a draft, in reading order."""
-    yield from _check_triggers(tree, template)
+    """Every problem of a draft: mistakes in reading order, then warnings about its course."""
+    yield from check_parameters(tree)
+    yield from check_triggers(tree, template)
     known = _Known(tree, template)
     yield from _check_steps(tree.get("steps", []), known, depth=1)
     yield from (Problem(one, _("Two steps have the same number.")) for one in known.doubled())
+    yield from check_states(tree)
+    yield from check_things(tree, template)
+    yield from check_flow(tree)
+
+
+def errors_of(tree: Mapping[str, Any], template: Template) -> list[Problem]:
+    """What keeps the draft from being published."""
+    return [one for one in check_tree(tree, template) if one.level == "error"]
 
 
 class _Known:
@@ -47,6 +54,13 @@ class _Known:
     def __init__(self, tree: Mapping[str, Any], template: Template) -> None:
         self.template = template
         self.ids: Counter[str] = Counter()
+        # What a state's steps left may be asked for in any other state.
+        self.anywhere = {
+            step["id"]
+            for machine in all_steps(tree.get("steps", ()))
+            if machine["type"] == "state_machine"
+            for step in all_steps([machine])
+        }
         self.codes = {
             root: {one["code"] for one in tree.get(part, ())}
             for root, part in (
@@ -55,6 +69,7 @@ class _Known:
                 ("Constant", "constants"),
             )
         }
+        self.codes["Portal"] = constant_codes()
 
     def doubled(self) -> list[str]:
         return [one for one, count in self.ids.items() if count > 1]
@@ -65,15 +80,17 @@ class _Known:
         if root not in ROOTS or not rest:
             return True
         if root == "Step":
-            return rest[0] not in self.ids
+            return rest[0] not in self.ids and rest[0] not in self.anywhere
         return root in self.codes and rest[0] not in self.codes[root]
 
 
 def _check_steps(steps: Sequence[Step], known: _Known, *, depth: int) -> Iterator[Problem]:
     over = False
     for step in steps:
+        if depth == 1 and step["type"] in PLACED:
+            yield Problem(step["id"], _("This step cannot stand here."))
         if over:
-            yield Problem(step["id"], _("The step is never reached: the process has ended."))
+            yield Problem(step["id"], _("The step is never reached."))
         yield from _check_step(step, known, depth)
         over = over or step["type"] in ENDS
 
@@ -104,9 +121,24 @@ def _check_branches(action: Action, step: Step, known: _Known, depth: int) -> It
         yield Problem(step["id"], _("This step has no branches."))
     if action.branches == "one" and not (branches and branches[0].get("steps")):
         yield Problem(step["id"], _("Nothing stands inside this step."))
+    yield from _check_inside(action, step)
     for branch in branches:
         yield from _check_condition(branch.get("when"), step, known)
         yield from _check_steps(branch.get("steps", ()), known, depth=depth + 1)
+
+
+def _check_inside(action: Action, step: Step) -> Iterator[Problem]:
+    """What stands directly in a step, and whether anything does."""
+    for branch in step.get("branches", ()):
+        inside = branch.get("steps", ())
+        if step["type"] in CHOICES and not inside:
+            text = _("The branch “%(name)s” is empty.") % {"name": branch.get("name", "")}
+            yield warning(step["id"], text)
+        if action.branches == "fixed" and branch.get("code") not in action.branch_codes:
+            yield Problem(step["id"], _("This step has no such branch."))
+        for one in inside:
+            if (action.holds or one["type"] in PLACED) and one["type"] not in action.holds:
+                yield Problem(one["id"], _("This step cannot stand here."))
 
 
 def _check_condition(when: Any, step: Step, known: _Known) -> Iterator[Problem]:
@@ -122,22 +154,3 @@ def _check_condition(when: Any, step: Step, known: _Known) -> Iterator[Problem]:
     for path in sorted(names_in([when.get("left"), when.get("right"), when.get("value")])):
         if known.lacks(path):
             yield Problem(step["id"], _("“%(path)s” is not known here.") % {"path": path})
-
-
-def _check_triggers(tree: Mapping[str, Any], template: Template) -> Iterator[Problem]:
-    for trigger in tree.get("triggers", ()):
-        if trigger.get("event") not in Trigger.Event.values:
-            yield Problem("", _("There is no such way to start."))
-        elif trigger["event"] == Trigger.Event.SCHEDULE:
-            yield from _check_schedule(trigger)
-        elif template.list_id is None and trigger["event"] != Trigger.Event.WEBHOOK:
-            yield Problem("", _("Without a list no element can start the process."))
-
-
-def _check_schedule(trigger: Mapping[str, Any]) -> Iterator[Problem]:
-    from django.utils import timezone
-
-    try:
-        next_time(trigger, timezone.now())
-    except ValidationError as error:
-        yield from (Problem("", text) for text in error.messages)

@@ -51,6 +51,19 @@ SAMPLES: dict[str, Any] = {
         {"title": "About", "fields": [{"label": "Sum", "code": "sum", "kind": "number"}]}
     ],
     "commands": [{"label": "Go", "code": "go", "people": ["starter"]}],
+    "state": "one",
+    "state_commands": [
+        {
+            "label": "Go",
+            "code": "go",
+            "color": "green",
+            "people": ["starter"],
+            "comment": "required",
+            "to": "one",
+        }
+    ],
+    "state_events": [{"fields": ["PRICE"], "when": CONDITION, "to": "one"}],
+    "state_timeouts": [{"after": {"amount": 2, "unit": "days"}, "to": "one"}],
     "values": {"PRICE": "12.50", "NOTE": "{{Variable.total}} pieces", "TAGS": ["a", "b"]},
 }
 

@@ -1,7 +1,11 @@
 """What an action is: one class that declares its parameters, its result and what it does.
 
-The designer's form, the check at publishing, the docs and the API all come from `Params`. A
-module of `workflows/actions/` (of any app) registers its action:
+The designer's form, the check at publishing, the docs and the API all come from `Params`. The
+widgets are: text, textarea, html, number, boolean, choice, date, datetime, time, value,
+variable, condition, list, section, element, field, fields, date_field, values, filter, people,
+duration, checklist, answer_form, commands, process, parameters, document_template, numerator,
+url, code; for states of a machine: state (one of the machine's), state_commands, state_events,
+state_timeouts. A module of `workflows/actions/` (of any app) registers its action:
 
     @actions.register
     class Comment(Action):
@@ -17,7 +21,7 @@ module of `workflows/actions/` (of any app) registers its action:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -83,6 +87,13 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class EndBranch:
+    """The step is over, and so is the branch in which it stands (in a loop: this turn)."""
+
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Signal:
     """What woke a waiting step: a `Wake.Kind` and what came with it.
 
@@ -108,21 +119,33 @@ class Action:
     outputs: ClassVar[tuple[Output, ...]] = ()
     #: Takes a lock that many instances wait for, so it runs in a transaction of its own.
     isolated = False
-    #: "none", "one" (a body) or "many" (branches that the designer adds).
-    branches: Literal["none", "one", "many"] = "none"
     #: Each branch has a condition (`when`), as those of if/else do.
     conditional = False
+    #: "none", "one" (a body), "many" (branches that the designer adds) or "fixed": those of
+    #: `branch_codes`, code → label; a branch of a tree then has that `code`.
+    branches: Literal["none", "one", "many", "fixed"] = "none"
+    branch_codes: ClassVar[Mapping[str, Text]] = {}
+    #: The step below it comes after it; states of a machine stand side by side.
+    ordered = True
+    #: Slugs of the only steps that may stand directly inside; () for any.
+    holds: tuple[str, ...] = ()
+    #: The step may wait for a signal, by itself or for people.
+    may_wait = False
 
-    def run(self, context: Context, params: Any) -> Wait | Result:
+    def run(self, context: Context, params: Any) -> Wait | EndBranch | Result:
         """Do the step: return its result, or Wait.
 
         Raises DomainError (the instance fails with its message), Retry (tried again later).
         """
         raise NotImplementedError(f"{type(self).__name__} does nothing")
 
-    def resume(self, context: Context, params: Any, signal: Signal) -> Wait | Result:
+    def resume(self, context: Context, params: Any, signal: Signal) -> Wait | EndBranch | Result:
         """Something came for the waiting step: return its result, or Wait on."""
         return signal.payload
+
+    def mistakes(self, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """(parameter, what is wrong) beyond what the types of the parameters say."""
+        yield from ()
 
     def summary(self, params: Mapping[str, Any]) -> str:
         """The step in plain words, for the summary of a process; "" takes the label."""
@@ -137,6 +160,10 @@ class Control(Action):
     def enter(self, run: Run, token: Token, node: Node) -> None:
         """The token has come to this step (again, for loops)."""
         raise NotImplementedError(f"{type(self).__name__} goes nowhere")
+
+    def signal(self, run: Run, token: Token, node: Node, signal: Signal) -> None:
+        """Something came for the token that waits at this step."""
+        raise NotImplementedError(f"{type(self).__name__} waits for nothing")
 
     def branch_done(self, run: Run, token: Token, node: Node) -> None:
         """A token has come to the end of one of this step's branches: by itself, go on."""

@@ -27,12 +27,25 @@ def read_params(action: Action, raw: Mapping[str, Any], scope: Scope) -> ActionP
         name: value if name in fields and shown(fields[name]).raw else _given(name, value, scope)
         for name, value in raw.items()
     }
-    # An empty control is an absent parameter.
-    given = {name: value for name, value in values.items() if value not in (None, "")}
+    # An empty control is an absent parameter; an empty value that one asked for is a value.
+    needed = {name for name, field in fields.items() if field.is_required()}
+    given = {
+        name: value
+        for name, value in values.items()
+        if value not in (None, "") or (name in needed and is_dynamic(raw[name]))
+    }
     try:
         return action.Params.model_validate(given)
     except ValidationError as error:
-        raise Fatal("; ".join(problem(action, one["loc"][0]) for one in error.errors())) from error
+        texts = [
+            problem(
+                action,
+                one["loc"][0],
+                missing=one["input"] in (None, "") or one["type"] == "missing",
+            )
+            for one in error.errors()
+        ]
+        raise Fatal("; ".join(texts)) from error
 
 
 def _given(name: str, value: Any, scope: Scope) -> Any:
@@ -51,8 +64,9 @@ def check_params(action: Action, raw: Mapping[str, Any]) -> Iterator[tuple[str, 
         if value in (None, "", []):
             if field.is_required():
                 yield name, problem(action, name, missing=True)
-        elif not (is_dynamic(value) or _fits(field, value)):
+        elif not _fits(field, value):
             yield name, problem(action, name)
+    yield from action.mistakes(raw)
 
 
 def problem(action: Action, name: Any, *, missing: bool = False) -> str:
@@ -63,7 +77,8 @@ def problem(action: Action, name: Any, *, missing: bool = False) -> str:
 
 
 def _fits(field: FieldInfo, value: Any) -> bool:
-    if shown(field).raw or _has_dynamic(value):
+    # Nothing is put into raw parameters, so they must fit as they stand.
+    if is_dynamic(value) or (not shown(field).raw and _has_dynamic(value)):
         return True
     try:
         TypeAdapter(field.rebuild_annotation()).validate_python(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from staff.models import Employee
 from workflows.engine.errors import Fatal
-from workflows.models import Instance, Outgoing, Wake, Watch
+from workflows.models import Command, Instance, Outgoing, Wake, Watch
 from workflows.values import kept
 
 if TYPE_CHECKING:
+    from staff.working_time import WorkingTime
     from workflows.engine.run import Run
     from workflows.engine.state import Token
     from workflows.engine.tree import Node
@@ -71,8 +72,23 @@ class Context:
         self.token.timed = True
         self.run.wake(Wake.Kind.TIMER, due=due, key=self.key, payload=payload)
 
+    def timer(self, due: datetime, *, by_calendar: bool = False) -> None:
+        """As `wake`; with `by_calendar` the step is also resumed, by an EVENT, when somebody
+        changes the working calendar. An earlier timer of the step may still come: look at what
+        is awaited now."""
+        self.wake(due, {"by_calendar": True} if by_calendar else None)
+
+    @property
+    def calendar(self) -> WorkingTime:
+        """The portal's working calendar."""
+        return self.run.calendar
+
     def watch(self) -> None:
-        """Resume this step by an EVENT signal `{"fields": […]}` when the subject changes."""
+        """Resume this step by an EVENT signal `{"fields": […]}` when the subject changes.
+
+        The first comes at once with `{"recheck": true}`: a change that was committed after the
+        subject was read, and before this watch is there to see, is not missed.
+        """
         instance = self.instance
         if instance.list_id and instance.subject_id:
             self.token.timed = True
@@ -84,6 +100,22 @@ class Context:
                     subject_id=instance.subject_id,
                 )
             )
+            self.run.wake(Wake.Kind.EVENT, key=self.key, payload={"recheck": True})
+
+    def offer(self, commands: Sequence[Command]) -> None:
+        """Show buttons on the subject; the one that is pressed comes as an ANSWER signal
+        `{"command", "comment", "actor"}`. The engine sets whose they are."""
+        self.token.timed = True
+        for place, command in enumerate(commands):
+            command.instance_id, command.key, command.place = self.instance.pk, self.key, place
+            self.run.writes.commands.append(command)
+
+    def close_commands(self) -> bool:
+        """Take this step's buttons away; False when somebody has just pressed one, whose
+        ANSWER is on its way and goes before whatever else woke the step."""
+        own = {"instance": self.instance, "key": self.key}
+        Command.objects.filter(**own).delete()  # waits for one who is just pressing
+        return not Wake.objects.filter(**own, kind=Wake.Kind.ANSWER).exists()
 
     def send(self, channel: str, payload: Mapping[str, Any], *, reply: bool = False) -> None:
         """Have something done outside the transaction, at least once, under this step's key.

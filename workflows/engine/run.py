@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from lists_core.services.outbox import cause
-from workflows.actions.base import Control, Result, Signal, Wait
+from staff.selectors_calendar import working_time
+from staff.working_time import WorkingTime
+from workflows.actions.base import Control, EndBranch, Result, Signal, Wait
 from workflows.actions.params import read_params
 from workflows.engine.context import Context
 from workflows.engine.errors import Fatal, StepFailed
@@ -22,6 +25,7 @@ from workflows.engine.state import State, Token
 from workflows.engine.tree import Node, Program, program
 from workflows.engine.writes import Writes
 from workflows.models import Instance, StepLog, Wake
+from workflows.selectors.constants import constant_values
 from workflows.values import kept, load
 
 Kind = Wake.Kind
@@ -105,8 +109,14 @@ class Run:
         for child in self.state.children(token):
             self.drop(child)
         self.state.tokens.pop(token.number, None)
-        self._let_go(token)
+        self.let_go(token)
         self.writes.dropped.append((self.instance.pk, token.key))
+
+    def let_go(self, token: Token) -> None:
+        """Forget the timers, buttons and answers on their way to this visit."""
+        if token.waiting or token.timed:
+            self.writes.left.append((self.instance.pk, token.key))
+        token.waiting = token.timed = False
 
     def stop(self, status: str = Status.DONE) -> None:
         """End the instance where it stands."""
@@ -114,6 +124,16 @@ class Run:
             self.drop(token)
         self._ready.clear()
         self._finish(status)
+
+    @cached_property
+    def calendar(self) -> WorkingTime:
+        """The portal's working calendar, read once a run."""
+        return working_time()
+
+    @cached_property
+    def portal_constants(self) -> dict[str, Any]:
+        """The constants of the portal by code, read once a run."""
+        return constant_values()
 
     def condition(self, when: Any) -> bool:
         from workflows.conditions import holds
@@ -213,10 +233,16 @@ class Run:
         self._outcome(token, node.action.run(self.context(token), params))
 
     def _resume(self, token: Token, node: Node, signal: Signal) -> None:
+        if isinstance(node.action, Control):
+            node.action.signal(self, token, node, signal)
+            return
         params = read_params(node.action, node.params, self.scope)
         self._outcome(token, node.action.resume(self.context(token), params, signal))
 
-    def _outcome(self, token: Token, outcome: Wait | Result) -> None:
+    def _outcome(self, token: Token, outcome: Wait | EndBranch | Result) -> None:
+        if isinstance(outcome, EndBranch):
+            self._done(token, outcome.result, to_end=True)
+            return
         if not isinstance(outcome, Wait):
             self._done(token, outcome or {})
             return
@@ -226,18 +252,22 @@ class Run:
         if outcome.until:
             self.context(token).wake(outcome.until)
 
-    def _done(self, token: Token, result: Mapping[str, Any], event: str = "done") -> None:
-        self._let_go(token)
+    def _done(
+        self,
+        token: Token,
+        result: Mapping[str, Any],
+        event: str = "done",
+        *,
+        to_end: bool = False,
+    ) -> None:
+        self.let_go(token)
         if result:
             self.state.results[token.step] = kept(dict(result))
         self.log(token, event, result)
-        self.leave(token)
-
-    def _let_go(self, token: Token) -> None:
-        """Forget the timers and answers on their way to this visit."""
-        if token.waiting or token.timed:
-            self.writes.left.append((self.instance.pk, token.key))
-        token.waiting = token.timed = False
+        if to_end:
+            self._end_of(token, self.program.nodes[token.step].parent)
+        else:
+            self.leave(token)
 
     def _end_of(self, token: Token, parent: str | None) -> None:
         """The branch is at its end: the step around it decides, or the token is done."""

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class RunScope:
-    """`Document.…`, `Variable.…`, `Parameter.…`, `Constant.…`, `Step.<id>.…`, `Process.…`."""
+    """`Document.…`, `Variable.…`, `Parameter.…`, `Constant.…`, `Step.<id>.…`, `Process.…`,
+    `Portal.…` (constants of the whole portal)."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -26,6 +27,7 @@ class RunScope:
             "Constant": run.program.constants,
             "Step": lambda: run.state.results,
             "Process": self._process,
+            "Portal": lambda: run.portal_constants,
         }
 
     @property

@@ -3,6 +3,12 @@
 A step is `{"id", "type", "name", "params": {…}, "branches": [{"name", "when", "steps": […]}]}`;
 `type` is the slug of an action, `when` a condition (`workflows.conditions`). The whole tree is
 `{"steps": […], "variables": […], "parameters": […], "constants": […], "triggers": […]}`.
+
+A state machine is a step `state_machine` whose one branch holds steps `state`, in any order; the
+first is where it begins. A `state` has its commands, events and time-outs in `params`, each with
+the id of the state that it leads `to` ("" ends the machine), and up to two branches:
+`{"code": "entry", "steps": […]}` and `{"code": "exit", "steps": […]}`. A state that leads nowhere
+is a last one: the machine is over and the process goes on behind it.
 """
 
 from __future__ import annotations
@@ -24,6 +30,8 @@ class Branch:
     name: str
     when: Any
     first: str | None
+    #: Which of an action's fixed branches it is; "" for others.
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,10 @@ class Node:
     parent: str | None
     next: str | None
     branches: Sequence[Branch]
+
+    def branch(self, code: str) -> str | None:
+        """The first step of a fixed branch."""
+        return next((one.first for one in self.branches if one.code == code), None)
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,8 @@ def all_steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
 
 def _nodes(steps: Sequence[Mapping[str, Any]], parent: str | None) -> Iterator[Node]:
     for place, step in enumerate(steps):
-        following = steps[place + 1]["id"] if place + 1 < len(steps) else None
+        last = place + 1 == len(steps) or not _ordered(step)
+        following = None if last else steps[place + 1]["id"]
         yield _node(step, parent, following)
         for branch in step.get("branches", ()):
             yield from _nodes(branch.get("steps", ()), step["id"])
@@ -88,12 +101,21 @@ def _node(step: Mapping[str, Any], parent: str | None, following: str | None) ->
     if step["type"] not in actions:
         raise Fatal(f"unknown action {step['type']!r}")
     branches = [
-        Branch(branch.get("name", ""), branch.get("when"), _first(branch.get("steps", ())))
+        Branch(
+            branch.get("name", ""),
+            branch.get("when"),
+            _first(branch.get("steps", ())),
+            branch.get("code", ""),
+        )
         for branch in step.get("branches", ())
     ]
     action = actions.get(step["type"])
     name = step.get("name") or str(action.label)
     return Node(step["id"], action, name, step.get("params", {}), parent, following, branches)
+
+
+def _ordered(step: Mapping[str, Any]) -> bool:
+    return step["type"] not in actions or actions.get(step["type"]).ordered
 
 
 def _first(steps: Sequence[Mapping[str, Any]]) -> str | None:

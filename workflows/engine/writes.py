@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.db import connection
 
 from workflows.engine.errors import Fatal
-from workflows.models import Instance, Outgoing, StepLog, Wake, Watch
+from workflows.models import Command, Instance, Outgoing, StepLog, Wake, Watch
 from workflows.values import dump
 
+Row = TypeVar("Row", Wake, Watch, Command)
 MAX_STATE = 256 * 1024
 
 SAVE = """
@@ -32,6 +34,11 @@ UNWATCH = """
     USING unnest(%s::bigint[], %s::text[]) AS given (instance, key)
     WHERE watch.instance_id = given.instance AND watch.key = given.key
 """
+UNOFFER = """
+    DELETE FROM workflows_command AS command
+    USING unnest(%s::bigint[], %s::text[]) AS given (instance, key)
+    WHERE command.instance_id = given.instance AND command.key = given.key
+"""
 CLOSE = """
     WITH closed AS (
         UPDATE workflows_task AS task SET state = 'cancelled', finished_at = now()
@@ -52,6 +59,7 @@ class Writes:
     log: list[StepLog] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
     watches: list[Watch] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
     #: (instance, `step:visit`) of steps that were left: their timers mean nothing any more.
     left: list[tuple[int, str]] = field(default_factory=list)
     #: The same of steps that were given up: their tasks are closed.
@@ -61,15 +69,22 @@ class Writes:
         """Write everything; `used` are the wakes that were taken up."""
         with connection.cursor() as cursor:
             cursor.execute(SAVE, _columns(instances))
-            for statements, pairs in (((FORGET, UNWATCH), self.left), ((CLOSE,), self.dropped)):
+            leave = (FORGET, UNWATCH, UNOFFER)
+            for statements, pairs in ((leave, self.left), ((CLOSE,), self.dropped)):
                 given = [list(one) for one in zip(*pairs, strict=True)]
                 for statement in statements if pairs else ():
                     cursor.execute(statement, given)
         Wake.objects.filter(pk__in=used).delete()
+        left = set(self.left)  # also by steps that began to wait in this very batch
         Outgoing.objects.bulk_create(self.outgoing)
-        Wake.objects.bulk_create(self.wakes)
-        Watch.objects.bulk_create(self.watches)
+        Wake.objects.bulk_create(_but(self.wakes, left))
+        Watch.objects.bulk_create(_but(self.watches, left))
+        Command.objects.bulk_create(_but(self.commands, left))
         StepLog.objects.bulk_create(self.log)
+
+
+def _but(rows: list[Row], left: set[tuple[int, str]]) -> list[Row]:
+    return [one for one in rows if (one.instance_id, one.key) not in left]
 
 
 def _columns(instances: list[Instance]) -> list[list[object]]:

@@ -1,4 +1,7 @@
 from workflows.models.calendars import CalendarFeed
+from workflows.models.commands import Command
+from workflows.models.constants import PortalConstant
+from workflows.models.dates import StartedDate
 from workflows.models.heartbeats import Heartbeat
 from workflows.models.instances import Instance, StepLog, Wake, Watch
 from workflows.models.numerators import IssuedNumber, NumeratorList
@@ -8,11 +11,14 @@ from workflows.models.templates import Template, Trigger, Version
 
 __all__ = [
     "CalendarFeed",
+    "Command",
     "Heartbeat",
     "Instance",
     "IssuedNumber",
     "NumeratorList",
     "Outgoing",
+    "PortalConstant",
+    "StartedDate",
     "StepLog",
     "Task",
     "TaskPerson",

@@ -91,9 +91,13 @@ class Trigger(models.Model):
 
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="triggers")
     event = models.CharField(max_length=10, choices=Event)
-    #: The event's own settings: {"fields": [codes]}, {"field": code, "before": …}, {"cron": …}.
+    #: The event's own settings: {"fields": [codes]}, {"cron": …, "each": true}, for dates those
+    #: of `workflows.services.date_triggers`; all may have a {"filter": …} of elements.
     settings = models.JSONField(default=dict)
+    #: When a schedule comes round, or dates are to be looked at.
     next_at = models.DateTimeField(null=True)
+    #: Up to when dates were looked at; null when they never were.
+    scanned_to = models.DateTimeField(null=True)
     #: For webhooks: what the address ends in, hashed.
     secret_hash = models.CharField(max_length=64, blank=True)
 

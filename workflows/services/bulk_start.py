@@ -21,8 +21,8 @@ from svod.base.errors import NotFound
 from svod.base.tasks import wake as wake_workers
 from workflows.models import Instance
 from workflows.selectors.of_element import startable
-from workflows.services.events import start_many
 from workflows.services.instances import MAX_OPEN
+from workflows.services.starts import start_many
 
 
 def bulk_start(

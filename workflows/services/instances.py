@@ -110,11 +110,22 @@ def prepared(
 
 def check_chain(template: Template, subject_id: int | None, before: list[Any]) -> None:
     """Raise DomainError where a process would start itself, or too many one after another."""
+    check_depth(template, subject_id, before)
+    if subject_id is not None:
+        too_many(_open(template, subject_id) >= MAX_OPEN)
+
+
+def check_depth(template: Template, subject_id: int | None, before: list[Any]) -> None:
+    """The part of `check_chain` that asks the database nothing."""
     if _link(template, subject_id) in before:
         raise DomainError(_("The process would start itself on the same element."), code="loop")
     if len(before) >= MAX_DEPTH:
         raise DomainError(_("The chain of processes is too deep."), code="loop")
-    if subject_id is not None and _open(template, subject_id) >= MAX_OPEN:
+
+
+def too_many(crowded: bool) -> None:  # noqa: FBT001 - one question
+    """Raise DomainError where as many processes run as may."""
+    if crowded:
         raise DomainError(_("Too many of these processes run on the element."), code="too_many")
 
 

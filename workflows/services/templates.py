@@ -14,7 +14,7 @@ from lists_core.models import List
 from lists_core.selectors.lists import access_list
 from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
-from workflows.checking import check_tree
+from workflows.checking import errors_of
 from workflows.models import Template, Trigger, Version
 from workflows.services.triggers import write_triggers
 from workflows.shape import shaped
@@ -82,7 +82,7 @@ def publish(template_id: int, *, actor: Employee, note: str = "") -> Version:
     """Make the draft the version that new instances take. Raises NotPublishable."""
     with transaction.atomic():
         template = open_template(template_id, actor=actor, lock=True)
-        problems = list(check_tree(template.draft, template))
+        problems = errors_of(template.draft, template)
         if problems:
             texts = {one.step or "": [one.text] for one in problems}
             raise NotPublishable(texts, problems=problems)

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from svod.base.looks import TONES
+from workflows.models import Command
 from workflows.parameters import kinds
 from workflows.widgets.base import Asked, Widget, plain, widgets
 from workflows.widgets.people import PeopleField
@@ -107,18 +109,28 @@ class AnswerForm(Widget):
         return ", ".join(labels)
 
 
+def button_columns(asked: Asked) -> dict[str, forms.Field]:
+    people = PeopleField(asked.scene)
+    people.label = _("Who may press it")
+    comments = [("", "—"), *Command.Comment.choices[1:]]
+    return {
+        "label": line(_("Text of the button")),
+        "code": code_line(),
+        "color": OneOf(label=_("Colour"), choices=[("", "—"), *TONES.items()], required=False),
+        "people": people,
+        "comment": OneOf(label=_("Comment"), choices=comments, required=False),
+    }
+
+
 @widgets.register
 class Commands(Widget):
-    """Buttons on the element: `[{"label", "code", "people"}]`."""
+    """Buttons on the element: `[{"label", "code", "color", "people", "comment"}]`."""
 
     slug = "commands"
     dynamic = False
 
     def control(self, asked: Asked) -> forms.Field:
-        people = PeopleField(asked.scene)
-        people.label = _("Who may press it")
-        columns = {"label": line(_("Text of the button")), "code": code_line(), "people": people}
-        return RowsField(columns, add=_("Add a button"))
+        return RowsField(button_columns(asked), add=_("Add a button"))
 
     def text(self, asked: Asked, value: Any) -> str:
         if not isinstance(value, list):
