@@ -95,11 +95,36 @@ def test_the_credentials_story(
     secret = nadezhda.locator("dialog sv-secret, .sv-el-card sv-secret").first
     secret.get_by_role("button", name="Показать").click()
     asked = nadezhda.locator("dialog.sv-reauth")
+    asked.locator("input[type=password]").fill("not it")
+    asked.get_by_role("button", name="Подтвердить").click()
+    expect(asked.locator(".sv-error")).to_be_visible()
+    assert not AuditEntry.objects.filter(event="secret.revealed").exists()
     asked.locator("input[type=password]").fill(password())
     asked.get_by_role("button", name="Подтвердить").click()
     expect(secret).to_contain_text(SECRET)
     looked = AuditEntry.objects.filter(event="secret.revealed").get()
     assert looked.actor == people["nadezhda.frolova"]
+
+    # She reads and does not change; who wrote it sees that she looked.
+    nadezhda.goto(address.replace("/access/", "/"))
+    expect(nadezhda.get_by_role("heading", name="Счета партнёров")).to_be_visible()
+    expect(nadezhda.get_by_role("link", name="Изменить")).to_have_count(0)
+    expect(nadezhda.get_by_role("link", name="Доступ", exact=True)).to_have_count(0)
+    anna.get_by_role("link", name="Кто смотрел").click()
+    expect(anna.locator(".sv-history")).to_contain_text("Фролова")
+
+
+def test_the_third_sees_neither_of_theirs(
+    desk: Desk, people: dict[str, Employee], sign_in: SignIn
+) -> None:
+    assert desk.names(desk.anna) == {
+        "Рекламный кабинет", "Рассылка клиентам", "Фотобанк", "Wi-Fi для гостей"
+    }  # fmt: skip
+    assert desk.names(desk.nadezhda) == {
+        "Банк-клиент", "Кабинет налогоплательщика", "Wi-Fi для гостей"
+    }  # fmt: skip
+    sign_in(desk.anna, people["dmitry.orlov"])
+    assert desk.names(desk.anna) == {"Wi-Fi для гостей", "Сервер резервных копий"}
 
 
 def signed_in_long_ago() -> None:
