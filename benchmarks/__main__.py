@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
@@ -18,10 +17,9 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from benchmarks import rights, suite  # noqa: E402
+from benchmarks import report, suite  # noqa: E402
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
-RESULTS = Path(__file__).parent / "RESULTS.md"
 HEAD = """# Results of `make bench`
 
 {machine}; load when it began: {load:.1f}; {rows:,} elements. Times in ms; "limit" is the
@@ -41,9 +39,9 @@ def main() -> int:
     finally:
         connection.creation.destroy_test_db("", verbosity=0)
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    head, kept = HEAD.format(machine=machine, load=load, rows=ROWS), rights.part()
-    RESULTS.write_text(head + "\n".join(lines) + "\n" + kept)
-    sys.stdout.write(RESULTS.read_text())
+    text = HEAD.format(machine=machine, load=load, rows=ROWS) + "\n".join(lines) + "\n"
+    report.put(text)
+    sys.stdout.write(text)
     return 0
 
 

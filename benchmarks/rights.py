@@ -11,7 +11,6 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 if __name__ == "__main__":
@@ -24,6 +23,7 @@ from django.db import connection, transaction
 from django.http import QueryDict
 
 from benchmarks.measure import Line, compare
+from benchmarks.report import put
 from benchmarks.rights_world import Audience, fill
 from lists_core.access import ROLES, remembering
 from lists_core.grid.page import open_grid, page_of
@@ -36,7 +36,6 @@ from staff.services.departments import create_department, move_department
 from staff.services.groups import sync_groups
 from staff.subjects import Subject
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
 MARK = "## Rights"
 HEAD = (
     MARK
@@ -182,28 +181,17 @@ def report(
     return head + "\n".join(table) + "\n" + CHANGES + "\n".join(written) + "\n"
 
 
-def put(text: str) -> None:
-    """Replace this part of RESULTS.md; the other rows stay."""
-    others = RESULTS.read_text().split(MARK)[0].rstrip()
-    RESULTS.write_text(f"{others}\n\n{text}")
-
-
-def part() -> str:
-    """This part of RESULTS.md as it stands, for whoever writes the other one."""
-    _others, mark, text = RESULTS.read_text().partition(MARK)
-    return f"\n{mark}{text}" if mark else ""
-
-
 def main() -> None:
     rows = int(os.environ.get("RIGHTS_ROWS", "1000000"))
     connection.creation.create_test_db(verbosity=0)
     try:
         world, people = fill(rows)
         list_ = List.objects.get(pk=world.list.pk)
-        put(report(list_, world.admin, people, rows=rows, rounds=15))
+        text = report(list_, world.admin, people, rows=rows, rounds=15)
+        put(text)
     finally:
         connection.creation.destroy_test_db("", verbosity=0)
-    sys.stdout.write(part())
+    sys.stdout.write(text)
 
 
 if __name__ == "__main__":

@@ -9,645 +9,278 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("lists_core", "0004_events_handled"),
+        ('lists_core', '0004_events_handled'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Instance",
+            name='Instance',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("running", "Running"),
-                            ("waiting", "Waiting"),
-                            ("failed", "Failed"),
-                            ("suspended", "Suspended"),
-                            ("done", "Done"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="running",
-                        max_length=10,
-                    ),
-                ),
-                ("subject", models.CharField(blank=True, max_length=20)),
-                ("subject_id", models.BigIntegerField(null=True)),
-                ("state", models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
-                ("start_key", models.CharField(max_length=128, null=True, unique=True)),
-                ("parent_key", models.CharField(blank=True, max_length=80)),
-                ("depth", models.PositiveSmallIntegerField(default=0)),
-                ("chain", models.JSONField(default=workflows.models.instances.no_links)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("error", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "list",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="lists_core.list",
-                    ),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="children",
-                        to="workflows.instance",
-                    ),
-                ),
-                (
-                    "run_as",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "started_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('running', 'Running'), ('waiting', 'Waiting'), ('failed', 'Failed'), ('suspended', 'Suspended'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='running', max_length=10)),
+                ('subject', models.CharField(blank=True, max_length=20)),
+                ('subject_id', models.BigIntegerField(null=True)),
+                ('state', models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
+                ('start_key', models.CharField(max_length=128, null=True, unique=True)),
+                ('parent_key', models.CharField(blank=True, max_length=80)),
+                ('depth', models.PositiveSmallIntegerField(default=0)),
+                ('chain', models.JSONField(default=workflows.models.instances.no_links)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('error', models.TextField(blank=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('list', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='lists_core.list')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='workflows.instance')),
+                ('run_as', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "Process instance",
-                "verbose_name_plural": "Process instances",
-                "ordering": ["-pk"],
+                'verbose_name': 'Process instance',
+                'verbose_name_plural': 'Process instances',
+                'ordering': ['-pk'],
             },
         ),
         migrations.CreateModel(
-            name="NumeratorList",
+            name='NumeratorList',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "list",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="numerators",
-                        to="lists_core.list",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='numerators', to='lists_core.list')),
             ],
         ),
         migrations.CreateModel(
-            name="StepLog",
+            name='StepLog',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("step", models.CharField(blank=True, max_length=40)),
-                ("visit", models.PositiveIntegerField(default=0)),
-                ("at", models.DateTimeField()),
-                ("event", models.CharField(max_length=10)),
-                ("data", models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "instance",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="log",
-                        to="workflows.instance",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(blank=True, max_length=40)),
+                ('visit', models.PositiveIntegerField(default=0)),
+                ('at', models.DateTimeField()),
+                ('event', models.CharField(max_length=10)),
+                ('data', models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('instance', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='log', to='workflows.instance')),
             ],
             options={
-                "verbose_name": "Journal entry",
-                "verbose_name_plural": "Journal",
-                "ordering": ["pk"],
+                'verbose_name': 'Journal entry',
+                'verbose_name_plural': 'Journal',
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="Task",
+            name='Task',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=80)),
-                ("kind", models.CharField(max_length=40)),
-                ("title", models.CharField(max_length=400, verbose_name="Title")),
-                ("body", models.TextField(blank=True, verbose_name="Text")),
-                ("form", models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "To do"),
-                            ("done", "Done"),
-                            ("expired", "Time is out"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="open",
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("deadline", models.DateTimeField(null=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("result", models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
-                (
-                    "instance",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="tasks",
-                        to="workflows.instance",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=80)),
+                ('kind', models.CharField(max_length=40)),
+                ('title', models.CharField(max_length=400, verbose_name='Title')),
+                ('body', models.TextField(blank=True, verbose_name='Text')),
+                ('form', models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
+                ('state', models.CharField(choices=[('open', 'To do'), ('done', 'Done'), ('expired', 'Time is out'), ('cancelled', 'Cancelled')], default='open', max_length=10)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('deadline', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('result', models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
+                ('instance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='workflows.instance')),
             ],
             options={
-                "verbose_name": "Task",
-                "verbose_name_plural": "Tasks",
-                "ordering": ["deadline", "pk"],
+                'verbose_name': 'Task',
+                'verbose_name_plural': 'Tasks',
+                'ordering': ['deadline', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="TaskPerson",
+            name='TaskPerson',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("responsible", "Responsible"),
-                            ("co_executor", "Co-executor"),
-                            ("observer", "Observer"),
-                        ],
-                        default="responsible",
-                        max_length=12,
-                    ),
-                ),
-                ("answer", models.JSONField(encoder=workflows.values.ValueEncoder, null=True)),
-                ("answered_at", models.DateTimeField(null=True)),
-                ("is_open", models.BooleanField(default=True)),
-                (
-                    "answered_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "delegated_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "employee",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="task_parts",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "task",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="people",
-                        to="workflows.task",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('responsible', 'Responsible'), ('co_executor', 'Co-executor'), ('observer', 'Observer')], default='responsible', max_length=12)),
+                ('answer', models.JSONField(encoder=workflows.values.ValueEncoder, null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('is_open', models.BooleanField(default=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('delegated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='task_parts', to=settings.AUTH_USER_MODEL)),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='workflows.task')),
             ],
         ),
         migrations.CreateModel(
-            name="Template",
+            name='Template',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.SlugField(max_length=64, unique=True, verbose_name="Code")),
-                ("name", models.CharField(max_length=200, verbose_name="Name")),
-                ("description", models.TextField(blank=True, verbose_name="Description")),
-                ("subject", models.CharField(default="element", max_length=20)),
-                ("draft", models.JSONField(default=dict)),
-                ("draft_version", models.PositiveIntegerField(default=1)),
-                (
-                    "run_as",
-                    models.CharField(
-                        choices=[
-                            ("starter", "Whoever started it"),
-                            ("employee", "A service employee"),
-                        ],
-                        default="starter",
-                        max_length=10,
-                    ),
-                ),
-                ("is_paused", models.BooleanField(default=False)),
-                ("pause_reason", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                ("deleted_at", models.DateTimeField(null=True)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "list",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="templates",
-                        to="lists_core.list",
-                    ),
-                ),
-                (
-                    "service_employee",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=64, unique=True, verbose_name='Code')),
+                ('name', models.CharField(max_length=200, verbose_name='Name')),
+                ('description', models.TextField(blank=True, verbose_name='Description')),
+                ('subject', models.CharField(default='element', max_length=20)),
+                ('draft', models.JSONField(default=dict)),
+                ('draft_version', models.PositiveIntegerField(default=1)),
+                ('run_as', models.CharField(choices=[('starter', 'Whoever started it'), ('employee', 'A service employee')], default='starter', max_length=10)),
+                ('is_paused', models.BooleanField(default=False)),
+                ('pause_reason', models.TextField(blank=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('deleted_at', models.DateTimeField(null=True)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('list', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='templates', to='lists_core.list')),
+                ('service_employee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "Process template",
-                "verbose_name_plural": "Process templates",
-                "ordering": ["name", "pk"],
+                'verbose_name': 'Process template',
+                'verbose_name_plural': 'Process templates',
+                'ordering': ['name', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Trigger",
+            name='Trigger',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "event",
-                    models.CharField(
-                        choices=[
-                            ("created", "An element was created"),
-                            ("changed", "An element was changed"),
-                            ("date", "A date in the element comes near"),
-                            ("schedule", "By schedule"),
-                            ("webhook", "By an incoming webhook"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("settings", models.JSONField(default=dict)),
-                ("next_at", models.DateTimeField(null=True)),
-                ("secret_hash", models.CharField(blank=True, max_length=64)),
-                (
-                    "template",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="triggers",
-                        to="workflows.template",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('event', models.CharField(choices=[('created', 'An element was created'), ('changed', 'An element was changed'), ('date', 'A date in the element comes near'), ('schedule', 'By schedule'), ('webhook', 'By an incoming webhook')], max_length=10)),
+                ('settings', models.JSONField(default=dict)),
+                ('next_at', models.DateTimeField(null=True)),
+                ('secret_hash', models.CharField(blank=True, max_length=64)),
+                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='triggers', to='workflows.template')),
             ],
             options={
-                "verbose_name": "Trigger",
-                "verbose_name_plural": "Triggers",
+                'verbose_name': 'Trigger',
+                'verbose_name_plural': 'Triggers',
             },
         ),
         migrations.CreateModel(
-            name="Version",
+            name='Version',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("tree", models.JSONField()),
-                ("note", models.CharField(blank=True, max_length=200)),
-                ("published_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "published_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "template",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="versions",
-                        to="workflows.template",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('tree', models.JSONField()),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('published_at', models.DateTimeField(auto_now_add=True)),
+                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='workflows.template')),
             ],
             options={
-                "verbose_name": "Template version",
-                "verbose_name_plural": "Template versions",
-                "ordering": ["-number"],
+                'verbose_name': 'Template version',
+                'verbose_name_plural': 'Template versions',
+                'ordering': ['-number'],
             },
         ),
         migrations.AddField(
-            model_name="template",
-            name="active_version",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="workflows.version",
-            ),
+            model_name='template',
+            name='active_version',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.version'),
         ),
         migrations.AddField(
-            model_name="instance",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="instances",
-                to="workflows.version",
-            ),
+            model_name='instance',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instances', to='workflows.version'),
         ),
         migrations.CreateModel(
-            name="Wake",
+            name='Wake',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("due_at", models.DateTimeField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("start", "Start"),
-                            ("go", "Go"),
-                            ("timer", "Timer"),
-                            ("answer", "Answer"),
-                            ("event", "Event"),
-                            ("reply", "Reply"),
-                            ("child", "Child"),
-                            ("skip", "Skip"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("key", models.CharField(blank=True, max_length=80)),
-                ("payload", models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
-                ("alone", models.BooleanField(default=False)),
-                ("parked", models.BooleanField(default=False)),
-                (
-                    "instance",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="wakes",
-                        to="workflows.instance",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('due_at', models.DateTimeField()),
+                ('kind', models.CharField(choices=[('start', 'Start'), ('go', 'Go'), ('timer', 'Timer'), ('answer', 'Answer'), ('event', 'Event'), ('reply', 'Reply'), ('child', 'Child'), ('skip', 'Skip')], max_length=8)),
+                ('key', models.CharField(blank=True, max_length=80)),
+                ('payload', models.JSONField(default=dict, encoder=workflows.values.ValueEncoder)),
+                ('alone', models.BooleanField(default=False)),
+                ('parked', models.BooleanField(default=False)),
+                ('instance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wakes', to='workflows.instance')),
             ],
         ),
         migrations.CreateModel(
-            name="Watch",
+            name='Watch',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=80)),
-                ("subject_id", models.BigIntegerField()),
-                (
-                    "instance",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="watches",
-                        to="workflows.instance",
-                    ),
-                ),
-                (
-                    "list",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="lists_core.list",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=80)),
+                ('subject_id', models.BigIntegerField()),
+                ('instance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watches', to='workflows.instance')),
+                ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='lists_core.list')),
             ],
         ),
         migrations.CreateModel(
-            name="IssuedNumber",
+            name='IssuedNumber',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("numerator_id", models.BigIntegerField()),
-                ("period", models.CharField(blank=True, max_length=10)),
-                ("value", models.PositiveBigIntegerField()),
-                ("text", models.CharField(max_length=200)),
-                ("step", models.CharField(blank=True, max_length=80)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "instance",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="workflows.instance",
-                    ),
-                ),
-                (
-                    "list",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="lists_core.list",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('numerator_id', models.BigIntegerField()),
+                ('period', models.CharField(blank=True, max_length=10)),
+                ('value', models.PositiveBigIntegerField()),
+                ('text', models.CharField(max_length=200)),
+                ('step', models.CharField(blank=True, max_length=80)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('instance', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workflows.instance')),
+                ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='lists_core.list')),
             ],
             options={
-                "verbose_name": "Issued number",
-                "verbose_name_plural": "Issued numbers",
-                "ordering": ["-pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("list", "numerator_id", "period", "value"), name="number_unique"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("step", ""), _negated=True),
-                        fields=("instance", "step"),
-                        name="number_once",
-                    ),
-                ],
+                'verbose_name': 'Issued number',
+                'verbose_name_plural': 'Issued numbers',
+                'ordering': ['-pk'],
+                'constraints': [models.UniqueConstraint(fields=('list', 'numerator_id', 'period', 'value'), name='number_unique'), models.UniqueConstraint(condition=models.Q(('step', ''), _negated=True), fields=('instance', 'step'), name='number_once')],
             },
         ),
         migrations.CreateModel(
-            name="Outgoing",
+            name='Outgoing',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=96, unique=True)),
-                ("channel", models.CharField(max_length=20)),
-                ("payload", models.JSONField(encoder=workflows.values.ValueEncoder)),
-                ("wake_key", models.CharField(blank=True, max_length=80)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("new", "To be sent"),
-                            ("done", "Sent"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="new",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("next_at", models.DateTimeField()),
-                ("error", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("done_at", models.DateTimeField(null=True)),
-                (
-                    "instance",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="outgoing",
-                        to="workflows.instance",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=96, unique=True)),
+                ('channel', models.CharField(max_length=20)),
+                ('payload', models.JSONField(encoder=workflows.values.ValueEncoder)),
+                ('wake_key', models.CharField(blank=True, max_length=80)),
+                ('state', models.CharField(choices=[('new', 'To be sent'), ('done', 'Sent'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='new', max_length=10)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('next_at', models.DateTimeField()),
+                ('error', models.TextField(blank=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('done_at', models.DateTimeField(null=True)),
+                ('instance', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='workflows.instance')),
             ],
             options={
-                "verbose_name": "Outgoing message",
-                "verbose_name_plural": "Outgoing messages",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "new")),
-                        fields=["next_at"],
-                        name="outgoing_due",
-                    )
-                ],
+                'verbose_name': 'Outgoing message',
+                'verbose_name_plural': 'Outgoing messages',
+                'indexes': [models.Index(condition=models.Q(('state', 'new')), fields=['next_at'], name='outgoing_due')],
             },
         ),
         migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(
-                fields=("instance", "key", "kind"), name="task_of_step"
-            ),
+            model_name='task',
+            constraint=models.UniqueConstraint(fields=('instance', 'key', 'kind'), name='task_of_step'),
         ),
         migrations.AddIndex(
-            model_name="taskperson",
-            index=models.Index(
-                condition=models.Q(("is_open", True)), fields=["employee"], name="task_inbox"
-            ),
+            model_name='taskperson',
+            index=models.Index(condition=models.Q(('is_open', True)), fields=['employee'], name='task_inbox'),
         ),
         migrations.AddConstraint(
-            model_name="taskperson",
-            constraint=models.UniqueConstraint(
-                fields=("task", "employee", "role"), name="task_person_unique"
-            ),
+            model_name='taskperson',
+            constraint=models.UniqueConstraint(fields=('task', 'employee', 'role'), name='task_person_unique'),
         ),
         migrations.AddIndex(
-            model_name="trigger",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)),
-                fields=["next_at"],
-                name="trigger_due",
-            ),
+            model_name='trigger',
+            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='trigger_due'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                fields=("template", "number"), name="version_number_unique"
-            ),
+            model_name='version',
+            constraint=models.UniqueConstraint(fields=('template', 'number'), name='version_number_unique'),
         ),
         migrations.AddIndex(
-            model_name="instance",
-            index=models.Index(fields=["list", "subject_id"], name="instance_subject"),
+            model_name='instance',
+            index=models.Index(fields=['list', 'subject_id'], name='instance_subject'),
         ),
         migrations.AddIndex(
-            model_name="instance",
-            index=models.Index(
-                condition=models.Q(("finished_at", None)), fields=["status"], name="instance_open"
-            ),
+            model_name='instance',
+            index=models.Index(condition=models.Q(('finished_at', None)), fields=['status'], name='instance_open'),
         ),
         migrations.AddIndex(
-            model_name="wake",
-            index=models.Index(
-                condition=models.Q(("parked", False)), fields=["due_at", "id"], name="wake_due"
-            ),
+            model_name='wake',
+            index=models.Index(condition=models.Q(('parked', False)), fields=['due_at', 'id'], name='wake_due'),
         ),
         migrations.AddIndex(
-            model_name="wake",
-            index=models.Index(fields=["instance", "key"], name="wake_step"),
+            model_name='wake',
+            index=models.Index(fields=['instance', 'key'], name='wake_step'),
         ),
         migrations.AddIndex(
-            model_name="watch",
-            index=models.Index(fields=["list", "subject_id"], name="watch_subject"),
+            model_name='watch',
+            index=models.Index(fields=['list', 'subject_id'], name='watch_subject'),
         ),
         migrations.AddIndex(
-            model_name="watch",
-            index=models.Index(fields=["instance", "key"], name="watch_step"),
+            model_name='watch',
+            index=models.Index(fields=['instance', 'key'], name='watch_step'),
         ),
     ]
