@@ -1,87 +1,118 @@
-"""Plant each leak of planted.py in a copy of the tree and see which test turns red.
+"""Plant each leak of planted.py in the running program and see which test turns red.
 
-    .venv/bin/python -m tests.access.plant_leaks
+    .venv/bin/python -m pytest tests/access/plant_leaks.py -n0 -q -s
 
-Takes about an hour; `1/2` as the argument plants every second one, beginning with the first,
-any other argument those with this word in their name. Prints a table for docs/access-tests.md
-and exits with 1 when a leak was not caught.
+Not a part of CI, which only checks that each can still be planted. The file's changed text is
+compiled and its functions get the new code, wherever they were imported to; afterwards the old.
+Prints rows for docs/access-tests.md; a leak that nothing catches fails.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
-import sys
-import tempfile
+import gc
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
 
-from tests.access.planted import PLANTED
-from tests.database import temporary_server
+import pytest
+from django.db import transaction
+
+from lists_core.access.granted import who
+from lists_core.schema.cache import forget_schemas
+from tests.access import test_staleness
+from tests.access.adapters import READING
+from tests.access.adapters_write import WRITING
+from tests.access.attack_world import World
+from tests.access.look import differences
+from tests.access.planted import ELSEWHERE, PLANTED
+from tests.access.worlds import Prepared, build, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT = ["var", "node_modules", ".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache"]
-HERE = "tests/access"
-# The first shows most leaks at its first look; the drawn histories take longest.
-TESTS = [
-    f"{HERE}/test_staleness.py::test_everything_in_the_small_world",
-    *(f"{HERE}/test_attacks_{name}.py" for name in ("import", "reading", "writing")),
-    f"{HERE}/test_gaps.py",
-    f"{HERE}/test_staleness.py::test_rights_act_at_once",
-]
-RED = re.compile(r"^FAILED \S+::(\w+)", re.MULTILINE)
-ADAPTER = re.compile(r"^E\s+(?:AssertionError: )?(\w+): person", re.MULTILINE)
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(0)]
 
 
-def copy_tree(target: Path) -> None:
-    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*LEFT), dirs_exist_ok=True)
-    for name in ("node_modules", ".venv"):
-        (target / name).symlink_to(ROOT / name)
-
-
-def caught(target: Path) -> str:
-    """The first red test and the adapter that told; "" when all are green."""
-    command = [f"{ROOT}/.venv/bin/python", "-m", "pytest", *TESTS, "-q", "-x", "-n0", "--reuse-db"]
-    done = subprocess.run(command, cwd=target, capture_output=True, text=True, check=False)
-    red, told = RED.search(done.stdout), ADAPTER.search(done.stdout)
-    if done.returncode not in (0, 1) or (done.returncode and not red):
-        return f"? {done.stdout[-300:]}"
-    return f"{red[1]} ({told[1]})" if red and told else red[1] if red else ""
-
-
-def plant(target: Path, file: str, old: str, new: str) -> str:
-    path = target / file
-    whole = path.read_text()
-    path.write_text(whole.replace(old, new))
+@contextmanager
+def planted(file: str, old: str, new: str) -> Iterator[None]:
+    text = (ROOT / file).read_text()
+    assert old in text
+    codes = dict(_codes(compile(text.replace(old, new), file, "exec")))
+    module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
+    own = [
+        thing
+        for thing in gc.get_objects()
+        if type(thing) is FunctionType  # asking a lazy object what it is would wake it
+        # By its code: a decorator's function carries the name of what it decorates.
+        and thing.__code__.co_filename == module.__file__
+        and thing.__code__.co_qualname in codes
+    ]
+    before = [(function, function.__code__) for function in own]
     try:
-        return caught(target)
+        for function in own:
+            function.__code__ = codes[function.__code__.co_qualname]
+        yield
     finally:
-        path.write_text(whole)
+        for function, code in before:
+            function.__code__ = code
+        vars(who).clear()
+        forget_schemas()
 
 
-def chosen(which: str) -> list[tuple[str, str, str, str]]:
-    if re.fullmatch(r"\d+/\d+", which):
-        first, step = map(int, which.split("/"))
-        return PLANTED[first - 1 :: step]
-    return [leak for leak in PLANTED if which in leak[0]]
+def _codes(code: CodeType) -> Iterator[tuple[str, CodeType]]:
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield inner.co_qualname, inner
+            yield from _codes(inner)
 
 
-def main(which: str = "1/1") -> int:
-    # One server for all runs: the first makes the database, the others use it again.
-    os.environ.setdefault("DATABASE_URL", temporary_server())
-    missed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder)
-        target.chmod(0o755)  # the child that reads tables runs as nobody
-        copy_tree(target)
-        print(f"nothing planted: {caught(target) or 'green'}", flush=True)
-        for name, file, old, new in chosen(which):
-            red = plant(target, file, old, new)
-            missed += not red
-            print(f"| {name} | {red or 'NOT CAUGHT'} |", flush=True)
-    return int(missed > 0)
+@pytest.fixture
+def prepared(db: None, tmp_path: Path, settings: Any) -> Prepared:
+    settings.MEDIA_ROOT = tmp_path
+    return prepare()
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+def first_difference(prepared: Prepared) -> str:
+    """The first adapter that tells in the small world; "" when all are silent."""
+    with transaction.atomic():
+        built = build(test_staleness.small_world(), prepared)
+        for adapter in [*READING, *WRITING]:
+            if differences(built, built.world.people, [adapter]):
+                transaction.set_rollback(True)
+                return f"test_everything_in_the_small_world ({adapter.__name__})"
+        transaction.set_rollback(True)
+    return ""
+
+
+def elsewhere(prepared: Prepared, name: str) -> str:
+    """The test that is about this leak alone."""
+    module, test, more = ELSEWHERE[name]
+    home = importlib.import_module(f"tests.access.{module}")
+    red = ""
+    with transaction.atomic():
+        if home is test_staleness:
+            given = {"prepared": prepared}
+        else:
+            given = {"world": getattr(home, "Linked", World)()}
+        try:
+            getattr(home, test)(**given, **more)
+        except AssertionError:
+            red = test
+        transaction.set_rollback(True)
+    return red
+
+
+def test_nothing_is_planted(prepared: Prepared) -> None:
+    assert not first_difference(prepared)
+    for name in ELSEWHERE:
+        assert not elsewhere(prepared, name), name
+
+
+@pytest.mark.parametrize("leak", PLANTED, ids=lambda leak: leak[0])
+def test_it_is_caught(prepared: Prepared, leak: tuple[str, str, str, str]) -> None:
+    name, *change = leak
+    with planted(*change):
+        red = elsewhere(prepared, name) if name in ELSEWHERE else first_difference(prepared)
+    print(f"\n| {name} | {red or 'NOT CAUGHT'} |")
+    assert red

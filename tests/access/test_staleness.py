@@ -81,6 +81,7 @@ def small_world() -> World:
     world.elements[8] = {**plain, "list": 1, "author": 4, "deleted": False, "restricted": True}
     world.elements[1]["link"] = world.elements[2]["link"] = 6
     world.grants = [
+        ("list", 1, "U2", frozenset({"change"})),  # who is deactivated
         ("list", 2, "U4", frozenset({"change"})),
         ("element", 8, "U5", VIEW),
         ("element", 3, "CR", frozenset({"change"})),
@@ -133,6 +134,19 @@ def test_everything_in_the_small_world(prepared: Prepared) -> None:
     built = build(small_world(), prepared)
     found = differences(built, built.world.people, [*READING, *WRITING])
     assert not found, "\n".join(found)
+
+
+def test_what_is_taken_is_gone(prepared: Prepared) -> None:
+    """The shortest history: somebody looks, loses a grant and a group, and looks again."""
+    built = build(small_world(), prepared)
+    world = built.world
+    same(built, {3, 5})
+    world.grants = [one for one in world.grants if one[:2] != ("element", 8)]
+    world.grants.append(("element", 8, "U1", frozenset({"full"})))
+    regrant(built, "element", 8)
+    built.groups[1].user_set.remove(built.people[5])
+    world.groups[1]["members"].discard(5)
+    same(built, {3, 5})
 
 
 # --- the machine --------------------------------------------------------------------------
