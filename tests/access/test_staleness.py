@@ -53,7 +53,7 @@ def prepared(db, tmp_path, settings) -> Prepared:
 
 
 def small_world() -> World:
-    """1 administers; 3 works in D2 below D1, 4 in D1, 5 nowhere and stands in the group."""
+    """1 administers, 2 has left; 3 works in D2 below D1, 4 in D1, 5 nowhere and stands in the group."""
     world = World()
     world.departments = {1: {"parent": None}, 2: {"parent": 1}, 3: {"parent": None}}
     places = {1: None, 2: None, 3: 2, 4: 1, 5: None}
@@ -81,8 +81,7 @@ def small_world() -> World:
     world.elements[8] = {**plain, "list": 1, "author": 4, "deleted": False, "restricted": True}
     world.elements[1]["link"] = world.elements[2]["link"] = 6
     world.grants = [
-        ("list", 1, "U2", frozenset({"change"})),  # who is deactivated
-        ("list", 2, "U4", frozenset({"change"})),
+        *(("list", n, who, frozenset({"change"})) for n, who in ((1, "U2"), (2, "U4"))),
         ("element", 8, "U5", VIEW),
         ("element", 3, "CR", frozenset({"change"})),
         ("field", 1, "CR", VIEW),
