@@ -53,7 +53,7 @@ def prepared(db, tmp_path, settings) -> Prepared:
 
 
 def small_world() -> World:
-    """1 administers, 2 has left; 3 works in D2 below D1, 4 in D1, 5 nowhere and stands in the group."""
+    """1 administers, 2 left; 3 works in D2 below D1, 4 in D1, 5 nowhere and stands in the group."""
     world = World()
     world.departments = {1: {"parent": None}, 2: {"parent": 1}, 3: {"parent": None}}
     places = {1: None, 2: None, 3: 2, 4: 1, 5: None}
