@@ -176,6 +176,19 @@ class DepartmentForm(DomainFormMixin, forms.Form):
         )
 
 
+class AbsenceForm(DomainFormMixin, forms.Form):
+    use_required_attribute = False  # an empty picker would be shown as wrong at once
+
+    starts = forms.DateField(label=_("From"), widget=DATE)
+    ends = forms.DateField(label=_("Until"), widget=DATE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Employee.objects.filter(is_active=True)
+        self.fields["deputy"] = person_field(label=_("Deputy"), people=people)
+        self.fields["deputy"].required = True
+
+
 class MoveForm(forms.Form):
     """What `<svod-tree>` posts after a drag: `id`, `parent` (empty: the top) and `ids`.
 

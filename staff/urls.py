@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from staff.views import (
+    absences,
     audit,
     departments,
     groups,
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern] = [
     path("profile/password/", sign_in.PasswordChange.as_view(), name="password_change"),
     path("profile/sign-out/", sessions.end_others, name="sign_out_everywhere"),
     path("profile/sessions/<int:pk>/end/", sessions.end, name="session_end"),
+    path("profile/absences/", absences.absences, name="absences"),
+    path("profile/absences/<int:pk>/end/", absences.absence_end, name="absence_end"),
     path("profile/security/", security.security, name="security"),
     path("profile/security/app/", security.app, name="security_app"),
     path("profile/security/codes/", security.codes, name="security_codes"),

@@ -67,7 +67,7 @@ class InboxForm(forms.Form):
 
 
 class AnswerForm(DomainFormMixin, forms.Form):
-    """The comment to an answer, and which part it is for."""
+    """The comment to an answer, and which part it is for. Several may stand on one page."""
 
     part = forms.IntegerField(widget=forms.HiddenInput)
     answer = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
@@ -78,8 +78,14 @@ class AnswerForm(DomainFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"{place}_%s"
+
 
 class DelegateForm(DomainFormMixin, forms.Form):
+    use_required_attribute = False
+
     part = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
         label=_("Comment"),
@@ -90,6 +96,7 @@ class DelegateForm(DomainFormMixin, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.auto_id = "delegate_%s"  # the dialog lies over the drawer with the task's own form
         people = Employee.objects.filter(is_active=True)
         self.fields["to"] = person_field(label=_("Colleague"), people=people)
         self.fields["to"].required = True

@@ -35,12 +35,34 @@ OUTCOMES: dict[str, str | Promise] = {
 }
 
 
+#: Words of the buttons to which the designer gave none of their own.
+USUAL: dict[str, str | Promise] = {
+    "done": _("Done"),
+    "approve": _("Approve"),
+    "reject": _("Reject"),
+    "read": _("I have read it"),
+    "send": _("Send the answers"),
+}
+
+
 def answer_choice(
-    code: str, label: str, *, look: str = "primary", must_comment: bool = False
+    code: str, label: str, usual: str, *, look: str = "primary", must_comment: bool = False
 ) -> dict[str, Any]:
     """One button. A negative answer ends an approval by all."""
-    comment = "must" if must_comment else "may"
-    return {"code": code, "label": label, "look": look, "comment": comment, "negative": code == NO}
+    return {
+        "code": code,
+        "label": label,
+        "usual": usual,
+        "look": look,
+        "comment": "must" if must_comment else "may",
+        "negative": code == NO,
+    }
+
+
+def answer_label(form: Mapping[str, Any], code: str) -> str:
+    """What stands on the button, in the language of whoever looks; "" for no answer of these."""
+    choice = choice_of(form, code)
+    return str(choice["label"] or USUAL.get(choice.get("usual", ""), code)) if choice else ""
 
 
 def choice_of(form: Mapping[str, Any], code: str) -> Mapping[str, Any] | None:

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from staff.models import Employee
 from staff.selectors_absences import represented
+from workflows.actions.asking import Ask
 from workflows.actions.base import actions
 from workflows.models import StepLog, Task, TaskPerson
 from workflows.questionnaires import Questions
 from workflows.selectors.tasks import history_of, subject_titles
 from workflows.services.task_answers import votes_of
 from workflows.subjects.base import subjects
-from workflows.task_form import OUTCOMES, choice_of, undone
+from workflows.task_form import OUTCOMES, answer_label, undone
 
 Role = TaskPerson.Role
 FACES, WEEK = 4, 7
@@ -101,7 +102,14 @@ class TaskRow:
     def choices(self) -> list[dict[str, Any]]:
         """The buttons; `asks` says that pressing one opens a form first."""
         asks_all = bool(self.task.form.get("groups")) or self.is_blocked
-        return [{**one, "asks": asks_all or one["comment"] == "must"} for one in self.task.answers]
+        return [
+            {
+                **one,
+                "label": answer_label(self.task.form, one["code"]),
+                "asks": asks_all or one["comment"] == "must",
+            }
+            for one in self.task.answers
+        ]
 
     @property
     def is_blocked(self) -> bool:
@@ -129,8 +137,8 @@ class TaskRow:
     def outcome(self) -> str:
         """How it ended; what this person answered while it goes on."""
         code = self.task.result.get("outcome", "")
-        choice = choice_of(self.task.form, code)
-        return str(choice["label"] if choice else OUTCOMES.get(code, ""))
+        own = next((one["label"] for one in self.task.answers if one["code"] == code), "")
+        return str(own or OUTCOMES.get(code, ""))
 
     @property
     def negative(self) -> bool:
@@ -149,14 +157,13 @@ class TaskRow:
 
 
 def kind_label(slug: str) -> str:
-    return str(actions.get(slug).label) if slug in actions else slug
+    action = actions.get(slug) if slug in actions else None
+    return str(getattr(action, "noun", "") or action.label) if action else slug
 
 
 def task_kinds() -> list[tuple[str, str]]:
     """(slug, label) of the actions that set tasks."""
-    from workflows.actions.asking import Ask
-
-    return [(one.slug, str(one.label)) for one in actions if isinstance(one, Ask)]
+    return [(one.slug, kind_label(one.slug)) for one in actions if isinstance(one, Ask)]
 
 
 def rows_for(actor: Employee, tasks: Iterable[Task], now: datetime) -> list[TaskRow]:
@@ -205,13 +212,17 @@ def detail(actor: Employee, task: Task, now: datetime) -> TaskDetail:
     kind = subjects.get(instance.subject) if row.subject else None
     values = kind.summary(actor, instance, task.form.get("show", ())) if kind else []
     questions = Questions(task)
-    answers = [
-        (part, _answer_label(task, part.answer), questions.shown(part.answer["values"], actor))
-        for part in parts
-        if part.answer is not None
-    ]
+    answers = [_answered(task, part, questions, actor) for part in parts if part.answer]
     history = [_happened(task, entry) for entry in history_of(task)]
     return TaskDetail(row, values, history, answers, _by_role(parts))
+
+
+def _answered(
+    task: Task, part: TaskPerson, questions: Questions, actor: Employee
+) -> tuple[TaskPerson, str, Sequence[tuple[str, str]]]:
+    answer = part.answer or {}
+    label = answer_label(task.form, answer.get("answer", ""))
+    return part, label, questions.shown(answer.get("values", {}), actor)
 
 
 def _by_role(parts: Sequence[TaskPerson]) -> dict[str, list[TaskPerson]]:
@@ -221,14 +232,9 @@ def _by_role(parts: Sequence[TaskPerson]) -> dict[str, list[TaskPerson]]:
     return found
 
 
-def _answer_label(task: Task, answer: Mapping[str, Any]) -> str:
-    choice = choice_of(task.form, str(answer.get("answer", "")))
-    return str(choice["label"]) if choice else ""
-
-
 def _happened(task: Task, entry: StepLog) -> Happened:
     data = dict(entry.data)
     data["people"] = ", ".join(data.get("people", ())) or _("nobody")
-    data["answer"] = _answer_label(task, data)
+    data["answer"] = answer_label(task.form, str(data.get("answer", "")))
     event = EVENTS.get(entry.event, OTHER)
     return Happened(entry, str(event.text) % data if event.text else "", event.icon)

@@ -32,7 +32,7 @@ class Acknowledge(Ask):
         button: Annotated[str, Shown(_("Text of the button"), widget="text")] = ""
 
     def form(self, context: Context, params: Params) -> dict[str, Any]:
-        read = answer_choice(DONE, params.button or str(_("I have read it")))
+        read = answer_choice(DONE, params.button, "read")
         return {"answers": [read], "rule": {"mode": params.mode}}
 
     def result(self, task: Task) -> dict[str, Any]:

@@ -53,10 +53,8 @@ class Approve(Ask):
         no: Annotated[str, Shown(_("Text of “Reject”"), widget="text")] = ""
 
     def form(self, context: Context, params: Params) -> dict[str, Any]:
-        yes = answer_choice(YES, params.yes or str(_("Approve")), look="success")
-        no = answer_choice(
-            NO, params.no or str(_("Reject")), look="danger", must_comment=params.must_comment
-        )
+        yes = answer_choice(YES, params.yes, "approve", look="success")
+        no = answer_choice(NO, params.no, "reject", look="danger", must_comment=params.must_comment)
         rule = {"mode": params.mode, "percent": params.percent}
         return {"answers": [yes, no], "rule": rule}
 

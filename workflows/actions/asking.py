@@ -79,6 +79,8 @@ class Ask(Action):
     """A step that sets a task. Subclasses give `form`, and what comes out of the result."""
 
     group = "people"
+    #: What the task is called in the inbox, where the step's own name does not fit.
+    noun: Text = ""
     Params = AskParams
     outputs: ClassVar[tuple[Output, ...]] = (
         Output("outcome", _("Outcome")),
@@ -150,9 +152,9 @@ class Ask(Action):
 
 
 def deadline_of(context: Context, params: AskParams) -> datetime | None:
-    """A date alone means the end of that day."""
+    """A date alone, or midnight on it, means the end of that day."""
     until = params.until
-    if isinstance(until, datetime):
+    if isinstance(until, datetime) and (until.tzinfo or until.time() != time.min):
         return until if timezone.is_aware(until) else timezone.make_aware(until)
     if until is not None:
         return timezone.make_aware(datetime.combine(until, time(23, 59)))

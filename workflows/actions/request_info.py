@@ -49,7 +49,7 @@ class RequestInfo(Ask):
         button: Annotated[str, Shown(_("Text of the button"), widget="text")] = ""
 
     def form(self, context: Context, params: Params) -> dict[str, Any]:
-        send = answer_choice(DONE, params.button or str(_("Send the answers")))
+        send = answer_choice(DONE, params.button, "send")
         groups = stored_groups(params.groups, context.run.scope)
         rule = {"mode": params.mode}
         return {"answers": [send], "groups": groups, "write": params.write, "rule": rule}

@@ -23,6 +23,7 @@ class SetTask(Ask):
 
     slug = "task"
     label = _("Set a task")
+    noun = _("Task")
     icon = "checkbox"
 
     class Params(AskParams):
@@ -44,7 +45,7 @@ class SetTask(Ask):
         return {**super().roles(context, params), Role.CO_EXECUTOR: helpers}
 
     def form(self, context: Context, params: Params) -> dict[str, Any]:
-        done = answer_choice(DONE, str(_("Done")), look="primary", must_comment=params.must_comment)
+        done = answer_choice(DONE, "", "done", must_comment=params.must_comment)
         return {
             "answers": [done],
             "checklist": checklist_of(params.checklist),

@@ -26,7 +26,7 @@ from svod.base.tasks import wake as wake_workers
 from workflows.models import Instance, StepLog, Task, TaskPerson, Wake
 from workflows.selectors.instances import may_manage
 from workflows.selectors.tasks import access_task
-from workflows.task_form import CANCELLED, TIMEOUT
+from workflows.task_form import CANCELLED, TIMEOUT, answer_label
 
 Role = TaskPerson.Role
 State = Task.State
@@ -157,7 +157,7 @@ def over_text(task: Task) -> str:
         return str(_("This task is not needed any more."))
     who = last.answered_by or last.employee
     code = (last.answer or {}).get("answer", "")
-    label = next((one["label"] for one in task.answers if one["code"] == code), code)
+    label = answer_label(task.form, code)
     return str(_("%(person)s has answered already: %(answer)s.") % {"person": who, "answer": label})
 
 

@@ -10,6 +10,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 register = template.Library()
+# In Russian `E` is the month as it stands beside a number.
+DAY_MONTH = "j E"
 
 
 @register.filter
@@ -29,7 +31,7 @@ def _day(day: date) -> str:
         today + timedelta(days=1): _("Tomorrow"),
     }
     same = day.year == today.year
-    return near.get(day) or formats.date_format(day, "MONTH_DAY_FORMAT" if same else "DATE_FORMAT")
+    return near.get(day) or formats.date_format(day, DAY_MONTH if same else "DATE_FORMAT")
 
 
 @register.filter

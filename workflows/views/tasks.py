@@ -99,7 +99,7 @@ def task_context(
         "detail": known,
         "row": known.row,
         "task": task,
-        "form": form or (AnswerForm(initial={"part": part.pk}) if part else None),
+        "form": form or (AnswerForm(place="task", initial={"part": part.pk}) if part else None),
         "questions": questions or (question_form(task, known.row) if part else None),
         "drawer": wants_fragment(request),
         "may_cancel": task.is_open and may_manage(actor, task.instance),

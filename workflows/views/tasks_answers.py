@@ -36,10 +36,11 @@ def answer(request: PortalRequest, task_id: int) -> HttpResponse:
     """
     task = access_task(request.user, task_id)
     row = rows_for(request.user, [task], timezone.now())[0]
+    place = f"row{task.pk}" if request.POST.get("row") or request.method == "GET" else "task"
     if request.method == "GET":
-        form = AnswerForm(initial=request.GET.dict())
+        form = AnswerForm(place=place, initial=request.GET.dict())
         return render(request, "workflows/tasks/answer.html", {"row": row, "form": form})
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, place=place)
     questions = question_form(task, row, request.POST, request.FILES)
     filled = questions is None or questions.is_valid()
     try:

@@ -7,10 +7,19 @@ import { h } from "../lib/dom";
 type Core = typeof import("@event-calendar/core");
 type Found = { id: number; title: string; start: string; url: string; state: string };
 
+const TABLES = '[role="table"], [role="row"], [role="rowgroup"], [role="cell"], [role="columnheader"], [role="rowheader"], [aria-colindex], [aria-rowindex]';
 const PHONE = "(max-width: 47.99rem)";
+
+/** The library calls its boxes a table without giving them rows; as plain boxes they are read right. */
+function plain(place: HTMLElement): void {
+  for (const box of place.querySelectorAll(TABLES)) {
+    for (const name of ["role", "aria-colindex", "aria-rowindex", "aria-colspan", "aria-rowspan"]) box.removeAttribute(name);
+  }
+}
 
 class Deadlines extends SvodElement {
   private calendar: { refetchEvents(): void } | undefined;
+  private observer: MutationObserver | undefined;
   private destroy: (() => void) | undefined;
 
   protected attach(): void {
@@ -20,6 +29,7 @@ class Deadlines extends SvodElement {
   }
 
   protected override detach(): void {
+    this.observer?.disconnect();
     this.destroy?.();
     this.destroy = this.calendar = undefined;
     this.querySelector(".sv-calendar")?.remove();
@@ -36,6 +46,9 @@ class Deadlines extends SvodElement {
     this.calendar = calendar;
     this.destroy = () => void destroyCalendar(calendar);
     this.classList.add("sv-drawn");
+    this.observer = new MutationObserver(() => plain(place));
+    this.observer.observe(place, { childList: true, subtree: true });
+    plain(place);
   }
 
   private options(): Record<string, unknown> {
