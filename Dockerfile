@@ -31,4 +31,4 @@ EXPOSE 8000
 HEALTHCHECK NONE
 CMD ["granian", "--interface", "asginl", "--host", "0.0.0.0", "--port", "8000", "--no-ws", \
      "--log-config", "svod/run/granian-log.json", \
-     "--workers", "2", "--backpressure", "64", "--respawn-failed-workers", "svod.asgi:application"]
+     "--workers", "2", "--backpressure", "1024", "--respawn-failed-workers", "svod.asgi:application"]

@@ -16,4 +16,4 @@ class StaffConfig(AppConfig):
         from staff.menu import add_menu
 
         add_menu()
-        autodiscover_modules("notification_kinds")
+        autodiscover_modules("notification_kinds", "notification_guard")

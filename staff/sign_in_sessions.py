@@ -6,6 +6,7 @@ most once in PAUSE.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ PAUSE = timedelta(minutes=1)
 STRANGER = timedelta(minutes=10)
 
 
-def expired(session: SessionBase) -> bool:
+def expired(session: SessionBase | Mapping[str, Any]) -> bool:
     """Was it idle for SESSION_IDLE, or is it older than SESSION_LIMIT?"""
     now = timezone.now().timestamp()
     idle = now - session.get(SEEN, now) > settings.SESSION_IDLE.total_seconds()

@@ -9,6 +9,8 @@ from staff.views import (
     audit,
     departments,
     groups,
+    live,
+    notifications,
     people,
     preferences,
     profile,
@@ -97,5 +99,15 @@ urlpatterns: list[URLPattern] = [
     path("groups/<int:pk>/join/", groups.group_join, name="group_join"),
     path("groups/<int:pk>/leave/", groups.group_leave, name="group_leave"),
     path("groups/<int:pk>/delete/", groups.group_delete, name="group_delete"),
+    path("live/", live.live, name="live"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path(
+        "notifications/settings/", notifications.notification_settings, name="notification_settings"
+    ),
+    path("notifications/bell/", notifications.bell, name="notifications_bell"),
+    path("notifications/news/", notifications.news, name="notifications_news"),
+    path("notifications/read/", notifications.notifications_read, name="notifications_read"),
+    path("notifications/<int:pk>/", notifications.notification_open, name="notification_open"),
+    path("notifications/<int:pk>/read/", notifications.notification_read, name="notification_read"),
     path("subjects/suggest/", subjects.suggest, name="subjects_suggest"),
 ]

@@ -1,14 +1,12 @@
-"""No request is longer than the portal allows, whatever it says of itself."""
+"""No request is longer than the portal allows, and no more are worked on at once."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+from collections.abc import MutableMapping
 from typing import Any
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+from svod.base.asgi import Application, Message, Receive, Send
 
 TEXT = "Запрос слишком большой. / The request is too large.".encode()
 
@@ -33,6 +31,17 @@ def limit_body(application: Application, maximum: int) -> Application:
                 await application(scope, counted(receive, maximum), send)
             except TooLong:
                 await refuse(send)
+
+    return limited
+
+
+def limit_requests(application: Application, maximum: int) -> Application:
+    """An ASGI application that works on so many requests at once; the others wait their turn."""
+    places = asyncio.Semaphore(maximum)
+
+    async def limited(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        async with places:
+            await application(scope, receive, send)
 
     return limited
 

@@ -151,6 +151,10 @@ else:
         }
     }
 
+# Live news to open pages: staff.live says whose streams may go on (docs/architecture.md).
+LIVE_REDIS_URL = env("LIVE_REDIS_URL", default="" if TESTING else REDIS_URL)
+LIVE_CHECK = "staff.live.still_valid"
+
 # --- background work --------------------------------------------------------------------
 
 CELERY_BROKER_URL = "memory://" if TESTING else places.broker(REDIS_URL)
@@ -179,6 +183,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Steps, timers and starts by event or schedule; a message after each commit is only faster.
     "business processes": {"task": "workflows.work", "schedule": timedelta(seconds=1)},
+    "letters about news": {"task": "staff.mail_notifications", "schedule": timedelta(minutes=1)},
+    "forget old news": {"task": "staff.forget_old_notifications", "schedule": timedelta(hours=12)},
     "clear expired sessions": {"task": "svod.clear_sessions", "schedule": timedelta(hours=6)},
 }
 
@@ -302,6 +308,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 # svod.asgi cuts a request that is longer, before anything reads it.
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=128 * 1024 * 1024)
+# Of one web process; granian's own limit (--backpressure) counts the open live streams too.
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=64)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # all that is not a file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100

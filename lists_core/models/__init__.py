@@ -1,6 +1,7 @@
 """The stored shape of lists: settings here, the elements' values in `list_<id>` tables."""
 
 from lists_core.models.changes import TypeChange
+from lists_core.models.comments import Comment
 from lists_core.models.disk import DiskFile, DiskFileVersion, DiskFolder
 from lists_core.models.elements import Element, ElementVersion, OutboxEvent
 from lists_core.models.files import FileUse, StoredFile
@@ -26,6 +27,7 @@ from lists_core.models.rights import (
 from lists_core.models.sections import Section
 
 __all__ = [
+    "Comment",
     "CounterState",
     "DiskFile",
     "DiskFileVersion",

@@ -14,6 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from staff.models import Delivery, Employee, Notification, NotificationPreference
 from staff.notification_kinds import notification_kinds
 from staff.time_zones import time_zone_names
+from svod.base.live import publish
+from svod.base.tasks import wake
 
 Text = str | Promise
 DIGEST_TIME = time(9)
@@ -58,6 +60,9 @@ def notify(
         if (delivery := chosen[person.pk]) != Delivery.NONE
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    publish([row.employee_id for row in rows], "notification")
+    if any(row.delivery == Delivery.MAIL for row in rows):
+        wake("staff.mail_notifications")
 
 
 def mail_time(person: Employee, delivery: str, now: datetime) -> datetime | None:

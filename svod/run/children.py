@@ -64,7 +64,7 @@ class Child:
 
 def portal(logs: Path, port: int, workers: int) -> list[Child]:
     """The web server, the worker and the clock, in the order of their start."""
-    web = [*GRANIAN, "--port", str(port), "--workers", str(workers), "--backpressure", "64"]
+    web = [*GRANIAN, "--port", str(port), "--workers", str(workers), "--backpressure", "1024"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "svod.asgi:application"]
     worker = [*CELERY, "worker", "--concurrency", "2", "--queues", "default"]
     beat = [*CELERY, "beat", "--pidfile", str(logs.parent / "beat.pid")]

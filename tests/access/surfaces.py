@@ -19,6 +19,8 @@ WALKED: dict[frozenset[str], str] = {
 }
 ADAPTERS = {"file": "file_pages", "file_thumbnail": "file_pages", "file_preview": "files"}
 PEOPLE = "people and departments are known to every active employee; no content of lists"
+NEWS = "a person's own news, closed ones without words (tests/staff/test_notification_mail.py)"
+TALK = "one's own comment on an element that one sees (tests/lists_core/test_comments.py)"
 OWN = "about the person's own account, no content of lists"
 DISK = "the shared Disk is every active employee's"
 JOBS = "a job is its starter's alone (tests/lists_core/test_jobs.py)"
@@ -34,6 +36,8 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["session_end", "security_passkey_rename", "security_remove"], OWN),
     **dict.fromkeys(named("pk"), PEOPLE),
     "employee_photo": PEOPLE,
+    **dict.fromkeys(["comment_edit", "comment_delete"], TALK),
+    **dict.fromkeys(["notification_open", "notification_read"], NEWS),
     "secret_reveal": "POST alone, with a step-up (tests/access/test_secrets.py)",
     **dict.fromkeys(["disk_folder", "disk_file", "disk_content", "disk_preview"], DISK),
     **dict.fromkeys(["disk_version_add", "disk_version_restore"], DISK),
@@ -86,12 +90,13 @@ EXEMPT_JOBS = {
 NO_READING = "works for nobody: it shows nothing and sends nothing of lists"
 EXEMPT_TASKS = {
     "lists_core.run_job": "runs the kinds of job above",
+    "staff.mail_notifications": "leaves out what is closed (test_notification_mail.py)",
     "workflows.work": "every step reads as its own employee (tests/workflows/test_data_actions.py)",
     **dict.fromkeys(
         [
             "svod.clear_sessions", "lists_core.sweep_jobs", "lists_core.delete_unused_files",
             "lists_core.forget_old_jobs", "lists_core.forget_old_events",
-            "staff.mail_password_reset", "staff.mail_invitation",
+            "staff.mail_password_reset", "staff.mail_invitation", "staff.forget_old_notifications",
         ],
         NO_READING,
     ),

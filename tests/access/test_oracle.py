@@ -17,6 +17,7 @@ from lists_core.schema.cache import forget_schemas
 from tests.access import oracle
 from tests.access.adapters import READING
 from tests.access.adapters_pages import PAGES
+from tests.access.adapters_talk import TALK
 from tests.access.adapters_tasks import TASKS
 from tests.access.adapters_write import WRITING
 from tests.access.look import differences, lookers
@@ -59,6 +60,12 @@ def check(prepared: Prepared, world: World, adapters: list[Any]) -> None:
 @given(world=worlds())
 def test_reading(prepared: Prepared, world: World) -> None:
     check(prepared, world, READING)
+
+
+@examples(7)
+@given(world=worlds())
+def test_talking(prepared: Prepared, world: World) -> None:
+    check(prepared, world, TALK)
 
 
 @examples(7)

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from lists_core.access import Right
 from lists_core.models import (
+    Comment,
     Element,
     ElementVersion,
     Field,
@@ -316,6 +317,10 @@ def _make_elements(built: Built, prepared: Prepared) -> None:
     for list_, items in by_list.items():
         built.schema(list_).model.objects.bulk_create(items)
     ElementVersion.objects.bulk_create(versions)
+    Comment.objects.bulk_create(
+        Comment(element_id=pk, author=prepared.maker, text=canary(number))
+        for number, pk in built.elements.items()
+    )
 
 
 def values_of(built: Built, number: int) -> dict[str, Any]:

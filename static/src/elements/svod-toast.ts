@@ -1,5 +1,5 @@
-// The region of toasts. Listens to the event `toast` {toasts: [{text, level, undo}]}; `undo`
-// is an address that a button in the toast posts to.
+// The region of toasts. Listens to the event `toast` {toasts: [{text, level, undo, url}]};
+// `undo` is an address that a button in the toast posts to, `url` one that the words lead to.
 import htmx from "htmx.org";
 import { SvodElement, define } from "../lib/element";
 import { h, icon, iconButton, topLayer } from "../lib/dom";
@@ -32,7 +32,7 @@ class ToastRegion extends SvodElement {
   private take(detail: { toasts?: Toast[]; value?: string } & Partial<Toast>): void {
     this.rise();
     const given = detail.toasts ?? [{ text: detail.text ?? detail.value ?? "", level: detail.level }];
-    for (const note of given as Toast[]) this.add(note.text, note.level ?? "info", note.undo);
+    for (const note of given as Toast[]) this.add(note);
   }
 
   /** A modal dialog makes the rest of the page inert, so the region moves into it. */
@@ -41,8 +41,9 @@ class ToastRegion extends SvodElement {
     if (this.parentElement !== host) host.append(this);
   }
 
-  private add(words: string, level: Level, undo?: string): void {
-    const note = h("div", { class: "sv-toast", "data-level": level, "data-undo": undo || undefined }, words);
+  private add({ text: words, level = "info", undo, url }: Toast): void {
+    const said = url ? h("a", { href: url }, words) : words;
+    const note = h("div", { class: "sv-toast", "data-level": level, "data-undo": undo || undefined }, said);
     if (level === "error") note.setAttribute("role", "alert");
     this.live.append(note);
     this.finish(note);

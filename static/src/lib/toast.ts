@@ -6,6 +6,8 @@ export interface Toast {
   text: string;
   level?: Level;
   undo?: string;
+  /** Where the words lead. */
+  url?: string;
 }
 
 export function toast(text: string, level: Level = "success"): void {
