@@ -8,7 +8,7 @@ from staff.models import Delivery
 from staff.notification_kinds import NotificationKind, notification_kinds
 
 for kind in (
-    NotificationKind("mention", _("Mentions of me"), "at", Delivery.MAIL, 30),
-    NotificationKind("comment", _("Comments where I take part"), "message", order=31),
+    NotificationKind("mention", _("Mentions of me"), icon="at", delivery=Delivery.MAIL, order=30),
+    NotificationKind("comment", _("Comments where I take part"), icon="message", order=31),
 ):
     notification_kinds.register(kind)

@@ -1,6 +1,6 @@
 """Kinds of news that people get. Apps add theirs in a module of this name, found at start:
 
-notification_kinds.register(NotificationKind("task", _("Tasks"), "checkbox"))
+notification_kinds.register(NotificationKind("task", _("Tasks"), icon="checkbox"))
 """
 
 from __future__ import annotations
@@ -26,4 +26,4 @@ class NotificationKind:
 
 
 notification_kinds: Registry[NotificationKind] = Registry("kind of notifications")
-notification_kinds.register(NotificationKind("system", _("From the portal"), "info-circle"))
+notification_kinds.register(NotificationKind("system", _("From the portal"), icon="info-circle"))

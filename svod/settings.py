@@ -185,6 +185,8 @@ CELERY_BEAT_SCHEDULE = {
     "business processes": {"task": "workflows.work", "schedule": timedelta(seconds=1)},
     "letters about news": {"task": "staff.mail_notifications", "schedule": timedelta(minutes=1)},
     "forget old news": {"task": "staff.forget_old_notifications", "schedule": timedelta(hours=12)},
+    # By itself, so that a slow receiver holds up no step.
+    "outgoing messages": {"task": "workflows.send", "schedule": timedelta(seconds=1)},
     "clear expired sessions": {"task": "svod.clear_sessions", "schedule": timedelta(hours=6)},
 }
 
@@ -313,6 +315,9 @@ REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=64)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # all that is not a file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+# Servers in the own network that processes may call, "10.0.0.5:8080"; strangers' are open anyway.
+OUTSIDE_ALLOWED = env.list("SVOD_OUTSIDE_ALLOWED", default=[])
 
 # --- mail -------------------------------------------------------------------------------
 

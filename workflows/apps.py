@@ -11,11 +11,12 @@ class WorkflowsConfig(AppConfig):
     verbose_name = _("Business processes")
 
     def ready(self) -> None:
+        from workflows import audited  # noqa: F401  # names its events
         from workflows.menu import add_menu
         from workflows.pages import add_pages
         from workflows.services import calendar  # noqa: F401 - it listens
 
-        for package in ("actions", "subjects", "widgets", "jobs"):
+        for package in ("actions", "subjects", "channels", "widgets", "jobs"):
             import_submodules(package)
         add_menu()
         add_pages()

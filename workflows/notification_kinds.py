@@ -8,7 +8,7 @@ from staff.models import Delivery
 from staff.notification_kinds import NotificationKind, notification_kinds
 
 for kind in (
-    NotificationKind("task", _("Tasks"), "checkbox", Delivery.MAIL, 10),
-    NotificationKind("process", _("Messages of processes"), "route", order=20),
+    NotificationKind("task", _("Tasks"), icon="checkbox", delivery=Delivery.MAIL, order=10),
+    NotificationKind("process", _("Messages of processes"), icon="route", order=20),
 ):
     notification_kinds.register(kind)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import current_app, shared_task
 
+from svod.base.locks import only_one
 from workflows.engine import work as engine
 from workflows.services import events, heartbeats, outgoing, task_moves, triggers
 
@@ -19,5 +20,13 @@ def work() -> None:
     while task_moves.tend_due():
         pass
     engine.work_all()
-    while outgoing.send_due():
-        pass
+    if outgoing.anything_due():
+        current_app.send_task("workflows.send", retry=False)
+
+
+@shared_task(name="workflows.send")
+def send() -> None:
+    """What leaves the portal. One sender at a time: receivers that hang hold up no step."""
+    with only_one("workflows.send") as mine:
+        while mine and outgoing.send_due():
+            pass

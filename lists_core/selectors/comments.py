@@ -36,8 +36,9 @@ def comments_of(target: Target) -> QuerySet[Comment]:
     return Comment.objects.filter(element=target.id, deleted_at=None).select_related("author")
 
 
-def comment_count(target: Target) -> int:
-    return comments_of(target).count()
+def comment_count(target: Target) -> int | None:
+    """How many there are; None for none, which shows no number beside the tab."""
+    return comments_of(target).count() or None
 
 
 def conversation(target: Target, *, before: int = 0) -> tuple[list[Said], bool]:

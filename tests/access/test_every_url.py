@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "sign_in", "password_reset", "password_reset_sent", "password_set", "set_language",
     # Before the sign-in is complete; the last two are 404 without OIDC's settings.
+    "hook",  # its token is the key (tests/workflows/test_hooks.py)
     "sign_in_second", "sign_in_passkey", "sign_in_sso", "openid_connect_callback",
     # Calendar programs come with a secret token instead of a session.
     "calendar_feed",

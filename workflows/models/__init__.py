@@ -3,6 +3,7 @@ from workflows.models.commands import Command
 from workflows.models.constants import PortalConstant
 from workflows.models.dates import StartedDate
 from workflows.models.heartbeats import Heartbeat
+from workflows.models.hooks import Hook, WebhookSecret
 from workflows.models.instances import Instance, StepLog, Wake, Watch
 from workflows.models.numerators import IssuedNumber, NumeratorList
 from workflows.models.outgoing import Outgoing
@@ -13,6 +14,7 @@ __all__ = [
     "CalendarFeed",
     "Command",
     "Heartbeat",
+    "Hook",
     "Instance",
     "IssuedNumber",
     "NumeratorList",
@@ -27,4 +29,5 @@ __all__ = [
     "Version",
     "Wake",
     "Watch",
+    "WebhookSecret",
 ]

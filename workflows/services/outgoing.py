@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from svod.base.registry import Registry
 from workflows.models import Outgoing, Wake
 
 log = structlog.get_logger(__name__)
+SENDERS = 10
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 BATCH = 20
@@ -41,9 +43,20 @@ def send_due(now: datetime | None = None) -> int:
     """Send what is due; returns how many were tried. Any number of workers may do this."""
     now = now or timezone.now()
     rows = _lease(now)
-    for row in rows:
-        _send(row, now)
+    if len(rows) == 1:
+        _note(rows[0], _try(rows[0]), now)
+    elif rows:
+        # All of them must have been tried before the first one's lease is over.
+        with ThreadPoolExecutor(SENDERS) as pool:
+            for row, outcome in zip(rows, pool.map(_try_apart, rows), strict=True):
+                _note(row, outcome, now)
     return len(rows)
+
+
+def anything_due(now: datetime | None = None) -> bool:
+    """Whether a message waits to be sent."""
+    due = Outgoing.objects.filter(state=State.NEW, next_at__lte=now or timezone.now())
+    return due.exists()
 
 
 def _lease(now: datetime) -> list[Outgoing]:
@@ -58,17 +71,31 @@ def _lease(now: datetime) -> list[Outgoing]:
     return rows
 
 
-def _send(row: Outgoing, now: datetime) -> None:
-    """Try one, outside any transaction, and note the outcome."""
+def _try(row: Outgoing) -> Mapping[str, Any] | Exception:
+    """Try one, outside any transaction: what came back, or why nothing did."""
     try:
-        result = channels.get(row.channel).send(row.key, row.payload)
-    except Refused as error:
-        _finish(row, now, State.FAILED, {"ok": False, "error": str(error)})
+        return channels.get(row.channel).send(row.key, row.payload)
     except Exception as error:  # noqa: BLE001 - whatever a network does
-        log.warning("sending_failed", channel=row.channel, key=row.key, error=type(error).__name__)
-        _failed(row, now, str(error)[:500])
+        return error
+
+
+def _try_apart(row: Outgoing) -> Mapping[str, Any] | Exception:
+    """The same in a thread, which gives its connection back."""
+    try:
+        return _try(row)
+    finally:
+        connections.close_all()
+
+
+def _note(row: Outgoing, outcome: Mapping[str, Any] | Exception, now: datetime) -> None:
+    if isinstance(outcome, Refused):
+        _finish(row, now, State.FAILED, {"ok": False, "error": str(outcome)})
+    elif isinstance(outcome, Exception):
+        kind = type(outcome).__name__
+        log.warning("sending_failed", channel=row.channel, key=row.key, error=kind)
+        _failed(row, now, str(outcome)[:500])
     else:
-        _finish(row, now, State.DONE, {"ok": True, "result": result})
+        _finish(row, now, State.DONE, {"ok": True, "result": outcome})
 
 
 def _failed(row: Outgoing, now: datetime, error: str) -> None:

@@ -1,5 +1,9 @@
-"""Where other systems start processes."""
+"""Where other programs start processes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from workflows.views import hooks
+
+urlpatterns: list[URLPattern] = [
+    path("hooks/<str:token>/", hooks.hook, name="hook"),
+]
