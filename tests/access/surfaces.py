@@ -66,6 +66,7 @@ EXEMPT: dict[str, str] = {
             "process_placeholders",
             "process_condition_row",
             "process_people",
+            "process_dry_run",
         ],
         PROCESSES,
     ),

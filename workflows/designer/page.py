@@ -28,7 +28,7 @@ def page_data(scene: Scene) -> dict[str, Any]:
     }
 
 
-URLS = ("draft", "step", "parts", "placeholders", "condition_row", "publish")
+URLS = ("draft", "step", "parts", "placeholders", "condition_row", "publish", "dry_run")
 
 
 def action_data(action: Action) -> dict[str, Any]:

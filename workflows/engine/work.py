@@ -51,6 +51,12 @@ def work_all(now: datetime | None = None, *, limit: int = 10_000) -> int:
     return used
 
 
+def work_on(instance_id: int, now: datetime) -> int:
+    """Work on one instance alone, a step a transaction, until nothing is due for it; returns
+    how many wakes were used. For trying a process out: nobody else's work is taken up."""
+    return _run_by_itself(instance_id, now)
+
+
 def _run_batch(now: datetime, batch: int, touched: list[int]) -> int:
     wakes = _claim(now, batch)
     by_instance = _by_instance(wakes)

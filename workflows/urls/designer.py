@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from workflows.views import designer_lists as lists
 from workflows.views import designer_overview as overview
 from workflows.views import designer_page as page
+from workflows.views import designer_trial as trial
 
 ONE = "processes/<int:template_id>"
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ONE}/delete/", lists.delete, name="process_delete"),
     path(f"{ONE}/restore/", lists.restore, name="process_restore"),
     path(f"{ONE}/publish/", overview.publish, name="process_publish"),
+    path(f"{ONE}/dry-run/", trial.dry_run, name="process_dry_run"),
     path(f"{ONE}/versions/", overview.versions, name="process_versions"),
     path(f"{ONE}/compare/", overview.compare, name="process_compare"),
     path(

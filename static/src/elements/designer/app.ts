@@ -227,6 +227,7 @@ class App {
     const button = (event.target as Element).closest<HTMLElement>("[data-problem-step]");
     if (!button) return;
     button.closest("dialog")?.close();
+    this.editor.allAsked();
     const { problemStep = "", problemParam = "" } = button.dataset;
     if (!problemStep) {
       void this.editor.open("parts").then(() => this.editor.focus());

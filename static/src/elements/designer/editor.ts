@@ -7,6 +7,7 @@ import { toast } from "../../lib/toast";
 import type { Model } from "./model";
 import { equip, type Values } from "./picker";
 import { stepPicture } from "./steps";
+import { find } from "./tree";
 import type { Branch, Step, Tree } from "./types";
 
 const TYPING_MS = 350;
@@ -56,13 +57,20 @@ export class Editor {
     this.fresh.add(id);
   }
 
+  /** From now on whatever is not filled in is a mistake: somebody asked about it. */
+  allAsked(): void {
+    this.fresh.clear();
+    this.mark();
+  }
+
   get isOpen(): boolean {
     return this.shown !== undefined;
   }
 
   /** The draft was changed elsewhere (undone, for one): show it as it is now. */
   reload(): void {
-    if (this.shown) this.ready = this.load();
+    const isThere = this.shown === "parts" || find(this.model.tree, this.shown ?? null);
+    if (isThere) this.ready = this.load();
   }
 
   /** Send what was typed; settles when the model has it. */
