@@ -176,8 +176,14 @@ def test_the_same_with_the_keyboard_alone(
     assert types(tree) == ["if"]
     assert [one["type"] for one in tree["steps"][0]["branches"][0]["steps"]] == ["stop"]
 
-    # Out of the step around, up before it, copied, one deleted, and that undone.
     stop = tree["steps"][0]["branches"][0]["steps"][0]["id"]
+    move_copy_and_undo(page, template, stop)
+    axe(page)
+
+
+def move_copy_and_undo(page: Page, template: Template, stop: str) -> None:
+    """Out of the step around, up before it, copied, one deleted, and that undone."""
+    row = page.locator("[data-row]")
     page.locator(f'[data-row="{stop}"]').focus()
     page.keyboard.press("Alt+ArrowLeft")
     expect(page.locator(f'[data-row="{stop}"]')).to_be_focused()
@@ -192,7 +198,6 @@ def test_the_same_with_the_keyboard_alone(
     expect(row).to_have_count(5)
     saved(page)
     assert types(draft(template)) == ["stop", "stop", "if"]
-    axe(page)
 
 
 def nested() -> dict[str, Any]:

@@ -94,7 +94,9 @@ def sample(action: Action, world: World) -> dict[str, Any]:
     params: dict[str, Any] = {}
     for name, field in action.Params.model_fields.items():
         mark = shown(field)
-        if mark.options:
+        if mark.widget == "boolean":
+            params[name] = field.default is not True
+        elif mark.options:
             params[name] = list(mark.options)[-1]
         else:
             params[name] = {**SAMPLES, **own}.get(mark.widget, "{{Document.NOTE}}")

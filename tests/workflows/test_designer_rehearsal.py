@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -134,6 +135,42 @@ def test_a_draft_does_not_read_with_lent_rights(template: Template, world: World
     found = tried(template, world, [put("a", "{{Process.run_as}}")], world.add())
     assert found.instance is not None
     assert found.instance.state["variables"]["a"] == world.anna.pk
+
+
+def approval(world: World, **more: Any) -> dict[str, Any]:
+    people = [f"employee:{world.petr.pk}", f"employee:{world.anna.pk}"]
+    return step("approve", title="Согласуйте {{Document.NAME}}", people=people, **more)
+
+
+def test_people_are_asked_and_sample_answers_are_given(template: Template, world: World) -> None:
+    element, before = world.add("Ель"), counts()
+    steps = [approval(world, mode="all"), put("out", "{{Step.approve.outcome}}")]
+    asked = tried(template, world, steps, element)
+    assert [one.title for one in asked.questions] == ["Согласуйте Ель"] * 2
+    assert [code for code, _label in asked.questions[0].choices] == ["yes", "no"]
+    yes = [Answer(one.key, "yes") for one in asked.questions]
+    half = tried(template, world, steps, element, yes[0])
+    assert [one.people for one in half.questions] == [[str(world.anna)]]
+    done = tried(template, world, steps, element, *yes)
+    assert done.questions == []
+    assert done.instance is not None
+    assert done.instance.state["variables"] == {"out": "yes"}
+    refused = tried(template, world, steps, element, Answer(asked.questions[0].key, "no", "Нет"))
+    assert refused.instance is not None
+    assert refused.instance.state["variables"] == {"out": "no"}
+    assert counts()["workflows_task"] == before["workflows_task"] == 0
+
+
+def test_when_nobody_answers_the_time_passes(template: Template, world: World) -> None:
+    late = {"period": {"amount": 3, "unit": "days"}, "late": "timeout"}
+    steps = [approval(world, mode="any", **late), put("out", "{{Step.approve.outcome}}")]
+    element = world.add()
+    asked = tried(template, world, steps, element)
+    passes = [Answer(one.key, "pass") for one in asked.questions]
+    found = tried(template, world, steps, element, *passes)
+    assert found.instance is not None
+    assert found.instance.state["variables"] == {"out": "timeout"}
+    assert found.jumps[-1][1] - found.jumps[0][0] >= timedelta(days=3)
 
 
 def test_the_dialog_shows_the_path(client: Client, template: Template, world: World) -> None:

@@ -78,7 +78,7 @@ def event_label(event: str) -> str:
         "retry": _("To be tried again"),
         "skipped": _("Skipped"),
         "stop": _("Stopped"),
-        "answered": _("Answered"),
+        "answered": _("An answer came"),
         "started": _("Started another process"),
     }.get(event, event)
 
@@ -90,7 +90,7 @@ def _details(row: StepLog, step: Any, scene: Scene) -> Iterator[tuple[str, str]]
         yield from _way(data)
         return
     labels = {one.code: str(one.label) for one in action.outputs} if action else {}
-    common = {"error": _("Reason"), "until": _("Until"), "template": _("Process")}
+    common = {"error": _("Reason"), "until": _("Waits until"), "template": _("Process")}
     for code, value in data.items():
         text = show_value(value)
         if text:

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from workflows.models import Task, Wake, Watch
+from svod.base.errors import Invalid
+from workflows.models import Task, TaskPerson, Wake, Watch
+from workflows.parameter_forms import ParameterForm
+from workflows.services.task_answers import Given, answer_task, tick
 
 PASS = "pass"  # noqa: S105 - no password
 CHANGED = "changed"
@@ -56,31 +60,60 @@ def questions_of(ids: Sequence[int]) -> list[Question]:
 
 def answered(question: Question, answer: Answer, *, now: datetime) -> None:
     """Give the answer as the person asked would. Raises DomainError when it does not do."""
-    if question.kind == "change":
-        watch: Watch = question.row
+    if isinstance(question.row, TaskPerson):
+        _answer_task(question, answer)
+    elif isinstance(question.row, Watch):
+        watch = question.row
         Wake.objects.create(
             instance_id=watch.instance_id, key=watch.key, kind=Wake.Kind.EVENT, due_at=now,
             payload={"fields": []},
         )  # fmt: skip
 
 
+def _answer_task(question: Question, answer: Answer) -> None:
+    """With the whole checklist done, for that is not what is tried out."""
+    part: TaskPerson = question.row
+    person = part.employee
+    data: MultiValueDict[str, Any] = MultiValueDict(dict(answer.values))
+    form = ParameterForm(data, declared=question.fields, actor=person)
+    if not form.is_valid():
+        raise Invalid(
+            {name: [str(one) for one in texts] for name, texts in form.errors.items()}, _told(form)
+        )
+    for place, item in enumerate(part.task.form.get("checklist", ())):
+        if not item["done"]:
+            tick(part.task_id, place, done=True, actor=person)
+    given = Given(answer=answer.answer, comment=answer.comment, values=form.values)
+    answer_task(part.task_id, part.pk, given, actor=person)
+
+
+def _told(form: ParameterForm) -> str:
+    return "; ".join(f"{form.fields[name].label}: {texts[0]}" for name, texts in form.errors.items()
+                     if name in form.fields)  # fmt: skip
+
+
 def _tasks(places: Mapping[int, int]) -> list[Question]:
-    rows = Task.objects.filter(instance__in=places, state=Task.State.OPEN).order_by("pk")
-    return [_task(one, places) for one in rows.prefetch_related("people__employee")]
+    """One question for each person who has to answer."""
+    parts = TaskPerson.objects.filter(
+        task__instance__in=places, task__state=Task.State.OPEN, is_open=True, answer__isnull=True,
+        role=TaskPerson.Role.RESPONSIBLE,
+    )  # fmt: skip
+    return [_task(one, places) for one in parts.select_related("task", "employee").order_by("pk")]
 
 
-def _task(task: Task, places: Mapping[int, int]) -> Question:
+def _task(part: TaskPerson, places: Mapping[int, int]) -> Question:
+    task = part.task
     groups = task.form.get("groups", ())
     return Question(
-        key=f"{places[task.instance_id]}:{task.key}:task",
+        key=f"{places[task.instance_id]}:{task.key}:{part.employee_id}",
         kind="task",
         title=task.title,
         text=task.body,
-        people=[str(one.employee) for one in task.people.all()],
+        people=[str(part.employee)],
         deadline=task.deadline,
-        choices=[(one["code"], one["label"]) for one in task.form.get("answers", ())],
+        choices=[(one["code"], str(one["label"])) for one in task.answers],
         fields=[one for group in groups for one in group.get("fields", ())],
-        row=task,
+        row=part,
     )
 
 

@@ -92,6 +92,12 @@ class RowsField(forms.Field):
         )
 
     def clean(self, value: Any) -> Any:
-        rows = [{key: one for key, one in row.items() if one not in (None, "", [], {})}
-                for row in value or ()]  # fmt: skip
-        return rows or None
+        rows = [
+            {key: one for key, one in row.items() if not _says_nothing(one)} for row in value or ()
+        ]
+        return [row for row in rows if row] or None
+
+
+def _says_nothing(value: Any) -> bool:
+    """Empty, or a switch that is off."""
+    return value is False or value in (None, "", [], {})

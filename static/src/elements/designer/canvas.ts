@@ -25,7 +25,7 @@ export class Canvas {
   async show(): Promise<void> {
     if (this.designer) return;
     const icons = this.model.data.actions.map((one) => one.icon);
-    const colour = getComputedStyle(this.root).getPropertyValue("--sv-canvas-icon").trim() || "#4a6fd8";
+    const colour = getComputedStyle(this.root).color;
     await prepareIcons([...icons, "help-circle"], colour);
     if (this.designer || !this.root.isConnected) return;
     this.designer = Designer.create(this.root, this.definition(), this.configuration());
