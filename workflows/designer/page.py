@@ -11,7 +11,7 @@ from workflows.actions.base import GROUPS, Action, actions
 from workflows.checking import Problem, check_tree
 from workflows.designer.scene import Scene
 from workflows.designer.steps import step_name
-from workflows.designer.summary import branch_words, step_texts
+from workflows.designer.summary import branch_words, fixed_branches, step_texts
 from workflows.designer.texts import texts
 
 
@@ -40,7 +40,8 @@ def action_data(action: Action) -> dict[str, Any]:
         "icon": action.icon,
         "branches": action.branches,
         "conditional": action.conditional,
-        "ends": action.slug == "stop",
+        "codes": [(code, str(label)) for code, label in fixed_branches(action).items()],
+        "holds": list(getattr(action, "holds", ())),
     }
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from lists_core.services.fields import transliterate
 from workflows.actions.base import Shown
 from workflows.designer.scene import Scene
 from workflows.designer.trigger_columns import BLANK, read_trigger, shown_trigger, trigger_columns
 from workflows.widgets.base import Asked, form_field
-from workflows.widgets.forms_of_people import code_line, kind_select, line, switch
+from workflows.widgets.forms_of_people import code_line, kind_select, line, more_columns, switch
 from workflows.widgets.rows import RowsField
 
 VALUE = Shown("", widget="value")
@@ -30,7 +28,7 @@ class SettingsForm(forms.Form):
             lambda row: trigger_columns(row, scene), blank=BLANK, add=_("Add a way to start")
         )
         self.fields["parameters"] = RowsField(
-            self._parameter(), blank={"kind": "string"}, add=_("Add a parameter")
+            self._parameter, blank={"kind": "string"}, add=_("Add a parameter")
         )
         self.fields["variables"] = RowsField(
             self._variable(), blank={"kind": "string"}, add=_("Add a variable")
@@ -52,9 +50,10 @@ class SettingsForm(forms.Form):
             "returned": switch(_("Returned to the process that started this one")),
         }
 
-    def _parameter(self) -> dict[str, forms.Field]:
+    def _parameter(self, row: Mapping[str, Any]) -> dict[str, forms.Field]:
         return {
             **self._common(),
+            **more_columns(row, self.scene),
             "default": self._value(_("Suggested value")),
             "required": switch(_("Required")),
             "multiple": switch(_("Several values")),
@@ -74,28 +73,5 @@ class SettingsForm(forms.Form):
         read = {}
         for name, field in self.fields.items():
             rows = field.clean(field.widget.value_from_datadict(self.data, self.files, name)) or []
-            read[name] = [read_trigger(row) for row in rows] if name == "triggers" else _coded(rows)
+            read[name] = [read_trigger(row) for row in rows] if name == "triggers" else rows
         return read
-
-
-def _coded(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Codes made from captions where none was given, each once."""
-    taken: set[str] = set()
-    coded = []
-    for row in rows:
-        if not (row.get("label") or row.get("code")):
-            continue
-        stem = re.sub(r"[^A-Za-z0-9_]+", "_", str(row.get("code") or "")).strip("_")
-        stem = stem or _code_of(str(row.get("label")))
-        code, number = stem, 1
-        while code in taken:
-            number += 1
-            code = f"{stem}_{number}"
-        taken.add(code)
-        coded.append({**row, "code": code})
-    return coded
-
-
-def _code_of(label: str) -> str:
-    stem = re.sub(r"[^a-z0-9]+", "_", transliterate(label).lower()).strip("_")[:40]
-    return stem if stem[:1].isalpha() else f"v_{stem}".strip("_")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflows.actions.base import Shown
+from workflows.actions.base import Action, Shown
 from workflows.designer.scene import Scene
 from workflows.designer.step_form import action_of, described
 from workflows.designer.steps import step_name
@@ -65,6 +65,12 @@ def _lines(steps: Sequence[Step], scene: Scene) -> Iterator[Line]:
         yield Line(str(step["id"]), step_name(step), step_text(step, scene), icon, ways)
 
 
+def fixed_branches(action: Action) -> Mapping[str, Any]:
+    """code → label of branches that the action itself names."""
+    codes: Mapping[str, Any] = getattr(action, "branch_codes", {})
+    return codes
+
+
 def branch_words(step: Step, number: int, scene: Scene) -> str:
     """What a branch is called: its name, and when it is taken."""
     action = action_of(step)
@@ -72,6 +78,8 @@ def branch_words(step: Step, number: int, scene: Scene) -> str:
     name = str(branch.get("name") or "")
     if action is None or action.branches == "one":
         return name
+    if fixed := fixed_branches(action):
+        return str(fixed.get(str(branch.get("code")), name))
     if not action.conditional:
         return name or _("Branch %(number)d") % {"number": number + 1}
     when = words(Asked("when", Shown("", widget="condition"), scene), branch.get("when"))

@@ -32,6 +32,7 @@ def _editing() -> dict[str, str]:
         "insert": _("Insert a value of the process"),
         "find_value": _("Find a value"),
         "nothing": _("Nothing found"),
+        "cannot_stand": _("“%(name)s” cannot stand here."),
         "unknown_action": _("There is no such action."),
     }
 
@@ -65,5 +66,6 @@ def _saving() -> dict[str, str]:
         "conflict_keep": _("Keep mine here"),
         "no_problems": _("Ready to be published"),
         "problems": _("To be mended: %(count)s"),
+        "warnings": _("To be looked at: %(count)s"),
         "whole": _("The whole process"),
     }

@@ -23,8 +23,9 @@ from workflows.schedule_words import (
 )
 from workflows.widgets.base import Asked
 from workflows.widgets.conditions import ConditionsField
+from workflows.widgets.forms_of_people import switch
 from workflows.widgets.lists import SomeOf, field_choices
-from workflows.widgets.scalars import MomentField, NumberField, OneOf
+from workflows.widgets.scalars import DurationField, MomentField, OneOf
 
 Event = Trigger.Event
 BLANK: dict[str, Any] = {"event": Event.CREATED.value}
@@ -47,7 +48,10 @@ def trigger_columns(row: Row, scene: Scene) -> dict[str, forms.Field]:
         columns |= _date_columns(scene)
     if event == Event.SCHEDULE:
         columns |= _schedule_columns(row)
-    if event in ON_ELEMENTS:
+    if event == Event.SCHEDULE and scene.template.list_id:
+        columns["each"] = switch(_("Start on every element that fits, not once"))
+        columns["each"].widget.attrs["data-redraw"] = "1"
+    if event in ON_ELEMENTS or row.get("each"):
         condition = ConditionsField(_asked(scene, "filter"), over_process=False, as_text=True)
         condition.label = _("Only elements for which")
         columns["filter"] = condition
@@ -56,17 +60,21 @@ def trigger_columns(row: Row, scene: Scene) -> dict[str, forms.Field]:
 
 def _date_columns(scene: Scene) -> dict[str, forms.Field]:
     dates = field_choices(_asked(scene, "date_field"), "date", "datetime")
+    shift = DurationField(required=False)
+    shift.label = _("How long before or after")
     return {
         "field": OneOf(label=_("Date field"), choices=[("", "—"), *dates], required=False),
-        "days": NumberField(
-            label=_("How many days"), required=False, max_length=6,
-            widget=forms.TextInput({"inputmode": "numeric"}),
-        ),
+        "shift": shift,
         "direction": OneOf(
             label=_("Before or after"), required=False,
-            choices=[("before", _("days before the date")), ("after", _("days after the date"))],
+            choices=[("before", _("before the date")), ("after", _("after the date"))],
         ),
-        "time": _time(),
+        "at": _time(),
+        "day_off": OneOf(
+            label=_("If it is a day off"), required=False,
+            choices=[("keep", _("leave it so")), ("forward", _("the next working day")),
+                     ("backward", _("the working day before"))],
+        ),
     }  # fmt: skip
 
 
@@ -116,8 +124,6 @@ def shown_trigger(trigger: Row) -> dict[str, Any]:
 def read_trigger(row: Row) -> dict[str, Any]:
     """The opposite of `shown_trigger`."""
     kept = {name: value for name, value in row.items() if name not in PLAN}
-    if row.get("event") == Event.DATE and row.get("time"):
-        kept["time"] = row["time"]
     if row.get("event") == Event.SCHEDULE and row.get("repeat") == CUSTOM:
         kept["repeat"] = CUSTOM  # so that an empty line stays a line to be filled in
     elif row.get("event") == Event.SCHEDULE:

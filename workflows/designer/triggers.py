@@ -46,12 +46,12 @@ def _changed(trigger: Mapping[str, Any], scene: Scene) -> str:
 
 def _date(trigger: Mapping[str, Any], scene: Scene) -> str:
     field = _asked(scene, "field", trigger.get("field")) or "—"
-    days = trigger.get("days")
-    if not days:
+    shift = _asked(scene, "duration", trigger.get("shift"))
+    if not shift:
         return _("On the day of “%(field)s”") % {"field": field}
-    before = str(trigger.get("direction", "before")) == "before"
-    text = _("%(days)s days before “%(field)s”") if before else _("%(days)s days after “%(field)s”")
-    return text % {"days": days, "field": field}
+    after = trigger.get("direction") == "after"
+    text = _("%(shift)s after “%(field)s”") if after else _("%(shift)s before “%(field)s”")
+    return text % {"shift": shift, "field": field}
 
 
 def _schedule(trigger: Mapping[str, Any], scene: Scene) -> str:

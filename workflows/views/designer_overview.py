@@ -57,7 +57,10 @@ def publish(request: PortalRequest, template_id: int) -> HttpResponse:
             text = _("Version %(number)d is published: new starts take it.")
             toast(request, text % {"number": version.number})
             return go_to(request, reverse("process", args=[template.pk]))
-    context = {"template": template, "problems": [problem_data(one, scene) for one in problems]}
+    told = [problem_data(one, scene) for one in problems]
+    errors = [one for one in told if one["level"] == "error"]
+    context = {"template": template, "problems": errors or told, "errors": errors,
+               "warnings": len(told) > len(errors)}  # fmt: skip
     return render_page(request, "workflows/designer/publish.html", context, status=status)
 
 

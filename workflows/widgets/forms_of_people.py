@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,12 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from svod.base.looks import TONES
 from workflows.models import Command
+from workflows.designer.scene import Scene
 from workflows.parameters import kinds
 from workflows.widgets.base import Asked, Widget, plain, widgets
+from workflows.widgets.lists import NumberOf
 from workflows.widgets.people import PeopleField
 from workflows.widgets.rows import RowsField
 from workflows.widgets.scalars import OneOf
 from workflows.widgets.texts import LineField
+
+LINKS = {"element", "section"}
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -39,7 +44,9 @@ def switch(label: Any) -> forms.BooleanField:
 
 
 def kind_select() -> OneOf:
-    return OneOf(label=_("Type"), choices=kind_choices(), required=False)
+    control = OneOf(label=_("Type"), choices=kind_choices(), required=False)
+    control.widget.attrs["data-redraw"] = "1"
+    return control
 
 
 class ChecklistField(forms.CharField):
@@ -74,20 +81,42 @@ class OptionsField(forms.CharField):
         return [part.strip() for part in str(value or "").split(";") if part.strip()] or None
 
 
-def question_columns(row: Any) -> dict[str, forms.Field]:
-    columns: dict[str, forms.Field] = {
+def question_columns(row: Mapping[str, Any], scene: Scene) -> dict[str, forms.Field]:
+    return {
         "label": line(_("Question")),
         "code": code_line(),
         "kind": kind_select(),
+        **more_columns(row, scene),
         "required": switch(_("Required")),
         "multiple": switch(_("Several values")),
     }
-    columns["kind"].widget.attrs["data-redraw"] = "1"
+
+
+def more_columns(row: Mapping[str, Any], scene: Scene) -> dict[str, forms.Field]:
+    """What the kind of a declared value asks for besides: options, or the list of a link."""
     if row.get("kind") == "list":
-        columns["options"] = OptionsField(
+        options = OptionsField(
             label=_("Options, separated by semicolons"), required=False, max_length=4000
         )
-    return columns
+        return {"options": options}
+    if row.get("kind") in LINKS:
+        return {"settings": ListSetting(scene)}
+    return {}
+
+
+class ListSetting(NumberOf):
+    """`{"list": 5}`: the settings of a link."""
+
+    def __init__(self, scene: Scene) -> None:
+        choices = [("", "—"), *scene.lists.items()]
+        super().__init__(label=_("List"), choices=choices, required=False)
+
+    def prepare_value(self, value: Any) -> Any:
+        return super().prepare_value(value.get("list") if isinstance(value, Mapping) else value)
+
+    def clean(self, value: Any) -> Any:
+        chosen = super().clean(value)
+        return {"list": chosen} if chosen else None
 
 
 @widgets.register
@@ -98,7 +127,11 @@ class AnswerForm(Widget):
     dynamic = False
 
     def control(self, asked: Asked) -> forms.Field:
-        questions = RowsField(question_columns, blank={"kind": "string"}, add=_("Add a question"))
+        questions = RowsField(
+            lambda row: question_columns(row, asked.scene),
+            blank={"kind": "string"},
+            add=_("Add a question"),
+        )
         questions.label = _("Questions")
         columns = {"title": line(_("Title of the group")), "fields": questions}
         return RowsField(columns, add=_("Add a group of questions"))

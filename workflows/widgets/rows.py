@@ -6,12 +6,15 @@ numbers in their order, so rows may be added, dragged and removed in the page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
+
+from lists_core.services.fields import transliterate
 
 Columns = Mapping[str, forms.Field]
 ColumnsFor = Callable[[Mapping[str, Any]], Columns]
@@ -78,6 +81,8 @@ def _clean(field: forms.Field, raw: Any) -> Any:
 class RowsField(forms.Field):
     """`clean` gives a list of dicts, without empty values and without rows of nothing."""
 
+    widget: RowsWidget
+
     def __init__(
         self,
         columns: Columns | ColumnsFor,
@@ -95,9 +100,33 @@ class RowsField(forms.Field):
         rows = [
             {key: one for key, one in row.items() if not _says_nothing(one)} for row in value or ()
         ]
-        return [row for row in rows if row] or None
+        rows = [row for row in rows if row]
+        return (coded(rows) if "code" in self.widget.columns(self.blank) else rows) or None
 
 
 def _says_nothing(value: Any) -> bool:
     """Empty, or a switch that is off."""
     return value is False or value in (None, "", [], {})
+
+
+def coded(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Codes made from captions where none was given, each once; rows with neither are left out."""
+    taken: set[str] = set()
+    named = []
+    for row in rows:
+        if not (row.get("label") or row.get("code")):
+            continue
+        stem = re.sub(r"[^A-Za-z0-9_]+", "_", str(row.get("code") or "")).strip("_")
+        stem = stem or _code_of(str(row.get("label")))
+        code, number = stem, 1
+        while code in taken:
+            number += 1
+            code = f"{stem}_{number}"
+        taken.add(code)
+        named.append({**row, "code": code})
+    return named
+
+
+def _code_of(label: str) -> str:
+    stem = re.sub(r"[^a-z0-9]+", "_", transliterate(label).lower()).strip("_")[:40]
+    return stem if stem[:1].isalpha() else f"v_{stem}".strip("_")

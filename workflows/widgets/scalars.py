@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from workflows.durations import UNITS
+from workflows.durations import COUNTED, UNITS
 from workflows.widgets.base import Asked, Widget, plain, widgets
 
 
@@ -161,5 +161,7 @@ class Duration(Widget):
     def text(self, asked: Asked, value: Any) -> str:
         if not isinstance(value, dict):
             return plain(value)
-        unit = unit_labels().get(str(value.get("unit")), str(value.get("unit")))
-        return f"{asked.scene.readable(str(value.get('amount', '')))} {unit}"
+        unit, amount = str(value.get("unit")), value.get("amount", "")
+        if isinstance(amount, int) and unit in COUNTED:
+            return str(COUNTED[unit] % {"count": amount})
+        return f"{asked.scene.readable(str(amount))} {unit_labels().get(unit, unit)}"

@@ -1,6 +1,7 @@
 // Puts the designer together: one model, two views of it, the toolbox, the editor, saving.
 import htmx from "htmx.org";
 import { h, icon } from "../../lib/dom";
+import { toast } from "../../lib/toast";
 import { Canvas } from "./canvas";
 import { offerDraft } from "./draft";
 import { Editor } from "./editor";
@@ -113,13 +114,17 @@ class App {
 
   private add(action: Action, place?: Place): void {
     const step = this.model.add(action, place);
+    if (!step) {
+      toast((this.texts.cannot_stand ?? "").replace("%(name)s", action.label), "warning");
+      return;
+    }
     this.editor.isFresh(step.id);
     void this.editor.open(step.id).then(() => this.editor.focus());
     this.say((this.texts.added ?? "").replace("%(name)s", action.label));
   }
 
   private async askAndAdd(place: Place): Promise<void> {
-    const action = await askAction(this.model.data);
+    const action = await askAction(this.model.data, (slug) => this.model.allows(slug, place.parent));
     if (action) this.add(action, place);
     else if (this.view === "list") this.list.focus();
   }
@@ -207,10 +212,12 @@ class App {
   private drawProblems(): void {
     const { problems } = this.model.said;
     const button = this.root.querySelector<HTMLElement>("[data-problem-count]");
-    const label = problems.length ? (this.texts.problems ?? "").replace("%(count)s", String(problems.length)) : this.texts.no_problems;
-    const sign = problems.length ? icon("alert-triangle") : icon("circle-check");
+    const errors = problems.filter((one) => one.level !== "warning").length;
+    const count = (name: string, number: number): string => (this.texts[name] ?? "").replace("%(count)s", String(number));
+    const label = errors ? count("problems", errors) : problems.length ? count("warnings", problems.length) : this.texts.no_problems;
+    const sign = errors ? icon("alert-triangle") : problems.length ? icon("info-circle") : icon("circle-check");
     button?.replaceChildren(sign, h("span", {}, label ?? ""));
-    button?.classList.toggle("is-bad", problems.length > 0);
+    button?.classList.toggle("is-bad", errors > 0);
     const list = problems.map((one) => h("li", {}, problemButton(one)));
     const box = this.part("problems");
     box.replaceChildren(h("ul", { class: "sv-problems list-unstyled" }, ...list));
@@ -230,7 +237,7 @@ class App {
     this.editor.allAsked();
     const { problemStep = "", problemParam = "" } = button.dataset;
     if (!problemStep) {
-      void this.editor.open("parts").then(() => this.editor.focus());
+      void this.editor.open("parts").then(() => this.editor.focus(problemParam));
       return;
     }
     this.model.select(problemStep);
@@ -250,6 +257,6 @@ class App {
 
 function problemButton(problem: Problem): HTMLElement {
   const words = h("span", {}, h("strong", {}, problem.name), ` ${problem.text}`);
-  const attrs = { type: "button", class: "sv-problem", "data-problem-step": problem.step, "data-problem-param": problem.param };
-  return h("button", attrs, icon("alert-circle", "icon icon-sm"), words);
+  const attrs = { type: "button", class: `sv-problem is-${problem.level}`, "data-problem-step": problem.step, "data-problem-param": problem.param };
+  return h("button", attrs, problem.level === "warning" ? icon("info-circle", "icon icon-sm") : icon("alert-circle", "icon icon-sm"), words);
 }

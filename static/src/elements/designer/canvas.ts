@@ -45,7 +45,7 @@ export class Canvas {
   /** Begin to drag a new step from the toolbox; false where there is no canvas to drop it on. */
   drag(event: MouseEvent, action: Action): boolean {
     if (!this.designer || !this.api) return false;
-    const step = toCanvas([freshStep(action)], this.drawn)[0];
+    const step = toCanvas([freshStep(action, this.model.data.actions)], this.drawn)[0];
     return step ? this.api.toolbox.tryDrag(new Vector(event.pageX, event.pageY), step) : false;
   }
 
@@ -98,7 +98,11 @@ export class Canvas {
   private configuration(): Parameters<typeof Designer.create<Definition_>>[2] {
     return {
       theme: "svod",
-      steps: { iconUrlProvider: (_component, type) => this.icon(type) },
+      steps: {
+        iconUrlProvider: (_component, type) => this.icon(type),
+        canInsertStep: (step, target) => this.fits(step.type, target as CanvasStep[]),
+        canMoveStep: (_from, step, target) => this.fits(step.type, target as CanvasStep[]),
+      },
       toolbox: false,
       editors: false,
       controlBar: false,
@@ -109,6 +113,12 @@ export class Canvas {
       i18n: (key, fallback) => (key.startsWith("stepComponent.") ? shownName(fallback) : fallback),
       extensions: [{ uiComponents: [{ create: (_root, api) => this.keep(api) }] }],
     };
+  }
+
+  private fits(type: string, target: CanvasStep[]): boolean {
+    const parents = this.designer?.getStepParents(target as never) ?? [];
+    const around = parents.filter((one) => typeof one !== "string").pop() as CanvasStep | undefined;
+    return this.model.allows(type, around?.id ?? null);
   }
 
   private keep(api: DesignerApi): { destroy(): void } {

@@ -80,10 +80,18 @@ export class Editor {
   }
 
   focus(param = ""): void {
-    const place = param ? this.body.querySelector(`[data-param="p-${CSS.escape(param)}"], [data-param="${CSS.escape(param)}"]`) : this.body;
+    const place = param ? this.placeOf(param) : this.body;
     const target = place?.querySelector<HTMLElement>(":is(input:not([type=hidden]), select, textarea, [contenteditable], button):not([hidden])");
     target?.focus();
     target?.scrollIntoView({ block: "center" });
+  }
+
+  /** The place of a parameter, or of a row of what belongs to no step ("triggers.2"). */
+  private placeOf(param: string): Element | null {
+    const [name = "", row] = param.split(".");
+    const place = this.body.querySelector(`[data-param="p-${CSS.escape(name)}"], [data-param="${CSS.escape(name)}"]`);
+    place?.closest("details")?.setAttribute("open", "");
+    return row === undefined ? place : (place?.querySelectorAll("svod-rows > [data-rows] > [data-row]")[Number(row)] ?? place);
   }
 
   // --- drawing -------------------------------------------------------------------------------
@@ -183,7 +191,7 @@ export class Editor {
     const row = target.closest("[data-row]");
     const code = row?.querySelector<HTMLInputElement>("[data-code]");
     const lacks = code !== undefined && code !== null && code.value === "";
-    return target.closest("[data-redraw]") !== null || (this.shown === "parts" && lacks);
+    return target.closest("[data-redraw]") !== null || lacks;
   }
 
   private send(redraw: boolean): void {

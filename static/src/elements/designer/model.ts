@@ -20,6 +20,8 @@ export class Model extends EventTarget {
   /** Counts the changes, so that late answers about an older draft are known. */
   revision = 0;
   private readonly actions: Map<string, Action>;
+  /** Actions that stand only inside the step that holds them. */
+  private readonly placed: Set<string>;
   private past: Memory[] = [];
   private future: Memory[] = [];
   private lastMerge = { key: "", at: 0 };
@@ -29,6 +31,7 @@ export class Model extends EventTarget {
     this.tree = data.tree;
     this.said = { problems: data.problems, words: data.words, ways: data.ways };
     this.actions = new Map(data.actions.map((one) => [one.slug, one]));
+    this.placed = new Set(data.actions.flatMap((one) => one.holds));
   }
 
   action(step: Step): Action | undefined {
@@ -116,8 +119,29 @@ export class Model extends EventTarget {
     return { parent: found.step.id, branch: this.spot, index: length };
   }
 
-  add(action: Action, place = this.place): Step {
-    const step = freshStep(action);
+  /** May the action stand directly inside this step (null: the process itself)? */
+  allows(slug: string, parent: string | null): boolean {
+    const around = find(this.tree, parent)?.step;
+    const holds = around ? (this.action(around)?.holds ?? []) : [];
+    return holds.length ? holds.includes(slug) : !this.placed.has(slug);
+  }
+
+  /** The nearest place from here outwards where the action may stand. */
+  fitting(action: Action, place: Place): Place | undefined {
+    let here = place;
+    while (!this.allows(action.slug, here.parent)) {
+      const around = find(this.tree, here.parent);
+      if (!around) return undefined;
+      here = { parent: around.parent, branch: around.branch, index: around.index + 1 };
+    }
+    return here;
+  }
+
+  /** Nothing where the action may not stand. */
+  add(action: Action, wanted = this.place): Step | undefined {
+    const place = this.fitting(action, wanted);
+    if (!place) return undefined;
+    const step = freshStep(action, this.data.actions);
     this.change((tree) => insert(tree, step, place));
     this.select(step.id);
     return step;
@@ -125,7 +149,8 @@ export class Model extends EventTarget {
 
   move(id: string, way: "up" | "down" | "in" | "out"): boolean {
     const place = neighbour(this.tree, id, way);
-    if (!place) return false;
+    const slug = find(this.tree, id)?.step.type ?? "";
+    if (!place || !this.allows(slug, place.parent)) return false;
     this.change((tree) => move(tree, id, place));
     return true;
   }

@@ -83,8 +83,9 @@ function keys(event: KeyboardEvent, root: HTMLElement, search: HTMLInputElement)
   event.preventDefault();
 }
 
-/** Ask for an action in a dialog; nothing when it is closed. */
-export function askAction(data: PageData): Promise<Action | undefined> {
+/** Ask for one of the allowed actions in a dialog; nothing when it is closed. */
+export function askAction(all: PageData, allowed: (slug: string) => boolean): Promise<Action | undefined> {
+  const data = { ...all, actions: all.actions.filter((one) => allowed(one.slug)) };
   const id = uniqueId("ask-action");
   const body = h("div", { class: "sv-toolbox-body" });
   const title = h("h2", { class: "sv-ask-title", id }, data.texts.add_step ?? "");

@@ -114,8 +114,12 @@ export function copyOf(step: Step): Step {
   return JSON.parse(text) as Step;
 }
 
-export function freshStep(action: Action): Step {
-  const ways = { none: 0, one: 1, many: 2 }[action.branches];
+/** A new step; one that holds steps of some kind begins with one of them. */
+export function freshStep(action: Action, known: Action[]): Step {
+  const ways = { none: 0, one: 1, many: 2, fixed: 0 }[action.branches];
   const branches: Branch[] = Array.from({ length: ways }, () => ({ name: "", steps: [] }));
-  return { id: newId(), type: action.slug, name: "", params: {}, ...(ways && { branches }) };
+  const first = known.find((one) => one.slug === action.holds[0]);
+  if (first && branches[0]) branches[0].steps.push(freshStep(first, known));
+  branches.push(...action.codes.map(([code]) => ({ code, name: "", steps: [] })));
+  return { id: newId(), type: action.slug, name: "", params: {}, ...(branches.length && { branches }) };
 }

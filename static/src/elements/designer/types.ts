@@ -1,6 +1,7 @@
 // The draft as the server keeps it (workflows/engine/tree.py), and what the page was given.
 
 export interface Branch {
+  code?: string;
   name?: string;
   when?: unknown;
   steps: Step[];
@@ -27,9 +28,12 @@ export interface Action {
   help: string;
   group: string;
   icon: string;
-  branches: "none" | "one" | "many";
+  branches: "none" | "one" | "many" | "fixed";
+  /** Codes and labels of fixed branches. */
+  codes: [string, string][];
+  /** The only steps that may stand directly inside; none given for any. */
+  holds: string[];
   conditional: boolean;
-  ends: boolean;
 }
 
 export interface Problem {
