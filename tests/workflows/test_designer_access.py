@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 OF_TEMPLATE = sorted(
     str(entry.name)
     for entry in patterns(get_resolver())
-    if "template_id" in entry.pattern.converters and str(entry.name).startswith("process")
+    if "template_id" in entry.pattern.converters
+    and set(entry.pattern.converters) <= {"template_id", "number"}
+    and str(entry.name).startswith("process")
 )
 
 

@@ -173,6 +173,21 @@ def test_when_nobody_answers_the_time_passes(template: Template, world: World) -
     assert found.jumps[-1][1] - found.jumps[0][0] >= timedelta(days=3)
 
 
+def test_waits_are_jumped_over_and_buttons_pressed(template: Template, world: World) -> None:
+    steps = [
+        step("wait", period={"amount": 2, "unit": "days"}),
+        step("command", commands=[{"code": "go", "label": "Дальше"}]),
+        put("out", "{{Step.command.command}}"),
+    ]
+    element = world.add()
+    asked = tried(template, world, steps, element)
+    assert [(one.kind, one.choices) for one in asked.questions] == [("command", [("go", "Дальше")])]
+    assert asked.jumps[0][1] - asked.jumps[0][0] == timedelta(days=2)
+    done = tried(template, world, steps, element, Answer(asked.questions[0].key, "go"))
+    assert done.instance is not None
+    assert done.instance.state["variables"] == {"out": "go"}
+
+
 def test_the_dialog_shows_the_path(client: Client, template: Template, world: World) -> None:
     template.draft = {"steps": [put("note", "{{Document.NAME}}")], "variables": [
         {"code": "note", "label": "Заметка"}]}  # fmt: skip

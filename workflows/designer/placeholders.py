@@ -12,6 +12,7 @@ from lists_core.schema.compile import Schema
 from workflows.actions.base import Action, actions
 from workflows.actions.params import shown
 from workflows.designer.steps import step_name
+from workflows.models import PortalConstant
 
 if TYPE_CHECKING:
     from workflows.designer.scene import Scene
@@ -42,6 +43,7 @@ def groups(scene: Scene, before: str = "") -> list[Places]:
             Places(title, list(_declared(scene, part, root)))
             for (part, root), title in zip(PARTS, _titles(), strict=True)
         ),
+        Places(_("Constants of the portal"), list(_of_portal())),
         *_results(scene, before),
         Places(_("The process itself"), list(_process())),
     ]
@@ -64,6 +66,11 @@ def _declared(scene: Scene, part: str, root: str) -> Iterator[Place]:
         if isinstance(one, dict) and one.get("code"):
             caption = str(one.get("label") or one["code"])
             yield Place(f"{root}.{one['code']}", caption, str(one.get("kind", "string")))
+
+
+def _of_portal() -> Iterator[Place]:
+    for one in PortalConstant.objects.order_by("name"):
+        yield Place(f"Portal.{one.code}", one.name, one.kind)
 
 
 def _results(scene: Scene, before: str) -> Iterator[Places]:

@@ -10,9 +10,11 @@ from typing import Any
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from svod.base.errors import Invalid
-from workflows.models import Task, TaskPerson, Wake, Watch
+from staff.models import Employee
+from svod.base.errors import Forbidden, Invalid, NotFound
+from workflows.models import Command, Task, TaskPerson, Wake, Watch
 from workflows.parameter_forms import ParameterForm
+from workflows.services.commands import press
 from workflows.services.task_answers import Given, answer_task, tick
 
 PASS = "pass"  # noqa: S105 - no password
@@ -55,13 +57,15 @@ class Question:
 def questions_of(ids: Sequence[int]) -> list[Question]:
     """Everything that waits for people in these instances, in the order of the instances."""
     places = {pk: place for place, pk in enumerate(ids)}
-    return [*_tasks(places), *_changes(places)]
+    return [*_tasks(places), *_commands(places), *_changes(places)]
 
 
 def answered(question: Question, answer: Answer, *, now: datetime) -> None:
     """Give the answer as the person asked would. Raises DomainError when it does not do."""
     if isinstance(question.row, TaskPerson):
         _answer_task(question, answer)
+    elif isinstance(question.row, Command):
+        _press(question, answer)
     elif isinstance(question.row, Watch):
         watch = question.row
         Wake.objects.create(
@@ -85,6 +89,36 @@ def _answer_task(question: Question, answer: Answer) -> None:
             tick(part.task_id, place, done=True, actor=person)
     given = Given(answer=answer.answer, comment=answer.comment, values=form.values)
     answer_task(part.task_id, part.pk, given, actor=person)
+
+
+def _press(question: Question, answer: Answer) -> None:
+    """As whoever may press the button; where anybody may, as the process's own employee."""
+    first: Command = question.row
+    rows = Command.objects.filter(instance=first.instance, key=first.key, code=answer.answer)
+    command = rows.select_related("instance__run_as").first()
+    if command is None:
+        raise NotFound
+    person = Employee.objects.filter(pk__in=command.people).first() or command.instance.run_as
+    if person is None:
+        raise Forbidden
+    press(command.pk, actor=person, comment=answer.comment or _("On trial"))
+
+
+def _commands(places: Mapping[int, int]) -> list[Question]:
+    """One question for each step that shows buttons."""
+    found: dict[tuple[int, str], Question] = {}
+    for one in Command.objects.filter(instance__in=places).order_by("instance", "key", "place"):
+        question = found.setdefault(
+            (one.instance_id, one.key),
+            Question(
+                key=f"{places[one.instance_id]}:{one.key}:command",
+                kind="command",
+                title=_("The element shows buttons"),
+                row=one,
+            ),
+        )
+        question.choices.append((one.code, one.label))
+    return list(found.values())
 
 
 def _told(form: ParameterForm) -> str:

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from svod.base.looks import TONES
-from workflows.models import Command
 from workflows.designer.scene import Scene
+from workflows.models import Command
 from workflows.parameters import kinds
 from workflows.widgets.base import Asked, Widget, plain, widgets
 from workflows.widgets.lists import NumberOf
