@@ -68,7 +68,7 @@ class Picture:
 
 
 def picture_of(instance: Instance) -> Picture:
-    """Of an instance that the caller may see, with its version joined. Nine queries."""
+    """Of an instance that the caller may see, with its version joined. Ten queries at most."""
     state = State.from_json(load(instance.state))
     tree = instance.version.tree
     awaited = awaited_by([] if instance.is_over else [instance.pk])

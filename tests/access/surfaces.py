@@ -72,7 +72,7 @@ EXEMPT: dict[str, str] = {
     ),
     **dict.fromkeys(["import_new_columns", "list_import_columns"], UPLOAD),
     **dict.fromkeys(named("instance_id"), PROCESS),
-    "process_start": PROCESS,
+    **dict.fromkeys(["process_start", "process_command"], PROCESS),
 }
 JOB_KINDS = {
     "bulk_edit": "bulk_edit",

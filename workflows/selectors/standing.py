@@ -19,7 +19,16 @@ from staff.models import Employee
 from workflows.actions.base import actions
 from workflows.engine.state import State, Token
 from workflows.engine.tree import all_steps
-from workflows.models import Instance, Outgoing, StepLog, TaskPerson, Version, Wake, Watch
+from workflows.models import (
+    Command,
+    Instance,
+    Outgoing,
+    StepLog,
+    TaskPerson,
+    Version,
+    Wake,
+    Watch,
+)
 from workflows.values import load
 
 Key = tuple[int, str]
@@ -38,6 +47,8 @@ class Awaited:
     process: str = ""
     change: bool = False
     sending: bool = False
+    #: Labels of the buttons that go on with it.
+    buttons: list[str] = field(default_factory=list)
     since: datetime | None = None
 
 
@@ -59,6 +70,9 @@ class Stand:
             return _("Waits for the process “%(name)s”") % {"name": self.awaited.process}
         if self.awaited.sending:
             return _("Waits until it is sent")
+        if self.awaited.buttons:
+            shown = ", ".join(f"“{label}”" for label in self.awaited.buttons)
+            return _("Waits for a button: %(buttons)s") % {"buttons": shown}
         if self.awaited.change and not self.awaited.people:
             return _("Waits for a change of the element")
         return ""
@@ -90,7 +104,7 @@ class Standing:
 
 
 def standings(instances: Sequence[Instance]) -> list[Standing]:
-    """In the order given. At most seven queries, whatever the number."""
+    """In the order given. At most eight queries, whatever the number."""
     open_ones = [one for one in instances if not one.is_over]
     states = {one.pk: State.from_json(load(one.state)) for one in open_ones}
     names = step_names({one.version_id for one in open_ones})
@@ -141,7 +155,7 @@ def step_name(step: Mapping[str, Any]) -> str:
 
 
 def awaited_by(instance_ids: Collection[int]) -> dict[Key, Awaited]:
-    """(instance, `step:visit`) → what that step waits for. Six queries."""
+    """(instance, `step:visit`) → what that step waits for. Seven queries."""
     found: dict[Key, Awaited] = defaultdict(Awaited)
     if not instance_ids:
         return found
@@ -151,6 +165,9 @@ def awaited_by(instance_ids: Collection[int]) -> dict[Key, Awaited]:
     _add_times(found, instance_ids)
     for key in _keys(Watch.objects.filter(instance__in=instance_ids), "key"):
         found[key].change = True
+    commands = Command.objects.filter(instance__in=instance_ids).order_by("instance", "place")
+    for number, step_key, label in commands.values_list("instance_id", "key", "label"):
+        found[number, step_key].buttons.append(label)
     sent = Outgoing.objects.filter(instance__in=instance_ids, state=Outgoing.State.NEW)
     for key in _keys(sent.exclude(wake_key=""), "wake_key"):
         found[key].sending = True

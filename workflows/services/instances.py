@@ -195,8 +195,8 @@ def skip(instance_id: int, *, actor: Employee) -> None:
         Wake.objects.filter(instance=instance, parked=True, key__in=keys).delete()
         for key in keys:
             Wake.objects.create(instance=instance, kind=Kind.SKIP, key=key, due_at=timezone.now())
-        instance.attempts = 0
-        instance.save(update_fields=["attempts"])
+        instance.attempts, instance.error, instance.status = 0, "", Status.RUNNING
+        instance.save(update_fields=["attempts", "error", "status"])
         _note(instance, actor, "skipped")
         wake_workers("workflows.work")
 

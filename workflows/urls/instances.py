@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from workflows.views import bulk_start, element_processes, health, process, running
+from workflows.views import bulk_start, commands, element_processes, health, process, running
 
 ELEMENT = "lists/<int:list_id>/elements/<int:element_id>/processes"
 RUN = "processes/run/<int:instance_id>"
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         element_processes.process_start,
         name="process_start",
     ),
+    path("processes/commands/<int:command_id>/", commands.command, name="process_command"),
     path(f"{RUN}/", process.instance, name="instance"),
     path(f"{RUN}/journal/", process.journal, name="instance_journal"),
     *(

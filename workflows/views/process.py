@@ -21,6 +21,7 @@ from svod.base.http import PortalRequest
 from workflows.journal import journal_of
 from workflows.models import Instance
 from workflows.picture import picture_of
+from workflows.selectors.buttons import buttons_of
 from workflows.selectors.instances import access_instance, may_manage, may_see, may_see_values
 from workflows.services.mending import DEEDS
 from workflows.subjects.base import subjects
@@ -81,6 +82,7 @@ def card_context(actor: Employee, instance_id: int, *, before: int = 0) -> dict[
         "may_manage": manages,
         "subject_name": subjects.get(found.subject).title(actor, found) if known else "",
         "subject_url": subjects.get(found.subject).url(found) if known else "",
+        "commands": buttons_of(actor, found),
         "children": children_of(actor, found),
         "now": timezone.now(),
     }

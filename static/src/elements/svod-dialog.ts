@@ -1,13 +1,16 @@
 // <svod-dialog> in the middle and <svod-drawer> at the right: a URL loaded into a modal.
 // A link or button with `data-dialog` or `data-drawer` opens its href (or data-url) there.
 // The first heading of what arrives names the panel. It closes by Esc, the button, a click
-// beside it, `[data-close]` inside it and the event `svod:saved`; unsaved typing is asked about
+// beside it, `[data-close]` inside it and the event `svod:saved` (the upper of two); unsaved typing is asked about
 // (`svod:clean` from inside says that what stands there now is saved).
 import htmx from "htmx.org";
 import { ask } from "../lib/ask";
 import { SvodElement, define } from "../lib/element";
 import { h, icon, iconButton, uniqueId } from "../lib/dom";
 import { text } from "../lib/texts";
+
+/** Events that have closed a panel. */
+const taken = new WeakSet<Event>();
 
 abstract class Panel extends SvodElement {
   protected abstract readonly kind: "dialog" | "drawer";
@@ -21,7 +24,7 @@ abstract class Panel extends SvodElement {
   protected attach(): void {
     this.build();
     this.listen<MouseEvent>(document, "click", (event) => this.catchLink(event));
-    this.listen<CustomEvent>(document, "svod:saved", () => this.close());
+    this.listen<CustomEvent>(document, "svod:saved", (event) => this.saved(event));
     this.listen<BeforeUnloadEvent>(window, "beforeunload", (event) => this.dirty && event.preventDefault());
   }
 
@@ -32,6 +35,14 @@ abstract class Panel extends SvodElement {
     this.url = url;
     if (!this.dialog.open) this.dialog.showModal();
     await this.load();
+  }
+
+  /** The panel on top is done; a drawer below a dialog stays, and what it shows listens itself. */
+  private saved(event: Event): void {
+    const below = this.kind === "drawer" && (taken.has(event) || document.querySelector("svod-dialog dialog[open]"));
+    if (below) return;
+    if (this.dialog.open) taken.add(event);
+    this.close();
   }
 
   close(): void {
