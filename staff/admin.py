@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from staff import admin_calendar as _calendar  # noqa: F401 - registers
 from staff.models import AuditEntry, Department, Employee
 from staff.selectors import is_administrator, not_empty
 from staff.services import departments, employees, passwords

@@ -30,6 +30,7 @@ def add_menu() -> None:
             permission="staff.change_employeegroup",
         )
     )
+    _add_calendar()
     # Superusers have every permission, and nobody else is ever granted this one.
     menu.register(
         MenuItem(
@@ -39,5 +40,18 @@ def add_menu() -> None:
             url_name="audit",
             order=890,
             permission="staff.view_auditentry",
+        )
+    )
+
+
+def _add_calendar() -> None:
+    menu.register(
+        MenuItem(
+            slug="work_calendar",
+            label=_("Working calendar"),
+            icon="calendar-cog",
+            url_name="work_calendar",
+            order=63,
+            permission="staff.change_workcalendar",
         )
     )

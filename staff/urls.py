@@ -22,6 +22,7 @@ from staff.views import (
     sign_in_second,
     sign_in_sso,
     subjects,
+    work_calendar,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -109,5 +110,8 @@ urlpatterns: list[URLPattern] = [
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),
     path("notifications/<int:pk>/", notifications.notification_open, name="notification_open"),
     path("notifications/<int:pk>/read/", notifications.notification_read, name="notification_read"),
+    path("working-calendar/", work_calendar.work_calendar, name="work_calendar"),
+    path("working-calendar/day/", work_calendar.work_calendar_day, name="work_calendar_day"),
+    path("working-calendar/week/", work_calendar.work_calendar_week, name="work_calendar_week"),
     path("subjects/suggest/", subjects.suggest, name="subjects_suggest"),
 ]

@@ -66,6 +66,12 @@ def mark_day(
     _changed(calendar, actor, {"day": day.isoformat(), "kind": kind or "—"})
 
 
+def changed_in_admin(calendar: WorkCalendar, *, actor: Actor | None) -> None:
+    """The Django admin has written the calendar and its days."""
+    selectors.require_administrator(actor)
+    _changed(calendar, actor, {"way": "admin"})
+
+
 def _differences(calendar: WorkCalendar, before: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: {"before": str(old or ""), "after": str(getattr(calendar, name) or "")}

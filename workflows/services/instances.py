@@ -165,11 +165,23 @@ def cancel(instance_id: int, *, actor: Employee) -> None:
         instance = locked_instance(instance_id, actor)
         _end(instance)
         _note(instance, actor, "cancelled")
-        waited = Instance.objects.filter(parent=instance).exclude(parent_key="")
-        ids = list(waited.filter(status__in=Instance.OPEN).values_list("pk", flat=True))
-        for child in Instance.objects.filter(pk__in=ids).select_for_update(no_key=True):
+        for child in _waited_for(instance):
             _end(child)
             _note(child, actor, "cancelled")
+
+
+def _waited_for(instance: Instance) -> list[Instance]:
+    """What it started and waits for, and what that waits for, locked; the inmost last. What
+    nobody waits for goes on by itself."""
+    found: list[Instance] = []
+    above = [instance.pk]
+    while above:
+        rows = Instance.objects.filter(parent__in=above, status__in=Instance.OPEN)
+        rows = rows.exclude(parent_key="").select_related("run_as").order_by("pk")
+        below = list(rows.select_for_update(no_key=True, of=("self",)))
+        found += below
+        above = [one.pk for one in below]
+    return found
 
 
 def retry(instance_id: int, *, actor: Employee) -> None:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("workflows.urls.constants")),
     path("", include("workflows.urls.designer")),
     path("", include("workflows.urls.documents")),
     path("", include("workflows.urls.hooks")),
