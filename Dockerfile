@@ -16,6 +16,10 @@ RUN python -m venv /opt/venv \
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     SVOD_ENV=production STATIC_ROOT=/srv/static FILES_ROOT=/srv/files SVOD_VAR=/srv/var
+# LibreOffice turns documents into PDF (workflows/documents/pdf.py); the fonts are for Cyrillic.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libreoffice-writer-nogui fonts-liberation fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home svod \
     && install -d -o svod -g svod /srv/files /srv/var /srv/static
 COPY --from=packages /opt/venv /opt/venv

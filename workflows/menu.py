@@ -41,3 +41,13 @@ def add_menu() -> None:
             administrators_only=True,
         )
     )
+    menu.register(
+        MenuItem(
+            slug="documents",
+            label=_("Documents"),
+            icon="file-text",
+            url_name="document_templates",
+            under="/documents/",
+            order=45,
+        )
+    )

@@ -29,6 +29,7 @@ PROCESS = "whoever sees the element, and no more (tests/workflows/test_process_p
 UPLOAD = "reads the file that the person uploaded (tests/lists_core/test_import_files.py)"
 PROCESSES = "asks for full access to the list first (tests/workflows/test_designer_access.py)"
 TITLES = "shows titles and texts of tasks alone (tests/workflows/test_calendars.py)"
+DOCUMENTS = "asks for the template's list first (tests/workflows/test_document_pages.py)"
 EXEMPT: dict[str, str] = {
     "calendar_feed": TITLES,
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
@@ -70,6 +71,9 @@ EXEMPT: dict[str, str] = {
         ],
         PROCESSES,
     ),
+    **dict.fromkeys(["document_template", "document_template_edit"], DOCUMENTS),
+    **dict.fromkeys(["document_template_fill", "document_template_replace"], DOCUMENTS),
+    **dict.fromkeys(["document_template_delete", "document_version_restore"], DOCUMENTS),
     **dict.fromkeys(["import_new_columns", "list_import_columns"], UPLOAD),
     **dict.fromkeys(named("instance_id"), PROCESS),
     **dict.fromkeys(["process_start", "process_command"], PROCESS),

@@ -99,3 +99,10 @@ def test_image_is_built_from_hashes_and_runs_as_nobody_special():
     for source in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.M):
         for name in source.split():
             assert name == "." or f"!{name}" in kept or f"!{name}/" in kept, name
+
+
+def test_documents_can_become_pdf():
+    """The image of web and worker has the converter that workflows.documents.pdf looks for."""
+    last_stage = (ROOT / "Dockerfile").read_text().rpartition("FROM ")[2]
+    assert "libreoffice-writer-nogui" in last_stage
+    assert "fonts-liberation" in last_stage

@@ -96,6 +96,7 @@ RIGHT = [
 ]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("formula", "value"), RIGHT, ids=[one[0] for one in RIGHT])
 def test_it_computes(formula: str, value: Any) -> None:
     assert computed(formula) == value

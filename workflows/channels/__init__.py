@@ -1,0 +1,1 @@
+"""Ways out of the portal; one module a channel (`services.outgoing.channels`)."""

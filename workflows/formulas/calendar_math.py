@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from workflows.formulas.errors import FormulaError
 from workflows.formulas.kinds import MAX_DAYS, Span
-from workflows.formulas.working import is_working
+from workflows.formulas.working import working_day
 
 #: Beginnings of the words that the grammar takes → unit.
 WORDS = (
@@ -63,6 +63,7 @@ def workdays_later(moment: date, count: int) -> Any:
         raise FormulaError(_("The number is too large."))
     step = timedelta(days=1 if count > 0 else -1)
     left = abs(count)
+    is_working = working_day()
     while left:
         moment += step
         left -= is_working(_day(moment))
@@ -76,6 +77,7 @@ def workdays_between(first: date, last: date) -> int:
     if (last - first).days > MAX_WORKDAYS * 2:
         raise FormulaError(_("The dates are too far apart."))
     days = (last - first).days + 1
+    is_working = working_day()
     return sum(is_working(first + timedelta(days=place)) for place in range(days))
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lists_core.access import Right
+from lists_core.access import Right, remembering
 from lists_core.models import FieldOption, List
 from lists_core.schema.cache import schema_of
 from lists_core.schema.ddl import lock_for_write
@@ -71,9 +71,12 @@ def take_number(
     now = now or timezone.now()
     with transaction.atomic():
         lock_for_write(list_id)
-        access_element(actor, Right.RUN, list_id, numerator_id)
-        numerator = _Numerator(list_id, numerator_id)
+        with remembering():
+            list_, _schema, _row = access_element(actor, Right.RUN, list_id, numerator_id)
+        # From here on other takers wait, so little is left to be done.
+        numerator = _Numerator(list_, numerator_id)
         value = numerator.advance(now)
+        _check_new(list_id, numerator_id, numerator.period, value, numerator.format, now)
         return IssuedNumber.objects.create(
             list_id=list_id,
             numerator_id=numerator_id,
@@ -86,12 +89,25 @@ def take_number(
         )
 
 
+def _check_new(
+    list_id: int, numerator_id: int, period_: str, value: int, form: str, now: datetime
+) -> None:
+    """Somebody may have put the last number back by hand."""
+    given = IssuedNumber.objects.filter(
+        list=list_id, numerator_id=numerator_id, period=period_, value=value
+    )
+    if given.exists():
+        text = _("The number %(number)s was given out already: set the numerator's next number.")
+        number = format_number(form, value, now)
+        raise Invalid({NumeratorList.LAST: [text % {"number": number}]})
+
+
 class _Numerator:
     """The locked row of a numerator, read and written past the history of elements: the
     issued numbers are its history."""
 
-    def __init__(self, list_id: int, numerator_id: int) -> None:
-        self.schema = schema_of(List.objects.get(pk=list_id))
+    def __init__(self, list_: List, numerator_id: int) -> None:
+        self.schema = schema_of(list_)
         rows = self.schema.model.objects.select_for_update()
         self.row: Any = rows.get(pk=numerator_id)
         self.period = ""
@@ -118,8 +134,9 @@ class _Numerator:
             raise Invalid({NumeratorList.FORMAT: error.messages}) from None
 
     def _reset(self) -> str:
-        option = self._read(NumeratorList.RESET)
-        return FieldOption.objects.filter(pk=option).values_list("code", flat=True).first() or ""
+        chosen = self._read(NumeratorList.RESET)
+        options = self.schema[NumeratorList.RESET].field.options.all()
+        return next((str(one.code) for one in options if one.pk == chosen), "")
 
     def _read(self, code: str) -> Any:
         field = self.schema.get(code)

@@ -1,5 +1,14 @@
 """Numerators and the numbers they gave."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from workflows.views import numerators
+
+ONE = "numerators/<int:list_id>/<int:element_id>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("numerators/", numerators.numerators, name="numerators"),
+    path("numerators/create/", numerators.numerators_create, name="numerators_create"),
+    path(f"{ONE}/", numerators.numerator_numbers, name="numerator_numbers"),
+    path(f"{ONE}/set/", numerators.numerator_set, name="numerator_set"),
+]

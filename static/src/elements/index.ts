@@ -31,6 +31,7 @@ import "./svod-bell";
 import "./svod-calendar";
 import "./svod-confirm";
 import "./svod-chart";
+import "./svod-copy";
 import "./svod-dialog";
 import "./svod-disk";
 import "./svod-dropdown";

@@ -22,7 +22,7 @@ from workflows.formulas.errors import FormulaError
 from workflows.formulas.kinds import Span, day, moment
 from workflows.formulas.operators import days_between
 from workflows.formulas.registry import function
-from workflows.formulas.working import is_working
+from workflows.formulas.working import working_day
 
 dates = partial(function, group="dates")
 Moment = date | None
@@ -175,4 +175,4 @@ def networkdays(first: Moment, last: Moment) -> Decimal | None:
        "=ISWORKDAY(TODAY())")  # fmt: skip
 def isworkday(value: Moment) -> bool:
     found = day(moment(value))
-    return found is not None and is_working(found)
+    return found is not None and working_day()(found)
