@@ -8,6 +8,16 @@ from svod.shell import MenuItem, menu
 from workflows.selectors.tasks import open_count
 
 
+DOCUMENTS = MenuItem(
+    slug="documents",
+    label=_("Documents"),
+    icon="file-text",
+    url_name="document_templates",
+    under="/documents/",
+    order=45,
+)
+
+
 def add_menu() -> None:
     menu.register(
         MenuItem(
@@ -41,13 +51,4 @@ def add_menu() -> None:
             administrators_only=True,
         )
     )
-    menu.register(
-        MenuItem(
-            slug="documents",
-            label=_("Documents"),
-            icon="file-text",
-            url_name="document_templates",
-            under="/documents/",
-            order=45,
-        )
-    )
+    menu.register(DOCUMENTS)
