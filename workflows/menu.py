@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from svod.shell import MenuItem, menu
 from workflows.selectors.tasks import open_count
 
-
 DOCUMENTS = MenuItem(
     slug="documents",
     label=_("Documents"),
