@@ -15,10 +15,8 @@ class WorkflowsConfig(AppConfig):
         from workflows.menu import add_menu
         from workflows.pages import add_pages
         from workflows.services import calendar  # noqa: F401 - it listens
-        from workflows.services.numerator_changes import register_events
 
         for package in ("actions", "subjects", "channels", "widgets", "jobs"):
             import_submodules(package)
         add_menu()
         add_pages()
-        register_events()

@@ -1,4 +1,4 @@
-"""What the audit log is told of processes' dealings with other servers."""
+"""What the audit log is told of processes: other servers, numbers."""
 
 from __future__ import annotations
 
@@ -9,3 +9,4 @@ from staff.services.audit import audit_events
 audit_events.add("hook.created", _("Incoming webhook set"))
 audit_events.add("hook.deleted", _("Incoming webhook removed"))
 audit_events.add("hook.secret_set", _("Secret of a process set"))
+audit_events.add("numerator.set", _("Next number set"))

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
 from lists_core.access import Right
 from lists_core.models import FieldOption
@@ -23,11 +22,6 @@ from workflows.selectors.numerators import numerator
 
 MAX_NUMBER = 10**15
 EVENT = "numerator.set"
-
-
-def register_events() -> None:
-    """Called once, when the app is ready."""
-    audit.audit_events.add(EVENT, _l("Next number set"))
 
 
 def set_next_number(list_id: int, numerator_id: int, number: int, *, actor: Employee) -> None:
