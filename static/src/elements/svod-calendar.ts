@@ -7,7 +7,7 @@ import { h } from "../lib/dom";
 type Core = typeof import("@event-calendar/core");
 type Found = { id: number; title: string; start: string; url: string; state: string };
 
-const TABLES = '[role="table"], [role="row"], [role="rowgroup"], [role="cell"], [role="columnheader"], [role="rowheader"], [aria-colindex], [aria-rowindex]';
+const TABLES = '.ec[role], [role="list"], [role="listitem"], [role="table"], [role="row"], [role="rowgroup"], [role="cell"], [role="columnheader"], [role="rowheader"], [aria-colindex], [aria-rowindex]';
 const PHONE = "(max-width: 47.99rem)";
 
 /** The library calls its boxes a table without giving them rows; as plain boxes they are read right. */
@@ -47,7 +47,7 @@ class Deadlines extends SvodElement {
     this.destroy = () => void destroyCalendar(calendar);
     this.classList.add("sv-drawn");
     this.observer = new MutationObserver(() => plain(place));
-    this.observer.observe(place, { childList: true, subtree: true });
+    this.observer.observe(place, { childList: true, subtree: true, attributeFilter: ["role", "aria-colindex"] });
     plain(place);
   }
 
