@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from lists_core.jobs.base import JobCancelled, JobLost, job_kinds, stop_if_asked
 from lists_core.models import Job, List
+from lists_core.services.job_news import tell_finished
 from staff.models import Employee
 from svod.base.errors import DomainError, NotFound
 from svod.base.tasks import wake
@@ -140,7 +141,8 @@ def _finish(job: Job, state: str | None, fields: dict[str, Any]) -> None:
     """Write the outcome, unless another worker has the job by now."""
     if state is not None:
         own = Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
-        own.update(state=state, finished_at=timezone.now(), **fields)
+        if own.update(state=state, finished_at=timezone.now(), **fields):
+            tell_finished(job, state)
 
 
 def _outcome(job: Job) -> tuple[str | None, dict[str, Any]]:
