@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from workflows.models import PortalConstant
 
@@ -15,3 +18,7 @@ class PortalConstantAdmin(admin.ModelAdmin):
     list_filter = ["kind"]
     search_fields = ["name", "code", "description"]
     readonly_fields = ["kind", "multiple", "settings", "changed_at"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Made on the portal's page, which asks for the kind first."""
+        return False
