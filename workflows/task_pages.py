@@ -22,7 +22,7 @@ from workflows.questionnaires import Questions
 from workflows.selectors.tasks import history_of, subject_titles
 from workflows.services.task_answers import votes_of
 from workflows.subjects.base import subjects
-from workflows.task_form import OUTCOMES, answer_label, undone
+from workflows.task_form import OUTCOMES, answer_label, choice_of, undone
 
 Role = TaskPerson.Role
 FACES, WEEK = 4, 7
@@ -105,7 +105,6 @@ class TaskRow:
         return [
             {
                 **one,
-                "label": answer_label(self.task.form, one["code"]),
                 "asks": asks_all or one["comment"] == "must",
             }
             for one in self.task.answers
@@ -137,8 +136,8 @@ class TaskRow:
     def outcome(self) -> str:
         """How it ended; what this person answered while it goes on."""
         code = self.task.result.get("outcome", "")
-        own = next((one["label"] for one in self.task.answers if one["code"] == code), "")
-        return str(own or OUTCOMES.get(code, ""))
+        choice = choice_of(self.task.form, code) or {}
+        return str(choice.get("label") or OUTCOMES.get(code, ""))
 
     @property
     def negative(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from django.utils import translation
 
 from staff.models import Employee
 from tests.workflows.test_tasks import asked, ids, person, say
@@ -57,6 +58,13 @@ def test_the_rules(
     mode: str, percent: int, asked_: int, given: Sequence[str], outcome: str
 ) -> None:
     assert Votes(asked_, given).outcome({"mode": mode, "percent": percent}) == outcome
+
+
+def test_usual_words_are_those_of_whoever_looks(people: list[Employee]) -> None:
+    task = asked(people[0], people=ids(people[1]))
+    for language, words in (("ru", ["Согласовать", "Отклонить"]), ("en", ["Approve", "Reject"])):
+        with translation.override(language):
+            assert [one["label"] for one in task.answers] == words
 
 
 def test_own_words_on_the_buttons(people: list[Employee]) -> None:

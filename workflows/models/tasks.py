@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from workflows.models.instances import Instance
+from workflows.task_form import answer_label
 from workflows.values import ValueEncoder
 
 
@@ -67,8 +68,10 @@ class Task(models.Model):
 
     @property
     def answers(self) -> list[dict[str, Any]]:
-        """What may be answered; see `workflows.task_form.answer_choice`."""
-        return list(self.form.get("answers", ()))
+        """What may be answered, with the words that stand on each button for whoever looks;
+        see `workflows.task_form.answer_choice`."""
+        given = self.form.get("answers", ())
+        return [{**one, "label": answer_label(self.form, one["code"])} for one in given]
 
 
 class TaskPerson(models.Model):
