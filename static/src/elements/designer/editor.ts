@@ -23,6 +23,7 @@ export class Editor {
   ready: Promise<void> = Promise.resolve();
   private shown: string | undefined;
   private timer = 0;
+  private loads = 0;
   private sending: Promise<void> = Promise.resolve();
   private values: { revision: number; step: string; asked: Promise<Values> } | undefined;
   /** Steps nobody has worked on yet: an empty field of theirs is no mistake so far. */
@@ -47,6 +48,7 @@ export class Editor {
   open(what: string | null): Promise<void> {
     if (this.shown !== undefined) void this.flush();
     if (this.shown && this.shown !== what) this.fresh.delete(this.shown);
+    if (what !== null && what === this.shown) return this.ready;
     this.shown = what ?? undefined;
     this.root.classList.toggle("is-open", what !== null);
     this.ready = what === null ? this.clear() : this.load();
@@ -80,7 +82,7 @@ export class Editor {
   }
 
   focus(param = ""): void {
-    const place = param ? this.placeOf(param) : this.body;
+    const place = param ? this.placeOf(param) : this.body.querySelector("[data-form]");
     const target = place?.querySelector<HTMLElement>(":is(input:not([type=hidden]), select, textarea, [contenteditable], button):not([hidden])");
     target?.focus();
     target?.scrollIntoView({ block: "center" });
@@ -101,11 +103,12 @@ export class Editor {
   }
 
   private async load(): Promise<void> {
-    const what = this.shown ?? "";
+    this.loads += 1;
+    const mine = this.loads;
     const answer = await this.post({});
-    if (!answer || what !== this.shown) return;
-    const html = await answer.text();
-    if (what !== this.shown) return;
+    const html = await answer?.text();
+    // A later wish has gone out meanwhile: its answer counts.
+    if (html === undefined || mine !== this.loads || !this.shown) return;
     this.body.replaceChildren(this.head(), h("div", { "data-form": "" }));
     this.draw(html);
   }
