@@ -18,6 +18,7 @@ from unittest import mock
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -31,7 +32,7 @@ from hypothesis.stateful import (
 from lists_core.models import OutboxEvent
 from staff.models import Employee
 from svod.base.errors import DomainError
-from tests.durability.engine.acts import Flaky, registered
+from tests.durability.engine.acts import Flaky, Post, registered
 from tests.durability.engine.plan import (
     CHILD,
     drawn_parameters,
@@ -39,7 +40,8 @@ from tests.durability.engine.plan import (
     effects,
     numbered,
 )
-from tests.workflows.processes import START, template_of
+from tests.workflows.processes import START, step, template_of
+from workflows.actions.base import Signal, actions
 from workflows.engine.work import work
 from workflows.engine.writes import Writes
 from workflows.models import Instance, Outgoing, StepLog, Template, Wake
@@ -73,6 +75,7 @@ class PostOffice:
 
 @pytest.fixture(autouse=True)
 def parts() -> Iterator[None]:
+    PostOffice.received.clear()
     channels.register(PostOffice())
     with registered():
         yield
@@ -274,3 +277,36 @@ def test_the_receiver_may_refuse(db: None) -> None:
     work(START)
     made.refresh_from_db()
     assert (made.status, made.state["results"]["p"]["ok"]) == ("done", False)
+
+
+class Strict(Post):
+    """Fails when what it sent was refused."""
+
+    slug = "test_strict"
+
+    def resume(self, context: Any, params: Any, signal: Signal) -> Any:
+        if not signal.payload["ok"]:
+            raise DomainError(signal.payload["error"])
+
+
+def test_a_retry_sends_again_under_the_old_key(db: None) -> None:
+    boss = Employee.objects.create_superuser("boss", "boss@svod.example", "x")
+    actions.register(Strict)
+    try:
+        made = instances.launch(template_of([step("test_strict", "p")]), boss, now=START)
+        work(START)
+        with mock.patch.object(PostOffice, "send", side_effect=Refused("no")):
+            outgoing.send_due(START)
+        work(START)
+        made.refresh_from_db()
+        assert (made.status, made.error) == ("failed", "no")
+        instances.retry(made.pk, actor=boss)
+        later = timezone.now()
+        for _turn in range(2):
+            work(later)
+            outgoing.send_due(later)
+        work(later)
+        made.refresh_from_db()
+        assert (made.status, list(PostOffice.received)) == ("done", [f"{made.pk}:p:1"])
+    finally:
+        actions.unregister("test_strict")

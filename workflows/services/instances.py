@@ -17,7 +17,7 @@ from workflows.engine.run import Run
 from workflows.engine.state import State
 from workflows.engine.tree import program
 from workflows.engine.writes import Writes
-from workflows.models import Instance, StepLog, Template, Wake
+from workflows.models import Instance, Outgoing, StepLog, Template, Wake
 from workflows.parameters import defaults, read_values
 from workflows.selectors.instances import access_instance
 from workflows.subjects.base import subjects
@@ -185,9 +185,11 @@ def _waited_for(instance: Instance) -> list[Instance]:
 
 
 def retry(instance_id: int, *, actor: Employee) -> None:
-    """Try the failed steps again, with the signals that they failed on."""
+    """Try the failed steps again, with the signals that they failed on; what could not be sent
+    is sent anew, under its old key."""
     with transaction.atomic():
         instance = _failed(instance_id, actor)
+        _send_again(instance, _failed_keys(instance))
         _mend(instance)
         Wake.objects.filter(instance=instance, parked=True).update(
             parked=False, due_at=timezone.now()
@@ -201,9 +203,7 @@ def skip(instance_id: int, *, actor: Employee) -> None:
     """Go on behind the failed steps as if they had been done, without results."""
     with transaction.atomic():
         instance = _failed(instance_id, actor)
-        keys = [
-            one.key for one in State.from_json(load(instance.state)).tokens.values() if one.failed
-        ]
+        keys = _failed_keys(instance)
         Wake.objects.filter(instance=instance, parked=True, key__in=keys).delete()
         for key in keys:
             Wake.objects.create(instance=instance, kind=Kind.SKIP, key=key, due_at=timezone.now())
@@ -280,6 +280,14 @@ def _failed(instance_id: int, actor: Employee) -> Instance:
 def _failed_keys(instance: Instance) -> list[str]:
     tokens = State.from_json(load(instance.state)).tokens.values()
     return [token.key for token in tokens if token.failed]
+
+
+def _send_again(instance: Instance, keys: list[str]) -> None:
+    """The bad news of a sending is dropped together with its outcome: another will come."""
+    failed = instance.outgoing.filter(wake_key__in=keys, state=Outgoing.State.FAILED)
+    again = list(failed.values_list("wake_key", flat=True))
+    failed.update(state=Outgoing.State.NEW, attempts=0, error="", next_at=timezone.now())
+    Wake.objects.filter(instance=instance, kind=Kind.REPLY, key__in=again).delete()
 
 
 def _mend(instance: Instance) -> None:
