@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workflows.models import Instance, StepLog
 from workflows.selectors.standing import names_in_tree
+from workflows.task_form import OUTCOMES
 from workflows.values import load, show
 
 PAGE = 50
@@ -38,6 +39,23 @@ words: dict[str, str | Promise] = {
     "stop": _("%(step)s: the process was stopped"),
     "started": _("%(step)s: started the process “%(template)s”"),
     "cut": _("The process “%(template)s” was not started: it would go in circles"),
+    "moved": _("%(step)s: the date was moved, waits until %(until)s"),
+    "state": _("Came to the state “%(step)s”"),
+    "left": _("%(step)s: left"),
+    "assigned": _("%(step)s: asked of %(people)s"),
+    "answered": _("%(step)s: %(actor)s answered “%(answer)s”"),
+    "checked": _("%(step)s: %(actor)s ticked off “%(text)s”"),
+    "unchecked": _("%(step)s: %(actor)s took the tick off “%(text)s”"),
+    "delegated": _("%(step)s: %(actor)s handed it on to %(to)s"),
+    "reminded": _("%(step)s: %(people)s were reminded"),
+    "escalated": _("%(step)s: the time is out, %(people)s were told"),
+    "expired": _("%(step)s: the time is out"),
+    "withdrawn": _("%(step)s: %(actor)s withdrew the task"),
+    "pressed": _("%(step)s: %(actor)s pressed “%(label)s”"),
+    "mailed": _("%(step)s: a letter was made, “%(subject)s”"),
+    "told": _("%(step)s: %(people)s were notified"),
+    "called": _("%(step)s: another server was called"),
+    "by_version": _("%(actor)s moved the process to version %(number)s"),
     "by_cancelled": _("%(actor)s cancelled the process"),
     "by_retried": _("%(actor)s had the failed step tried again"),
     "by_skipped": _("%(actor)s had the failed step skipped"),
@@ -85,6 +103,8 @@ def _line(entry: StepLog, names: Mapping[str, str], reasons: bool, values: bool)
     data = load(entry.data) or {}
     reason = str(data.get("error") or "") if reasons else ""
     details = _details(data) if values and entry.event == "done" else []
+    if reasons and data.get("comment"):
+        details = [(_g("Comment"), str(data["comment"]))]
     return Line(entry, _text(entry, data, names), reason, details)
 
 
@@ -94,6 +114,8 @@ def _text(entry: StepLog, data: Mapping[str, Any], names: Mapping[str, str]) -> 
     if known is None:
         return f"{name}: {entry.event}"
     texts = {key: show(value) for key, value in data.items()}
+    if texts.get("answer") in OUTCOMES:
+        texts["answer"] = str(OUTCOMES[texts["answer"]])
     actor = str(entry.actor) if entry.actor else _g("Somebody")
     return str(known) % defaultdict(str, {**texts, "step": name, "actor": actor})
 

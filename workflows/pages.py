@@ -8,6 +8,7 @@ from lists_core.access import Right, may_somewhere
 from lists_core.grid.extra import ExtraAction, extra_actions
 from lists_core.models import List
 from staff.models import Employee
+from workflows.demo.portal import add_part
 from workflows.element_tab import add_tab
 from workflows.grid_column import add_column
 from workflows.selectors.of_element import startable
@@ -16,6 +17,7 @@ from workflows.selectors.of_element import startable
 def add_pages() -> None:
     add_tab()
     add_column()
+    add_part()
     extra_actions.register(
         ExtraAction("start", _("Start a process"), icon="player-play", shown=may_start)
     )

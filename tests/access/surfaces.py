@@ -76,7 +76,7 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["document_template_delete", "document_version_restore"], DOCUMENTS),
     **dict.fromkeys(["import_new_columns", "list_import_columns"], UPLOAD),
     **dict.fromkeys(named("instance_id"), PROCESS),
-    **dict.fromkeys(["process_start", "process_command"], PROCESS),
+    **dict.fromkeys(["process_start", "process_command", "process_move"], PROCESS),
 }
 JOB_KINDS = {
     "bulk_edit": "bulk_edit",
@@ -86,6 +86,7 @@ JOB_KINDS = {
     "import_table": "importing",
 }
 EXEMPT_JOBS = {
+    "move_processes": "designers move, nothing is read (tests/workflows/test_moving_pages.py)",
     "bulk_start": "starts where one may run and sees (tests/workflows/test_process_grid.py)",
     "mend_processes": "names no element; owners' own list (tests/workflows/test_running_page.py)",
     "copy_list": "needs full access; looks at what the actor may see (test_designer.py)",

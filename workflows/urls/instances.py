@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from workflows.views import bulk_start, commands, element_processes, health, process, running
+from workflows.views import bulk_start, commands, element_processes, health, moves, process, running
 
 ELEMENT = "lists/<int:list_id>/elements/<int:element_id>/processes"
 RUN = "processes/run/<int:instance_id>"
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="process_start",
     ),
     path("processes/commands/<int:command_id>/", commands.command, name="process_command"),
+    path("processes/<int:template_id>/move/", moves.process_move, name="process_move"),
+    path(f"{RUN}/move/", moves.instance_move, name="instance_move"),
     path(f"{RUN}/", process.instance, name="instance"),
     path(f"{RUN}/journal/", process.journal, name="instance_journal"),
     *(

@@ -22,7 +22,13 @@ from workflows.journal import journal_of
 from workflows.models import Instance
 from workflows.picture import picture_of
 from workflows.selectors.buttons import buttons_of
-from workflows.selectors.instances import access_instance, may_manage, may_see, may_see_values
+from workflows.selectors.instances import (
+    access_instance,
+    has_full,
+    may_manage,
+    may_see,
+    may_see_values,
+)
 from workflows.services.mending import DEEDS
 from workflows.subjects.base import subjects
 
@@ -84,8 +90,17 @@ def card_context(actor: Employee, instance_id: int, *, before: int = 0) -> dict[
         "subject_url": subjects.get(found.subject).url(found) if known else "",
         "commands": buttons_of(actor, found),
         "children": children_of(actor, found),
+        "may_move": may_move(actor, found),
         "now": timezone.now(),
     }
+
+
+def may_move(actor: Employee, instance: Instance) -> bool:
+    """A newer version is in force, and the actor designs the process."""
+    newer = instance.version.template.active_version_id
+    if instance.is_over or newer in {None, instance.version_id}:
+        return False
+    return actor.is_superuser or has_full(actor, instance)
 
 
 def children_of(actor: Employee, instance: Instance) -> list[tuple[Instance, bool]]:
