@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staff.models import AuditEntry
+from staff.services.audit import audit_events
 from staff.subjects import SUBJECT, Subject, names_of
 
 Labels = dict[str, str | Promise]
@@ -48,13 +49,18 @@ about_labels: Labels = {
 }
 # What words mean under one name: value_labels["grants"]["view"].
 value_labels: dict[str, Labels] = {}
+# Details that are ids of employees: (event, name of the detail).
+people_ids = {("group.members", "added"), ("group.members", "removed")}
+# "access.changed" about "section:12:7" reads as its own words, where a kind has them.
+event_labels: dict[tuple[str, str], str | Promise] = {}
 subject_pages = {"employee": "employee", "department": "department_edit", "group": "group"}
 
 
 def subject_names(entries: Iterable[AuditEntry]) -> dict[str, str]:
     """Code → name of the employees, departments and groups that details tell of ("U5")."""
-    values = [value for entry in entries for value in entry.about.values()]
-    keys = {key for value in values if isinstance(value, Mapping) for key in value}
+    told = [(entry, *pair) for entry in entries for pair in entry.about.items()]
+    keys = {key for _entry, _name, value in told if isinstance(value, Mapping) for key in value}
+    keys |= {key for entry, name, value in told for key in _people(entry, name, value)}
     known = names_of(Subject.parse(key) for key in keys if SUBJECT.match(key))
     return {subject.code: name for subject, name in known.items()}
 
@@ -62,9 +68,28 @@ def subject_names(entries: Iterable[AuditEntry]) -> dict[str, str]:
 def details(entry: AuditEntry, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """(label, value) of everything in `about`, in the order it was written."""
     return [
-        (str(about_labels.get(name, name)), text(value, value_labels.get(name, {}), names))
+        (str(about_labels.get(name, name)), _detail(entry, name, value, names))
         for name, value in entry.about.items()
     ]
+
+
+def event_label(entry: AuditEntry) -> str:
+    """What happened, and to what kind of thing where the event alone does not say."""
+    kind = entry.subject.partition(":")[0]
+    return str(event_labels.get((entry.event, kind)) or audit_events.label(entry.event))
+
+
+def _detail(entry: AuditEntry, name: str, value: Any, names: Mapping[str, str]) -> str:
+    people = _people(entry, name, value)
+    if people:  # those who are gone are left with their numbers
+        return ", ".join(names.get(code, code[1:]) for code in people)
+    return text(value, value_labels.get(name, {}), names)
+
+
+def _people(entry: AuditEntry, name: str, value: Any) -> list[str]:
+    """The codes of the employees that a detail names by their ids."""
+    known = (entry.event, name) in people_ids and isinstance(value, list)
+    return [f"U{pk}" for pk in value] if known else []
 
 
 def text(value: Any, words: Labels, names: Mapping[str, str]) -> str:

@@ -1,22 +1,34 @@
-"""No request is longer than the portal allows, and no more are worked on at once."""
+"""No request is longer or slower than the portal allows, and no more are worked on at once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import MutableMapping
+from time import monotonic
 from typing import Any
 
 from svod.base.asgi import Application, Message, Receive, Send
 
-TEXT = "Запрос слишком большой. / The request is too large.".encode()
+TEXTS = {
+    408: "Запрос шёл слишком долго. / The request took too long.",
+    413: "Запрос слишком большой. / The request is too large.",
+}
+#: A body has so many seconds, and one more for each SLOWEST bytes that have come: whoever
+#: sends a byte a second keeps none of the places of `limit_requests`.
+PATIENCE = 60.0
+SLOWEST = 8_192
 
 
-class TooLong(Exception):
-    """The body has passed the limit."""
+class Refused(Exception):
+    """The body has passed a limit; `status` is the answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 def limit_body(application: Application, maximum: int) -> Application:
-    """An ASGI application that answers 413 to bodies above `maximum` bytes.
+    """An ASGI application that answers 413 to bodies above `maximum` bytes, 408 to slow ones.
 
     Django would spool the whole body to disk before any of its middleware runs.
     """
@@ -25,12 +37,12 @@ def limit_body(application: Application, maximum: int) -> Application:
         if scope["type"] != "http":
             await application(scope, receive, send)
         elif announced_length(scope) > maximum:
-            await refuse(send)
+            await refuse(send, 413)
         else:
             try:
                 await application(scope, counted(receive, maximum), send)
-            except TooLong:
-                await refuse(send)
+            except Refused as refused:
+                await refuse(send, refused.status)
 
     return limited
 
@@ -53,20 +65,28 @@ def announced_length(scope: MutableMapping[str, Any]) -> int:
 
 
 def counted(receive: Receive, maximum: int) -> Receive:
-    taken = 0
+    taken, whole = 0, False
+    begun: float | None = None
 
     async def take() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole, begun
+        begun = begun or monotonic()  # when it is read, not when it waited for its turn
+        left = None if whole else begun + PATIENCE + taken / SLOWEST - monotonic()
+        try:
+            async with asyncio.timeout(left):
+                message = await receive()
+        except TimeoutError:
+            raise Refused(408) from None
         taken += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
         if taken > maximum:
-            raise TooLong
+            raise Refused(413)
         return message
 
     return take
 
 
-async def refuse(send: Send) -> None:
+async def refuse(send: Send, status: int) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": TEXT})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": TEXTS[status].encode()})

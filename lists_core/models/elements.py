@@ -10,14 +10,29 @@ from lists_core.models.lists import List
 
 
 class Element(models.Model):
-    """One id for each element of any list; whatever points to an element points here."""
+    """One id for each element of any list; whatever points to an element points here.
+
+    The database itself keeps the other columns as they stand in the list's own table, so that
+    an author's elements are found without asking every list (`lists_core.schema.registry`).
+    """
 
     list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+")
+    #: Id of the employee who made it; None while it is in the bin.
+    author = models.BigIntegerField(null=True, editable=False)
+    section = models.BigIntegerField(null=True, editable=False)
+    restricted = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("Element")
         verbose_name_plural = _("Elements")
         db_table = "element"
+        indexes = [
+            models.Index(
+                fields=["author", "list"],
+                name="element_author",
+                condition=models.Q(author__isnull=False),
+            )
+        ]
         permissions = [
             ("run_element", "Can run processes on the element"),
             ("access_element", "Can manage access to the element"),

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from lists_core.schema.compile import compile_model, table_name
 from lists_core.schema.fields import SchemaField
+from lists_core.schema.registry import follow
 from svod.base.errors import Conflict, NotFound
 
 LOCK_TIMEOUT_MS = 300
@@ -77,6 +78,7 @@ def create_table(list_id: int) -> None:
     _run("CREATE INDEX {index} ON {table} USING gin (readers)", list_id, index="readers")
     _run("CREATE INDEX {index} ON {table} (section)", list_id, index="section")
     _run("CREATE INDEX {index} ON {table} (created_by)", list_id, index="created_by")
+    follow(list_id)
 
 
 def analyze(list_id: int) -> None:

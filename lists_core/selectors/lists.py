@@ -34,7 +34,7 @@ def lists_for_start(actor: Employee, *, search: str = "") -> QuerySet[List]:
     lists = visible_lists(actor).annotate(is_favourite=Exists(favourite))
     if search:
         lists = lists.filter(name__icontains=search)
-    return lists.order_by("-is_favourite", "sort", "name")
+    return lists.order_by("-is_favourite", "sort", "name", "pk")
 
 
 def deleted_lists(actor: Employee) -> QuerySet[List]:

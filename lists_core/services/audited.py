@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lists_core.access import Right
 from lists_core.models import List
-from staff.audit_texts import about_labels, subject_pages, value_labels
+from staff.audit_texts import about_labels, event_labels, subject_pages, value_labels
 from staff.models import Employee
 from staff.services.audit import ITEMS, audit_events, record
 
@@ -22,6 +22,12 @@ EVENTS = {
     "list.deleted": _("List deleted"),
     "list.restored": _("List restored"),
     "list.purged": _("List deleted for ever"),
+}
+RIGHTS = {
+    "list": _("Rights on a list changed"),
+    "section": _("Rights on a section changed"),
+    "element": _("Rights on an element changed"),
+    "field": _("Rights on a field changed"),
 }
 ABOUT = {
     "grants": _("Rights"),
@@ -44,6 +50,7 @@ def register_events() -> None:
     for slug, label in EVENTS.items():
         audit_events.add(slug, label)
     about_labels.update(ABOUT)
+    event_labels.update({("access.changed", kind): label for kind, label in RIGHTS.items()})
     value_labels["grants"] = {right.value: right.label for right in Right}
     subject_pages["list"] = "list"
     subject_pages["element"] = "element"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from django.core.files import File
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,8 @@ from staff.models import Employee
 from svod.base.errors import Invalid, NotFound
 
 BATCH = 1_000
+#: Exports of one person that wait or run at one time.
+AT_ONCE = 5
 ALL, SHOWN = "all", "shown"
 MIMES = {
     "csv": "text/csv",
@@ -41,6 +44,7 @@ MIMES = {
 }
 
 
+@transaction.atomic
 def start_export(
     list_: List,
     query: Mapping[str, str],
@@ -53,9 +57,11 @@ def start_export(
     """Queue the export of the view that `query` (the grid's address) describes.
 
     `format` is "csv" or "xlsx"; `columns` "shown" or "all". Raises Invalid when the address
-    has something that the list does not have: half of a filter would export too much.
+    has something that the list does not have: half of a filter would export too much, and when
+    AT_ONCE exports of the person are under way.
     """
     _state(list_, query, actor)
+    _take_turn(actor)
     tell_list("export.started", list_, actor, format=format, columns=columns)
     return start_job(
         "export_table",
@@ -66,6 +72,17 @@ def start_export(
         separator=separator,
         columns=columns,
     )
+
+
+def _take_turn(actor: Employee) -> None:
+    """The person's row is locked, so that two requests do not both find the last place free."""
+    Employee.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    under_way = Job.objects.filter(
+        actor=actor, kind="export_table", state__in=[Job.State.QUEUED, Job.State.RUNNING]
+    )
+    if under_way.count() >= AT_ONCE:
+        message = _("You have %(count)d exports under way. Wait for one of them or cancel it.")
+        raise Invalid({}, message % {"count": AT_ONCE})
 
 
 def run_export(job: Job) -> dict[str, Any]:

@@ -18,21 +18,34 @@ from lists_core.services.copies import copy_list
 from lists_core.services.jobs import start_job
 from lists_core.views.files_suggest import asked_words
 from svod.base.errors import Forbidden, Invalid
-from svod.base.htmx import go_to, render_page, toast
+from svod.base.htmx import go_to, render_page, toast, wants_fragment
 from svod.base.http import PortalRequest
+
+TILES, DIGITS = 100, 6
 
 
 @login_required
 @require_GET
 def home(request: PortalRequest) -> HttpResponse:
-    """The lists a person may see, as tiles."""
-    search = asked_words(request).strip()
+    """The lists a person may see, as tiles: TILES of them, the next ones for a click."""
+    search, start = asked_words(request).strip(), _asked_start(request)
+    found = lists_for_start(request.user, search=search)[start : start + TILES + 1]
+    lists = list(found)
     context = {
-        "lists": lists_for_start(request.user, search=search),
+        "lists": lists[:TILES],
+        "next": start + TILES if len(lists) > TILES else None,
         "search": search,
         "may_create": may_create_lists(request.user),
     }
+    if start and wants_fragment(request):
+        return render(request, "lists/designer/partials/tiles.html", context)
     return render_page(request, "lists/designer/home.html", context)
+
+
+def _asked_start(request: PortalRequest) -> int:
+    asked = request.GET.get("from", "")
+    sound = asked.isascii() and asked.isdecimal() and len(asked) <= DIGITS
+    return int(asked) if sound else 0
 
 
 @login_required

@@ -101,7 +101,7 @@ def page_of(request: HttpRequest, form: AuditForm) -> tuple[list[Line], str]:
 def line(entry: AuditEntry, names: dict[str, str]) -> Line:
     return Line(
         entry=entry,
-        label=audit_events.label(entry.event),
+        label=audit_texts.event_label(entry),
         details=audit_texts.details(entry, names),
         subject_url=audit_texts.subject_url(entry.subject),
     )

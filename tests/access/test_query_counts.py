@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lists_core.access import Right
-from lists_core.models import Field
+from lists_core.models import Element, Field, List, ListGroupRight
 from lists_core.services.elements import create_element
 from lists_core.services.lists import create_list
 from lists_core.services.rights import set_list_rights
 from staff.models import Employee
-from staff.subjects import AUTHOR, Subject
+from staff.subjects import AUTHOR, Subject, author_group
 from tests.access.attack_world import EDIT, VIEW, World, browser, person
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +88,33 @@ def test_the_start_page_with_many_lists(db: None) -> None:
     lists(root, reader, 10, 12)
     assert counted(web, home) == few
     assert web.get(home).content.decode().count("Список") >= 16
+
+
+def many(reader: Employee, size: int) -> None:
+    """Lists without tables, each known to the reader only as the author of an element."""
+    made = List.objects.bulk_create(List(name=f"Много {n:04}") for n in range(size))
+    view = Permission.objects.get(codename="view_list", content_type__app_label="lists_core")
+    among = {"permission": view, "group_id": author_group()}
+    ListGroupRight.objects.bulk_create(ListGroupRight(content_object=one, **among) for one in made)
+    # The triggers of the lists' tables write the author; these lists have none.
+    Element.objects.bulk_create(
+        Element(list=list_, author=reader.pk) for list_ in made[: size // 2]
+    )
+
+
+def test_a_thousand_lists_known_to_their_authors(db: None) -> None:
+    """One set-based statement asks for all of them; the page draws a hundred at a time."""
+    reader = person("reader")
+    web, home = browser(reader), reverse("home")
+    many(reader, 20)
+    few = counted(web, home)
+    many(reader, 2_000)
+    begun = process_time()
+    assert counted(web, home) == few
+    print(f"the start page, twice: {process_time() - begun:.3f} s of the processor")
+    pages = [web.get(home, {"from": start}).content.decode() for start in (0, 100, 1_000)]
+    assert [page.count("sv-tile-link") for page in pages] == [100, 100, 10]
+    assert "from=200" in pages[1]
+    assert "sv-tiles-more" not in pages[2]
+    found = web.get(home, {"q": "0999", "from": "x"}).content.decode()
+    assert found.count("sv-tile-link") == 1

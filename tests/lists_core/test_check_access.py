@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from lists_core.access import Right
-from lists_core.models import ElementUserRight
+from lists_core.models import Element, ElementUserRight
 from lists_core.schema.cache import schema_of
 from lists_core.services.lists import create_list, delete_list
 from lists_core.services.readers import differing
@@ -40,7 +41,7 @@ def rows(world: World) -> Any:
 
 def test_a_sound_portal_passes(granted: Any, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("check_access")
-    assert "Договоры: readers 0, grants 0" in capsys.readouterr().out
+    assert "Договоры: readers 0, grants 0, registry 0" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("readers", [None, [999_999], [-999_999]])
@@ -79,3 +80,26 @@ def test_lists_in_the_bin_are_looked_at(world: World, granted: Any) -> None:
     delete_list(world.list.pk, actor=world.anna)
     with pytest.raises(CommandError):
         call_command("check_access")
+
+
+def test_the_registry_repeats_author_section_and_restriction(
+    world: World, granted: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The database writes it itself; what was written past it is found and mended."""
+
+    def registered() -> tuple[Any, ...]:
+        found = Element.objects.filter(pk=granted.pk)
+        return tuple(found.values_list("author", "section", "restricted").get())
+
+    assert registered() == (granted.created_by, granted.section, True)
+    rows(world).filter(pk=granted.pk).update(restricted=False, section=7)
+    assert registered() == (granted.created_by, 7, False)
+    rows(world).filter(pk=granted.pk).update(deleted_at=timezone.now(), section=None)
+    assert registered() == (None, None, False)
+    Element.objects.filter(pk=granted.pk).update(author=world.petr.pk, restricted=True)
+    with pytest.raises(CommandError):
+        call_command("check_access")
+    assert "registry 1" in capsys.readouterr().out
+    call_command("check_access", "--repair")
+    assert registered() == (None, None, False)
+    call_command("check_access")

@@ -22,6 +22,20 @@ def put(at, event="employee.changed", **more):
     return AuditEntry.objects.create(event=event, at=at, **more)
 
 
+def test_members_are_named_and_rights_tell_of_what(log, world, client):
+    about = {"added": [world.anna.pk, 10**9], "removed": [world.boris.pk]}
+    put(datetime(2026, 3, 10, tzinfo=UTC), "group.members", subject="group:7", about=about)
+    put(datetime(2026, 3, 11, tzinfo=UTC), "access.changed", subject="section:12:7")
+    client.force_login(world.admin)
+    lines = client.get(PAGE).context["lines"]
+    assert lines[0].label == "Изменены права на раздел"
+    told = dict(lines[1].details)
+    assert told == {
+        "Добавлено": f"{world.anna}, {10**9}",
+        "Удалено": str(world.boris),
+    }
+
+
 # --- the page ---------------------------------------------------------------------------
 
 

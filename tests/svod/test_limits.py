@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from svod import limits
 from svod.limits import limit_body
 
 MAXIMUM = 10
@@ -53,6 +54,45 @@ def test_a_lie_or_silence_does_not_help():
     assert status(endless) == (413, 2)
     assert status(endless, [(b"content-length", b"5")]) == (413, 2)
     assert status(endless, [(b"content-length", b"-5")]) == (413, 2)
+
+
+@pytest.mark.parametrize(("pause", "expected"), [(0.03, 408), (0.001, 200)])
+def test_a47_a_body_sent_byte_by_byte(monkeypatch, pause, expected):
+    """It is cut off, and its place given to others; what comes fast enough is read to its end."""
+    monkeypatch.setattr(limits, "PATIENCE", 0.3 if expected == 200 else 0.05)
+    left, sent = 20, []
+
+    async def receive():
+        nonlocal left
+        await asyncio.sleep(pause)
+        left -= 1
+        return {"type": "http.request", "body": b"x", "more_body": left > 0}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "headers": []}
+    asyncio.run(limit_body(reads_all, 100)(scope, receive, send))
+    assert sent[0]["status"] == expected
+    assert (left > 0) == (expected == 408)
+
+
+def test_a47_who_waits_for_an_answer_is_not_cut_off(monkeypatch):
+    """After the body comes only word of a disconnect, and that may take as long as a stream."""
+    monkeypatch.setattr(limits, "PATIENCE", 0.01)
+    messages = [{"type": "http.request", "body": b"x"}, {"type": "http.disconnect"}]
+    told = []
+
+    async def receive():
+        if len(messages) == 1:
+            await asyncio.sleep(0.05)
+        return messages.pop(0)
+
+    async def application(scope, receive, send):
+        told.extend([(await receive())["type"], (await receive())["type"]])
+
+    asyncio.run(limit_body(application, 100)({"type": "http", "headers": []}, receive, None))
+    assert told == ["http.request", "http.disconnect"]
 
 
 def test_other_protocols_pass():

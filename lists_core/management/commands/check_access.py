@@ -24,7 +24,8 @@ class Command(BaseCommand):
             faults = repair(list_) if options["repair"] else faults_of(list_)
             wrong += bool(faults)
             self.stdout.write(
-                f"{list_.pk} {list_.name}: readers {faults.readers}, grants {faults.strayed}"
+                f"{list_.pk} {list_.name}: readers {faults.readers}, grants {faults.strayed},"
+                f" registry {faults.registry}"
             )
         if wrong and not options["repair"]:
             raise CommandError(f"Lists that differ: {wrong}. Mend them with --repair.")
