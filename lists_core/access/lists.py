@@ -76,7 +76,9 @@ def _with_own_elements(actor: Employee, lists: Sequence[int]) -> list[int]:
 
 def _inheriting(rights: Mapping[int, ListRights]) -> Q:
     """Over the registry: what authors may read by a right above the element."""
-    at_root, opened, closed = [], [], []
+    at_root: list[int] = []
+    opened: list[int] = []
+    closed: list[int] = []
     for pk, held in rights.items():
         whole = Right.VIEW in held.root.author
         if whole:
