@@ -102,6 +102,7 @@ def form_page(request: HttpRequest, form: EmployeeForm, heading: str) -> HttpRes
 @require_POST
 def employee_invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Sends the invitation again and shows its link."""
+    selectors.require_administrator(request.user)  # before anything tells who there is
     return invited(request, selectors.access_employee(request.user, pk, change=True))
 
 
