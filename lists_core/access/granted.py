@@ -31,6 +31,7 @@ from lists_core.models import (
     SectionUserRight,
 )
 from staff.subjects import AUTHOR_GROUP, EVERYONE_GROUP, author_group, everyone_group
+from svod.base import lookups  # noqa: F401  registers itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,12 +125,12 @@ def _who(actor: Employee) -> Who:
 
 def granted(model: type[Model], ids: Collection[int], person: Who) -> dict[int, Granted]:
     """Id of the object → what was granted on it to the person and to the author. One query."""
-    return _granted(model, {"content_object__in": ids}, person) if ids else {}
+    return _granted(model, {"content_object__pk__among": ids}, person) if ids else {}
 
 
 def granted_on_sections(list_ids: Collection[int], person: Who) -> dict[int, Granted]:
     """The same for all sections of these lists, without naming thousands of them."""
-    return _granted(Section, {"content_object__list__in": list_ids}, person)
+    return _granted(Section, {"content_object__list__pk__among": list_ids}, person)
 
 
 def _granted(model: type[Model], place: Mapping[str, Any], person: Who) -> dict[int, Granted]:

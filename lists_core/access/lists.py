@@ -41,7 +41,7 @@ def visible_lists(actor: Employee) -> QuerySet[List]:
     reached = _reached({"user": person.id}, {"group__in": person.groups})
     by_author = _reached(None, {"group": person.author})
     asked = lists.filter(by_author).exclude(reached).order_by().values_list("pk", flat=True)
-    return lists.filter(reached | Q(pk__in=_with_own_elements(actor, list(asked))))
+    return lists.filter(reached | Q(pk__among=_with_own_elements(actor, list(asked))))
 
 
 def _reached(user: dict[str, Any] | None, group: dict[str, Any]) -> Q:
@@ -70,24 +70,25 @@ def _with_own_elements(actor: Employee, lists: Sequence[int]) -> list[int]:
         return []
     readable = _inheriting(rights_in(actor, lists)) | _granted_to_author(who(actor).author)
     own = Element.objects.filter(readable, author=actor.pk, list=OuterRef("pk"))
-    found = List.objects.filter(Exists(own), pk__in=lists).order_by()
+    found = List.objects.filter(Exists(own), pk__among=lists).order_by()
     return list(found.values_list("pk", flat=True))
 
 
 def _inheriting(rights: Mapping[int, ListRights]) -> Q:
-    """Over the registry: what authors may read by a right above the element."""
-    at_root: list[int] = []
+    """Over the registry of these lists: what authors may read by a right above the element."""
+    not_at_root: list[int] = []
     opened: list[int] = []
     closed: list[int] = []
     for pk, held in rights.items():
         whole = Right.VIEW in held.root.author
-        if whole:
-            at_root.append(pk)
+        if not whole:
+            not_at_root.append(pk)
         for section, place in held.sections.items():
             if (Right.VIEW in place.author) != whole:
                 (closed if whole else opened).append(section)
-    outside = Q(section=None) | ~Q(section__in=closed)
-    return Q(restricted=False) & (Q(list__in=at_root) & outside | Q(section__in=opened))
+    outside = Q(section=None) | ~Q(section__among=closed)
+    at_root = ~Q(list__pk__among=not_at_root)
+    return Q(restricted=False) & (at_root & outside | Q(section__among=opened))
 
 
 def _granted_to_author(author: int) -> Q:

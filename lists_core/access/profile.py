@@ -110,7 +110,7 @@ Tree = Mapping[int, tuple[int | None, bool]]
 
 def _trees(list_ids: Collection[int]) -> dict[int, Tree]:
     """List id → section id → (the section above, whether it is restricted)."""
-    rows = Section.objects.filter(list__in=list_ids).order_by()
+    rows = Section.objects.filter(list__pk__among=list_ids).order_by()
     trees: dict[int, dict[int, tuple[int | None, bool]]] = defaultdict(dict)
     for list_id, pk, above, cut in rows.values_list("list", "pk", "parent", "restricted"):
         trees[list_id][pk] = (above, cut)

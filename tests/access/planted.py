@@ -31,7 +31,7 @@ PLANTED: list[tuple[str, str, str, str]] = [
     ("lists show to deactivated people", LISTS,
      "    if not actor.is_active:\n        return lists.none()\n", ""),
     ("every list shows", LISTS,
-     "    return lists.filter(reached | Q(pk__in=_with_own_elements(actor, list(asked))))",
+     "    return lists.filter(reached | Q(pk__among=_with_own_elements(actor, list(asked))))",
      "    return lists"),
     ("hidden fields are shown, filtered, sorted, searched", FIELDS,
      "return schema.without(hidden, locked=fixed - hidden)",

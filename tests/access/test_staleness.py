@@ -193,8 +193,14 @@ class History(RuleBasedStateMachine):
         people = sorted(self.world.people)
         same(self.built, {people[self.turn % 5], people[(self.turn * 2 + 1) % 5]})
 
+    def in_bin(self, kind: str, number: int) -> bool:
+        """Nobody gives rights on what lies there: the services know no such element."""
+        return kind == "element" and bool(self.world.elements[number]["deleted"])
+
     @rule(thing=st.sampled_from(THINGS), subject=st.sampled_from(SUBJECTS), data=st.data())
     def grant(self, thing: tuple[str, int], subject: str, data: Any) -> None:
+        if self.in_bin(*thing):
+            return
         rights = st.frozensets(st.sampled_from(sorted(MEANT[thing[0]])), min_size=1, max_size=2)
         self.world.grants.append((*thing, subject, data.draw(rights)))
         regrant(self.built, *thing)
@@ -202,12 +208,16 @@ class History(RuleBasedStateMachine):
     @rule(thing=st.sampled_from(THINGS))
     def revoke(self, thing: tuple[str, int]) -> None:
         """All but what the administrator keeps of a restricted thing."""
+        if self.in_bin(*thing):
+            return
         kept = [one for one in self.world.grants if one[:2] != thing or one[2] == "U1"]
         self.world.grants = kept
         regrant(self.built, *thing)
 
     @rule(thing=st.sampled_from(THINGS[2:-2]), restricted=st.booleans())
     def restrict(self, thing: tuple[str, int], restricted: bool) -> None:
+        if self.in_bin(*thing):
+            return
         regrant(self.built, *thing, restricted=restricted)
 
     @rule(person=ORDINARY, place=PLACES)
