@@ -13,11 +13,12 @@ from lists_core.models import List
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from staff.models import Department, Employee
+from svod.base.errors import DomainError
 from workflows.actions.params import shown
 from workflows.checking_flow import action_of
 from workflows.engine.tree import all_steps
 from workflows.models import Template
-from workflows.people import listed
+from workflows.people import check_spec, listed
 from workflows.problems import Problem, warning
 from workflows.values import is_dynamic, names_in
 
@@ -118,6 +119,11 @@ class _Things:
 
     def _people(self, step: Step, name: str, value: Any) -> Found:
         for spec in listed(value):
+            try:
+                check_spec(spec)
+            except DomainError as error:
+                yield Problem(step["id"], str(error), name)
+                continue
             kind, _colon, number = spec.removeprefix("manager_of:").rpartition(":")
             if is_dynamic(spec) or not number.isdecimal() or self._exists(kind, int(number)):
                 continue

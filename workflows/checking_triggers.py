@@ -42,13 +42,22 @@ def check_parameters(tree: Mapping[str, Any]) -> Found:
             if count > 1 or not code:
                 text = _("The code “%(code)s” is empty or stands twice.") % {"code": code}
                 yield Problem("", text, part)
-    for one in tree.get("parameters", ()):
-        try:
-            field = declared_field(one)
-            field.from_json(one.get("default"))
-        except (DomainError, ValidationError):
-            text = _("The parameter “%(code)s” has a wrong kind or default.")
-            yield Problem("", text % {"code": one.get("code", "")}, "parameters")
+    wrong = {
+        "parameters": _("The parameter “%(code)s” has a wrong kind or default."),
+        "variables": _("The variable “%(code)s” has a wrong kind or default."),
+    }
+    for part, text in wrong.items():
+        for one in tree.get(part, ()):
+            if not _fits(one):
+                yield Problem("", text % {"code": one.get("code", "")}, part)
+
+
+def _fits(declared: Mapping[str, Any]) -> bool:
+    try:
+        declared_field(declared).from_json(declared.get("default"))
+    except (DomainError, ValidationError):
+        return False
+    return True
 
 
 def _mistakes(trigger: Mapping[str, Any], schema: Schema | None) -> Iterator[str]:

@@ -81,19 +81,30 @@ def _meant(spec: str, context: Context) -> Iterable[Employee]:
         return _by_ids([PERSONS[kind](context)])
     if kind == "everyone" and not rest:
         return _members(EVERYONE)
-    return _numbered(spec, kind, rest)
+    return _behind(*_numbered(spec, kind, rest))
 
 
-def _numbered(spec: str, kind: str, rest: str) -> Iterable[Employee]:
-    """`kind:number`; a bare number is an employee."""
+def check_spec(spec: str) -> None:
+    """Raise Fatal for a text that can mean nobody, whatever the process will find."""
+    kind, _colon, rest = spec.partition(":")
+    named = (kind in PERSONS or kind == "everyone") and not rest
+    if not (named or is_dynamic(spec) or (kind == "manager_of" and rest)):
+        _numbered(spec, kind, rest)
+
+
+def _numbered(spec: str, kind: str, rest: str) -> tuple[str, int]:
+    """The two parts of `kind:number`; a bare number is an employee."""
     number = _number(rest or kind, spec)
+    known = {*MEMBERS, "head_of_department", "employee"}
+    if rest and kind not in known:
+        raise _odd(spec)
+    return (kind if rest else "employee"), number
+
+
+def _behind(kind: str, number: int) -> Iterable[Employee]:
     if kind in MEMBERS:
         return _members(Subject(MEMBERS[kind], number))
-    if kind == "head_of_department":
-        return _head(number)
-    if kind == "employee" or not rest:
-        return _by_ids([number])
-    raise _odd(spec)
+    return _head(number) if kind == "head_of_department" else _by_ids([number])
 
 
 def _number(text: str, spec: str) -> int:

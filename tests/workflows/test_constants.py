@@ -64,6 +64,14 @@ def test_every_kind_has_its_control(admin: Client, kind: str) -> None:
     assert 'name="value' in page.content.decode()
 
 
+def test_administrators_find_the_page_among_processes(client: Client, boss: Employee) -> None:
+    link = f'href="{reverse("constants")}"'
+    client.force_login(Employee.objects.create_user("petr", "petr@svod.example", "x"))
+    assert link not in client.get(reverse("processes")).content.decode()
+    client.force_login(boss)
+    assert link in client.get(reverse("processes")).content.decode()
+
+
 def test_others_see_nothing(client: Client) -> None:
     client.force_login(Employee.objects.create_user("petr", "p@svod.example", "x"))
     constant = PortalConstant.objects.create(code="a", name="A")

@@ -221,6 +221,19 @@ def test_a_schedule_starts_on_every_element_found(world: World) -> None:
     assert look(today(2, 9)) == sorted(wanted * 2)
 
 
+def test_a_schedule_goes_on_in_bounded_transactions(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.services.triggers.AT_ONCE", 2)
+    wanted = [world.add().pk for _place in range(4)]
+    schedule = {"event": "schedule", "cron": "0 9 * * *", "zone": "Europe/Moscow", "each": True}
+    published(world, schedule)
+    handle_events(today(1, 9))
+    assert start_scheduled(today(1, 9)) == 3
+    assert look(today(1, 10)) == wanted
+    assert look(today(2, 9)) == sorted(wanted * 2)
+
+
 def test_a_change_of_the_section_starts(world: World) -> None:
     from lists_core.services.elements import move_elements
     from lists_core.services.sections import create_section

@@ -19,6 +19,7 @@ from workflows.models import Instance
 from workflows.parameter_forms import ParameterForm
 from workflows.parameters import defaults, kinds, read_values
 from workflows.services.instances import launch, start
+from workflows.services.starts import start_many
 
 pytestmark = pytest.mark.django_db
 DECLARED: list[dict[str, Any]] = [
@@ -107,6 +108,25 @@ def test_whoever_is_not_asked_gets_the_defaults(world: World) -> None:
     template = template_of([put("a", "{{Parameter.sum}}")], parameters=DECLARED)
     begun = launch(template, world.anna, now=START)
     assert variables(worked(begun)) == {"a": {"$decimal": "10"}}
+
+
+def test_variables_begin_with_their_values(world: World) -> None:
+    declared = [
+        {"code": "sum", "kind": "number", "default": "10", "settings": {"precision": 2}},
+        {"code": "day", "kind": "date", "default": "2026-12-01"},
+        {"code": "none", "kind": "string", "default": ""},
+    ]
+    template = template_of([put("copy", "{{Variable.sum}}")], variables=declared)
+    begun = launch(template, world.anna, now=START)
+    assert begun.state["variables"] == {"sum": Decimal(10), "day": date(2026, 12, 1)}
+    assert variables(worked(begun))["copy"] == {"$decimal": "10"}
+
+
+def test_many_started_at_once_have_them_too(world: World) -> None:
+    declared = [{"code": "sum", "kind": "number", "default": "10"}]
+    template = template_of([], list_=world.list, variables=declared)
+    start_many(template, world.anna, [world.add().pk], before=[], now=START)
+    assert variables(Instance.objects.get()) == {"sum": {"$decimal": "10"}}
 
 
 def test_secrets_and_counters_are_not_asked_for() -> None:

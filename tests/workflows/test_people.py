@@ -15,13 +15,14 @@ from staff.services.employee_groups import create_group
 from staff.services.groups import sync_groups
 from svod.base.errors import DomainError
 from tests.lists_core.element_world import World, make_world
-from tests.workflows.processes import template_of
+from tests.workflows.processes import step, template_of
+from workflows.checking import errors_of
 from workflows.engine.context import Context
 from workflows.engine.run import Run
 from workflows.engine.state import Token
 from workflows.engine.writes import Writes
 from workflows.models import Instance
-from workflows.people import people_if_any, people_of
+from workflows.people import check_spec, people_if_any, people_of
 from workflows.services.instances import launch
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +143,16 @@ def test_the_deactivated_are_nobody(world: World, office: SimpleNamespace) -> No
 def test_what_is_not_understood_is_told(world: World, raw: str) -> None:
     with pytest.raises(DomainError):
         people_of([raw], context(world))
+    tree = {"steps": [step("notify", "n", people=[raw], text="x")]}
+    found = errors_of(tree, template_of([], code="draft"))
+    assert [(one.step, one.param) for one in found] == [("n", "people")]
+
+
+def test_publishing_takes_all_that_has_a_meaning(world: World, office: SimpleNamespace) -> None:
+    fine = [
+        "starter", "author", "everyone", "manager_of:starter", "manager_of:{{Document.OWNER}}",
+        "{{Document.OWNER}}", str(world.anna.pk), f"employee:{world.anna.pk}",
+        f"department:{office.top.pk}", f"head_of_department:{office.top.pk}",
+    ]  # fmt: skip
+    for spec in fine:
+        check_spec(spec)

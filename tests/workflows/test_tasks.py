@@ -157,6 +157,19 @@ def test_an_answer_that_is_none_of_the_buttons_is_refused(anna: Employee, petr: 
             say(task, petr, answer)
 
 
+def test_people_are_told_when_the_process_is_cancelled(anna: Employee, petr: Employee) -> None:
+    from workflows.services.instances import cancel
+
+    task = asked(anna, people=ids(petr))
+    call = step("start_process", process=task.instance.version.template.code, wait=True)
+    above = begin(template_of([call], code="above"), anna)
+    cancel(above.pk, actor=anna)
+    cancel(task.instance_id, actor=anna)
+    told = petr.notifications.filter(kind="task", key__endswith=":over")
+    assert {one.url for one in told} == {f"/tasks/{one.pk}/" for one in Task.objects.all()}
+    assert told.count() == 2
+
+
 def test_nothing_is_answered_after_the_process_was_cancelled(anna: Employee,
                                                              petr: Employee) -> None:  # fmt: skip
     from workflows.services.instances import cancel

@@ -7,14 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
-from lists_core.services.elements import update_element
+from lists_core.services.elements import delete_elements, restore_elements, update_element
 from staff.models import CalendarDay, WorkCalendar
 from tests.lists_core.element_world import World, make_world
 from tests.workflows.processes import START, begin, put, step, template_of, variables
 from workflows.engine.work import work_all
 from workflows.models import Instance, Wake, Watch
 from workflows.services.events import handle_events
+from workflows.services.instances import retry
 
 pytestmark = pytest.mark.django_db
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -279,3 +281,25 @@ def test_a_change_has_its_time_out(world: World) -> None:
 
 def test_without_an_element_there_is_no_change_to_wait_for(world: World) -> None:
     assert begin(template_of([step("wait_event")]), world.anna).status == "failed"
+
+
+@pytest.mark.parametrize("fields", [[], ["NOTE"]])
+def test_a_deleted_element_is_told_and_may_come_back(world: World, fields: list[str]) -> None:
+    one = waiting(world, step("wait_event", fields=fields), AFTER)
+    delete_elements(world.list.pk, [one.subject_id or 0], actor=world.anna)
+    assert not went_on(one, START)
+    assert (one.status, one.error) == ("failed", "Элемент удалён.")
+    restore_elements(world.list.pk, [one.subject_id or 0], actor=world.anna)
+    retry(one.pk, actor=world.anna)
+    assert not went_on(one, timezone.now())
+    assert one.status == "waiting"
+    change(world, one, NOTE="x")
+    assert went_on(one, timezone.now())
+
+
+def test_a_step_that_asks_a_deleted_element_says_so(world: World) -> None:
+    ask = put("after", "{{Document.NAME}}")
+    one = waiting(world, step("wait", period=span(1, "days")), ask)
+    delete_elements(world.list.pk, [one.subject_id or 0], actor=world.anna)
+    assert not went_on(one, START + timedelta(days=1))
+    assert (one.status, one.error) == ("failed", "Элемент удалён.")

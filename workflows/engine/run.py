@@ -233,6 +233,8 @@ class Run:
         self._outcome(token, node.action.run(self.context(token), params))
 
     def _resume(self, token: Token, node: Node, signal: Signal) -> None:
+        if signal.kind == Kind.EVENT and "deleted" in signal.payload:
+            self.scope.subject()  # raises, unless the element is back
         if isinstance(node.action, Control):
             node.action.signal(self, token, node, signal)
             return

@@ -98,6 +98,8 @@ class Trigger(models.Model):
     next_at = models.DateTimeField(null=True)
     #: Up to when dates were looked at; null when they never were.
     scanned_to = models.DateTimeField(null=True)
+    #: Up to which element the schedule that is due has started; 0 when it begins anew.
+    done_to = models.BigIntegerField(default=0)
     #: For webhooks: what the address ends in, hashed.
     secret_hash = models.CharField(max_length=64, blank=True)
 

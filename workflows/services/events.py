@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,8 @@ from workflows.services.triggers import RELATED
 
 STARTS = {"element.created": Trigger.Event.CREATED, "element.changed": Trigger.Event.CHANGED}
 EVENTS_AT_ONCE = 100
+#: The step fails with the reason; tried again after the element was restored, it looks anew.
+GONE = {"deleted": True, "recheck": True}
 
 
 def handle_events(now: datetime | None = None) -> int:
@@ -37,11 +40,13 @@ def handle_events(now: datetime | None = None) -> int:
 
 
 def _handle(event: OutboxEvent, now: datetime) -> None:
+    if event.topic == "element.deleted" and event.list_id is not None:
+        _wake_watchers(event.list_id, event.payload.get("ids", []), GONE, now)
     if event.topic not in STARTS or event.list_id is None:
         return
     ids = event.payload.get("ids", [])
     fields = set(event.payload.get("fields", []))
-    _wake_watchers(event.list_id, ids, fields, now)
+    _wake_watchers(event.list_id, ids, {"fields": sorted(fields)}, now)
     for trigger in _triggers(event):
         if trigger.event == Trigger.Event.DATE:
             start_late(trigger, ids, fields, now)
@@ -77,12 +82,11 @@ def _start(trigger: Trigger, event: OutboxEvent, ids: Sequence[int], now: dateti
 
 
 def _wake_watchers(
-    list_id: int, ids: Collection[int], fields: Collection[str], now: datetime
+    list_id: int, ids: Collection[int], payload: Mapping[str, Any], now: datetime
 ) -> None:
     watches = Watch.objects.filter(list=list_id, subject_id__in=ids)
-    payload = {"fields": sorted(fields)}
     kind = Wake.Kind.EVENT
     Wake.objects.bulk_create(
-        Wake(instance_id=one.instance_id, key=one.key, kind=kind, due_at=now, payload=payload)
+        Wake(instance_id=one.instance_id, key=one.key, kind=kind, due_at=now, payload={**payload})
         for one in watches
     )

@@ -17,9 +17,10 @@ from workflows.engine.run import Run
 from workflows.engine.state import State
 from workflows.engine.tree import program
 from workflows.engine.writes import Writes
-from workflows.models import Instance, Outgoing, StepLog, Template, Wake
+from workflows.models import Instance, Outgoing, StepLog, Task, Template, Wake
 from workflows.parameters import defaults, read_values
 from workflows.selectors.instances import access_instance
+from workflows.services.tasks import tell_end
 from workflows.subjects.base import subjects
 from workflows.values import kept, load
 
@@ -95,12 +96,13 @@ def prepared(
 ) -> dict[str, Any]:
     """The columns of a new instance; `before` is the chain of processes that led to it."""
     chain = [*before, _link(template, subject_id)]
+    first = variables_of(template)
     return {
         "version_id": template.active_version_id,
         "subject": template.subject if subject_id is not None else "",
         "list_id": template.list_id,
         "subject_id": subject_id,
-        "state": State(parameters=kept(dict(parameters or {}))).to_json(),
+        "state": State(variables=first, parameters=kept(dict(parameters or {}))).to_json(),
         "depth": len(chain) - 1,
         "chain": chain,
         "started_by": starter,
@@ -135,6 +137,13 @@ def declared_by(template: Template) -> list[dict[str, Any]]:
     return list(program(version).tree.get("parameters", ())) if version else []
 
 
+def variables_of(template: Template) -> dict[str, Any]:
+    """What the variables of the active version hold before its first step."""
+    version = template.active_version_id
+    declared = program(version).tree.get("variables", ()) if version else ()
+    return defaults([one for one in declared if one.get("default") not in (None, "", [])])
+
+
 def _values(
     template: Template, given: Mapping[str, Any] | None, actor: Employee | None
 ) -> Mapping[str, Any]:
@@ -163,11 +172,12 @@ def cancel(instance_id: int, *, actor: Employee) -> None:
     """End an instance and whatever it started and waits for. Raises NotFound, Forbidden."""
     with transaction.atomic():
         instance = locked_instance(instance_id, actor)
-        _end(instance)
-        _note(instance, actor, "cancelled")
-        for child in _waited_for(instance):
-            _end(child)
-            _note(child, actor, "cancelled")
+        for one in [instance, *_waited_for(instance)]:
+            tasks = list(one.tasks.filter(state=Task.State.OPEN))
+            _end(one)
+            _note(one, actor, "cancelled")
+            for task in tasks:
+                tell_end(task, actor)
 
 
 def _waited_for(instance: Instance) -> list[Instance]:

@@ -47,9 +47,15 @@ def start_many(
         )
 
 
-def matching(trigger: Trigger, ids: Sequence[int] | None, starter: Employee | None) -> list[int]:
+def matching(
+    trigger: Trigger,
+    ids: Sequence[int] | None,
+    starter: Employee | None,
+    *,
+    limit: int | None = None,
+) -> list[int]:
     """Elements that meet the trigger's own condition (a list filter), as its reader sees them;
-    with `ids` only of these. Ascending."""
+    with `ids` only of these. Ascending; with `limit` the first so many behind `done_to`."""
     template = trigger.template
     own = template.run_as == Template.RunAs.EMPLOYEE
     reader = template.service_employee if own else starter
@@ -62,7 +68,8 @@ def matching(trigger: Trigger, ids: Sequence[int] | None, starter: Employee | No
         return []
     rows = elements(schema, reader).filter(tree.to_q(reader))
     rows = rows if ids is None else rows.filter(pk__in=ids)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    rows = rows if limit is None else rows.filter(pk__gt=trigger.done_to)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def filter_text(raw: Any) -> str:

@@ -16,7 +16,8 @@ from workflows.services.date_triggers import first_look, scan, starter_of
 from workflows.services.instances import launch
 from workflows.services.starts import allowed, matching, start_many
 
-MAX_FOUND = 10_000
+#: Elements on which a schedule starts in one transaction.
+AT_ONCE = 10_000
 RELATED = (
     "template__service_employee",
     "template__created_by",
@@ -57,21 +58,24 @@ def _one_due(now: datetime) -> bool:
             scan(trigger, now)
         else:
             _start(trigger, now)
-        trigger.save(update_fields=["next_at", "scanned_to"])
+        trigger.save(update_fields=["next_at", "scanned_to", "done_to"])
     return True
 
 
 def _start(trigger: Trigger, now: datetime) -> None:
     """Once, however many times were missed while nothing ran; with `each` on every element
-    that the filter finds, at most MAX_FOUND."""
+    that the filter finds, AT_ONCE of them, and the rest when it is looked at again."""
     template, starter = trigger.template, starter_of(trigger.template)
     key = f"schedule:{trigger.pk}:{trigger.next_at:%Y%m%d%H%M}"
     if not trigger.settings.get("each"):
         with suppress(DomainError):  # paused, or not published
             launch(template, starter, start_key=key, now=now)
     elif not (template.is_paused or template.deleted_at):
-        found = matching(trigger, None, starter)[:MAX_FOUND]
+        found = matching(trigger, None, starter, limit=AT_ONCE)
         start_many(template, starter, allowed(template, found, {}), before=[], now=now)
+        trigger.done_to = found[-1] if len(found) == AT_ONCE else 0
+        if trigger.done_to:  # it stays due, and the next transaction goes on behind these
+            return
     trigger.next_at = next_time(trigger.settings, now)
 
 

@@ -9,10 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.access import Right
 from lists_core.filters.tree import parse_filter
+from lists_core.models import List
+from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.across import names_across
@@ -72,7 +75,10 @@ class ElementSubject(SubjectKind):
     def values(self, instance: Instance) -> ElementValues:
         if instance.run_as is None:
             raise NotFound
-        _list, schema, row = access_element(instance.run_as, Right.VIEW, *_place(instance))
+        try:
+            _list, schema, row = access_element(instance.run_as, Right.VIEW, *_place(instance))
+        except NotFound as error:
+            raise NotFound(_why_unseen(instance)) from error
         return ElementValues(instance.run_as, schema, row)
 
     def matches(self, instance: Instance, row: Mapping[str, Any]) -> bool:
@@ -124,6 +130,18 @@ class ElementSubject(SubjectKind):
 
     def url(self, instance: Instance) -> str:
         return reverse("element", args=_place(instance))
+
+
+def _why_unseen(instance: Instance) -> Promise:
+    """For whoever looks after the processes: a bare "not found" would not help them."""
+    list_id, element_id = _place(instance)
+    list_ = List.objects.filter(pk=list_id, deleted_at=None).first()
+    if list_ is None:
+        return _("The list of the element was deleted.")
+    model = schema_of(list_).model
+    if model.objects.filter(pk=element_id, deleted_at=None).exists():
+        return _("The employee in whose name the process works does not see the element.")
+    return _("The element was deleted.")
 
 
 def _place(instance: Instance) -> tuple[int, int]:
