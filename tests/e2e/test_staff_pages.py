@@ -33,7 +33,7 @@ def test_security_groups_and_the_audit_log_pass_axe(
     sign_in(page, employee)
     names = ("security", "profile", "groups", "group_add", "audit")
     pages = [reverse(name) for name in names]
-    pages += [reverse("group", args=[group.pk]), reverse("employee_security", args=[employee.pk])]
+    pages += [reverse("group", args=[group.pk]), reverse("employee", args=[employee.pk])]
     for address in pages:
         page.goto(portal + address)
         for size, scheme in ((DESK, "light"), (PHONE, "dark")):
