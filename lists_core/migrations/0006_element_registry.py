@@ -59,7 +59,9 @@ class Migration(migrations.Migration):
         migrations.AddField("element", "author", models.BigIntegerField(editable=False, null=True)),
         migrations.AddField("element", "section", models.BigIntegerField(editable=False, null=True)),
         migrations.AddField(
-            "element", "restricted", models.BooleanField(default=False, editable=False)
+            "element",
+            "restricted",
+            models.BooleanField(db_default=False, default=False, editable=False),
         ),
         migrations.RunSQL(FUNCTIONS, AWAY),
         migrations.RunSQL(EXISTING, migrations.RunSQL.noop),

@@ -20,7 +20,7 @@ class Element(models.Model):
     #: Id of the employee who made it; None while it is in the bin.
     author = models.BigIntegerField(null=True, editable=False)
     section = models.BigIntegerField(null=True, editable=False)
-    restricted = models.BooleanField(default=False, editable=False)
+    restricted = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = _("Element")

@@ -89,8 +89,8 @@ def sample(action: Action, world: World) -> dict[str, Any]:
            "elements": [element.pk], "process": "other",
            "parameters": {"sum": "{{Document.PRICE}}"}}  # fmt: skip
     parameters = [{"code": "sum", "label": "Сумма", "kind": "number"}]
-    Template.objects.filter(code="other").delete()
-    template_of([], code="other", list_=world.list, parameters=parameters)
+    if not Template.objects.filter(code="other").exists():
+        template_of([], code="other", list_=world.list, parameters=parameters)
     params: dict[str, Any] = {}
     for name, field in action.Params.model_fields.items():
         mark = shown(field)
