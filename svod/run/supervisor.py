@@ -95,13 +95,16 @@ class Supervisor:
                 stack.callback(redis.stop)
 
     def prepare(self) -> None:
-        """Migrations and the demo: shown as they run, because the first time takes a while."""
+        """Migrations and the demo: shown as they run, because the first time takes a while.
+
+        Its log would stand between these lines, so it tells only of trouble.
+        """
         say("Preparing the database…")
         command = [sys.executable, MANAGE, "prepare", "--verbosity", "0", "--tell-sign-in"]
         arm = process.die_with_parent(signal.SIGTERM)
         with subprocess.Popen(
             command,
-            env=self.environment,
+            env={"LOG_LEVEL": "WARNING", **self.environment},
             stdout=subprocess.PIPE,
             text=True,
             preexec_fn=arm,  # noqa: PLW1509

@@ -11,11 +11,14 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from lists_core.schema.cache import schema_of
 from staff.models import Employee
 from tests.lists_core.element_world import World, make_world
 from tests.workflows.processes import put, step
+from workflows.designer.trial import DETAILS, EVENTS, event_label
+from workflows.journal import words
 from workflows.models import Instance, Template
 from workflows.services.rehearsal import Rehearsal, rehearse
 from workflows.services.rehearsal_questions import Answer
@@ -213,3 +216,13 @@ def test_a_broken_draft_is_refused_in_words(
     page = client.post(url, {"element": world.add("Ель").pk})
     assert page.status_code == 200
     assert "no_such" in page.content.decode() or "действия" in page.content.decode()
+
+
+def test_every_word_of_the_journal_has_a_caption() -> None:
+    """Those of the trial as well: no code is shown to people, in either language."""
+    variants = {"wait_until", "branch_named", "branch_items"}
+    events = {word.removeprefix("by_") for word in words} - variants
+    with translation.override("ru"):
+        for event in (*events, *EVENTS):
+            assert not event_label(event).isascii(), event
+        assert all(not str(label).isascii() for label in DETAILS.values())

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from workflows.designer.scene import Scene, named
 from workflows.designer.step_form import action_of
@@ -22,6 +23,55 @@ ICONS = {
     "retry": "refresh", "stop": "player-stop", "answered": "message-check",
 }  # fmt: skip
 LONGEST = 400
+EVENTS: dict[str, str | Promise] = {
+    "done": pgettext_lazy("step", "Done"),
+    "branch": gettext_lazy("Way taken"),
+    "wait": gettext_lazy("Waits"),
+    "failed": pgettext_lazy("step", "Failed"),
+    "retry": gettext_lazy("To be tried again"),
+    "skipped": gettext_lazy("Skipped"),
+    "stop": gettext_lazy("Stopped"),
+    "answered": gettext_lazy("An answer came"),
+    "started": gettext_lazy("Started another process"),
+    "cut": pgettext_lazy("journal", "Not started: it would go in circles"),
+    "moved": pgettext_lazy("journal", "The date was moved"),
+    "state": pgettext_lazy("journal", "Came to this state"),
+    "left": pgettext_lazy("journal", "Left this state"),
+    "assigned": pgettext_lazy("journal", "A task was set"),
+    "checked": pgettext_lazy("journal", "A point was ticked off"),
+    "unchecked": pgettext_lazy("journal", "A tick was taken off"),
+    "delegated": pgettext_lazy("journal", "The task was handed on"),
+    "reminded": pgettext_lazy("journal", "A reminder was sent"),
+    "escalated": pgettext_lazy("journal", "The time is out, the manager was told"),
+    "expired": pgettext_lazy("journal", "The time is out"),
+    "withdrawn": pgettext_lazy("journal", "The task was withdrawn"),
+    "pressed": pgettext_lazy("journal", "A button was pressed"),
+    "mailed": pgettext_lazy("journal", "A letter was made"),
+    "told": pgettext_lazy("journal", "People were notified"),
+    "called": pgettext_lazy("journal", "Another server was called"),
+    "version": pgettext_lazy("journal", "Moved to another version"),
+    "cancelled": pgettext_lazy("journal", "The process was cancelled"),
+    "retried": pgettext_lazy("journal", "The step was tried again"),
+    "suspended": pgettext_lazy("journal", "The process was suspended"),
+    "resumed": pgettext_lazy("journal", "The process was resumed"),
+}
+DETAILS: dict[str, str | Promise] = {
+    "error": gettext_lazy("Reason"),
+    "until": gettext_lazy("Waits until"),
+    "template": gettext_lazy("Process"),
+    "people": pgettext_lazy("journal", "Who"),
+    "to": pgettext_lazy("journal", "To whom"),
+    "answer": pgettext_lazy("journal", "Answer"),
+    "comment": pgettext_lazy("journal", "Comment"),
+    "text": pgettext_lazy("journal", "Text"),
+    "subject": pgettext_lazy("journal", "Subject"),
+    "label": pgettext_lazy("journal", "Button"),
+    "name": pgettext_lazy("journal", "Name"),
+    "number": pgettext_lazy("journal", "Number"),
+    "instance": pgettext_lazy("journal", "Number of the process"),
+    "url": pgettext_lazy("journal", "Address"),
+    "values": pgettext_lazy("journal", "Answers"),
+}
 
 
 @dataclass(frozen=True)
@@ -70,17 +120,8 @@ def _line(row: StepLog, scene: Scene, process: str) -> PathLine:
 
 
 def event_label(event: str) -> str:
-    return {
-        "done": pgettext("step", "Done"),
-        "branch": _("Way taken"),
-        "wait": _("Waits"),
-        "failed": pgettext("step", "Failed"),
-        "retry": _("To be tried again"),
-        "skipped": _("Skipped"),
-        "stop": _("Stopped"),
-        "answered": _("An answer came"),
-        "started": _("Started another process"),
-    }.get(event, event)
+    """What an entry of the journal is called, whoever writes it (workflows.journal)."""
+    return str(EVENTS.get(event, event))
 
 
 def _details(row: StepLog, step: Any, scene: Scene) -> Iterator[tuple[str, str]]:
@@ -90,11 +131,10 @@ def _details(row: StepLog, step: Any, scene: Scene) -> Iterator[tuple[str, str]]
         yield from _way(data)
         return
     labels = {one.code: str(one.label) for one in action.outputs} if action else {}
-    common = {"error": _("Reason"), "until": _("Waits until"), "template": _("Process")}
     for code, value in data.items():
         text = show_value(value)
         if text:
-            caption = labels.get(code) or common.get(code)
+            caption = labels.get(code) or str(DETAILS.get(code, ""))
             caption = caption or scene.captions.get(f"Step.{row.step}.{code}", code)
             yield caption.rpartition(": ")[2], text[:LONGEST]
 
