@@ -33,6 +33,4 @@ def wake(task: str, *args: int | str) -> None:
 def _will_be_sent(hint: Hint) -> bool:
     """The same stands there already, and is not undone unless this savepoint is undone too."""
     open_now = set(connection.savepoint_ids)
-    return any(
-        func == hint and sids <= open_now for sids, func, _robust in connection.run_on_commit
-    )
+    return any(one[1] == hint and one[0] <= open_now for one in connection.run_on_commit)
