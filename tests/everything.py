@@ -39,7 +39,7 @@ CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], TEST),
     ("deploy", [*MANAGE, "check", "--deploy", "--fail-level", "DEBUG"], PRODUCTION),
     ("tests", [PYTHON, "-m", "pytest", "-n", PARALLEL, "--ignore", "tests/e2e"], {}),
-    ("browser tests", [PYTHON, "-m", "pytest", "tests/e2e"], {}),
+    ("browser tests", [PYTHON, "-m", "pytest", "-n", PARALLEL, "tests/e2e"], {}),
 ]
 
 
