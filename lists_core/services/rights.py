@@ -44,7 +44,7 @@ def set_list_rights(list_id: int, grants: Grants, *, actor: Employee) -> None:
     _change(List, list_.pk, grants, held=held, actor=actor)
     forget()
     _settled(held, list_rights(actor, list_id).list)
-    _tell("list", list_, actor, grants, on=list_)
+    _tell_change("list", list_, actor, grants, on=list_)
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def set_section_rights(
     Section.objects.filter(pk=section_id).update(restricted=restricted)
     forget()
     _settled(held, list_rights(actor, list_id).place(section_id).own)
-    _tell("section", list_, actor, grants, on=section, restricted=restricted)
+    _tell_change("section", list_, actor, grants, on=section, restricted=restricted)
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def set_element_rights(
     sync_readers(list_id, [element_id])
     forget()
     _settled(held, rights_on(actor, schema, [row])[element_id])
-    _tell("element", list_, actor, grants, on=row, restricted=restricted)
+    _tell_change("element", list_, actor, grants, on=row, restricted=restricted)
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def grant_on_elements(
     sync_readers(list_id, found)
     forget()
     if found:
-        _tell("list", list_, actor, grants, on=list_, elements=found[:100], number=len(found))
+        _tell_change("list", list_, actor, grants, on=list_, elements=found[:100], number=len(found))
     return found
 
 
@@ -137,7 +137,7 @@ def set_field_rights(
     list_.save(update_fields=["schema_version"])
     forget()
     marks = {"view_restricted": view_restricted, "change_restricted": change_restricted}
-    _tell("field", list_, actor, kept, on=field, **marks)
+    _tell_change("field", list_, actor, kept, on=field, **marks)
 
 
 # --- own steps --------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def _settled(before: Rights, after: Rights) -> None:
         raise Invalid({"grants": [told]})
 
 
-def _tell(kind: str, list_: List, actor: Employee, grants: Grants, *, on: Any, **more: Any) -> None:
+def _tell_change(kind: str, list_: List, actor: Employee, grants: Grants, *, on: Any, **more: Any) -> None:
     subject = f"{kind}:{list_.pk}" if kind == "list" else f"{kind}:{list_.pk}:{on.pk}"
     shown = {s.code: sorted(right.value for right in rights) for s, rights in grants.items()}
     audit.record(

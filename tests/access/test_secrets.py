@@ -143,12 +143,12 @@ def test_a31_a_secret_is_no_key_of_an_import(world: World) -> None:
 
 
 def test_a31_scripts_keep_no_forms_in_the_browser() -> None:
-    """14.3.3: only the open branches of a tree are remembered in the browser."""
+    """14.3.3: only the open branches of a tree and the designer's view are remembered there."""
     sources = (ROOT / "static" / "src").rglob("*.ts")
     keeping = {
         path.name for path in sources if re.search("(local|session)Storage", path.read_text())
     }
-    assert keeping == {"svod-tree.ts"}
+    assert keeping == {"svod-tree.ts", "app.ts"}
 
 
 # --- A-32: revealing ----------------------------------------------------------------------

@@ -115,7 +115,7 @@ def test_a_walk_that_takes_too_long_is_cut_and_fenced(monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def large() -> World:
-    """20,000 elements; the first person reads 1,000 of them, at the far end of the order."""
+    """20,000 elements; the first person reads 60 of them, at the far end of the order."""
     world = World(random.Random(3), rows=0)
     table = world.schema.table
     with connection.cursor() as cursor:
@@ -126,7 +126,7 @@ def large() -> World:
             " ARRAY[(-100000 - id %% 700)::int] FROM made",
             [world.list.pk],
         )
-    first = list(world.schema.model.objects.order_by("pk").values_list("pk", flat=True)[:1000])
+    first = list(world.schema.model.objects.order_by("pk").values_list("pk", flat=True)[:60])
     world.grant(Element, first, {Subject("U", world.people[0].pk): VIEW})
     sync_readers(world.list.pk)
     with connection.cursor() as cursor:
