@@ -109,7 +109,9 @@ def grant_on_elements(
     sync_readers(list_id, found)
     forget()
     if found:
-        _tell_change("list", list_, actor, grants, on=list_, elements=found[:100], number=len(found))
+        _tell_change(
+            "list", list_, actor, grants, on=list_, elements=found[:100], number=len(found)
+        )
     return found
 
 
@@ -193,7 +195,9 @@ def _settled(before: Rights, after: Rights) -> None:
         raise Invalid({"grants": [told]})
 
 
-def _tell_change(kind: str, list_: List, actor: Employee, grants: Grants, *, on: Any, **more: Any) -> None:
+def _tell_change(
+    kind: str, list_: List, actor: Employee, grants: Grants, *, on: Any, **more: Any
+) -> None:
     subject = f"{kind}:{list_.pk}" if kind == "list" else f"{kind}:{list_.pk}:{on.pk}"
     shown = {s.code: sorted(right.value for right in rights) for s, rights in grants.items()}
     audit.record(
