@@ -14,6 +14,7 @@ from staff.models import Employee
 from staff.subjects import Subject
 from tests.access.adapters_pages import patterns
 from tests.lists_core.element_world import World, make_world
+from tests.workflows.processes import template_of
 from workflows.models import Template
 from workflows.selectors.templates import designed_templates
 from workflows.services.template_changes import new_template
@@ -77,6 +78,13 @@ def test_whoever_has_full_access_designs(client: Client, world: World, template:
     assert "Напоминание" in page
     assert client.get(address("process_design", template)).status_code == 200
     assert client.get(address("process", template)).status_code == 200
+
+
+def test_the_page_of_versions_leads_to_the_move_of_what_runs(client: Client, world: World) -> None:
+    made = template_of([], list_=world.list)
+    client.force_login(world.anna)
+    page = client.get(reverse("process_versions", args=[made.pk])).content.decode()
+    assert f'href="{reverse("process_move", args=[made.pk])}"' in page
 
 
 def test_an_editor_cannot_lend_rights_to_a_process(
