@@ -107,8 +107,8 @@ def _has_full(places: Sequence[Level], counts: Collection[Subject]) -> bool:
 
 def _who(counts: Collection[Subject]) -> Step:
     names = names_of(counts)
-    order = sorted(counts, key=lambda subject: KINDS.index(subject.kind))
-    return Step("note", _("Counts as"), [names[subject] for subject in order if subject in names])
+    order = sorted(names, key=lambda subject: (KINDS.index(subject.kind), names[subject]))
+    return Step("note", _("Counts as"), [names[subject] for subject in order])
 
 
 def _levels(thing: Secured, places: Sequence[Level], counts: Collection[Subject]) -> Iterator[Step]:

@@ -36,10 +36,13 @@ SignIn = Callable[[Page, Employee], None]
 # Colours change over a moment; a contrast measured in the middle of it is nobody's. Bounded,
 # for `finished` of an animation whose element htmx replaces meanwhile may never come, and
 # Playwright waits for `evaluate` without end: that once stopped the whole CI for an hour.
+# What has just been changed begins to move a frame later.
 SETTLED = """() => Promise.race([
   new Promise(done => setTimeout(done, 2000)),
-  Promise.allSettled(document.getAnimations()
-    .filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished))])"""
+  new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+    .then(() => Promise.allSettled(document.getAnimations()
+      .filter(one => one.effect.getTiming().iterations !== Infinity)
+      .map(one => one.finished)))])"""
 AXE_RUN = """([where, how]) => Promise.race([
   axe.run(where, how),
   new Promise((_done, fail) => setTimeout(() => fail(new Error("axe took 60 s")), 60000))])"""

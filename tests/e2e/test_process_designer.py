@@ -51,11 +51,13 @@ def saved(page: Page) -> None:
 
 def kept(page: Page, template: Template, params: dict[str, Any]) -> None:
     """The first step's parameters, as soon as the draft has saved itself."""
-    for _look in range(50):
-        if draft(template)["steps"][0]["params"] == params:
+    found: list[dict[str, Any]] = []
+    for _look in range(75):
+        found = [one["params"] for one in draft(template)["steps"][:1]]
+        if found == [params]:
             return
         page.wait_for_timeout(200)
-    assert draft(template)["steps"][0]["params"] == params
+    assert found == [params]
 
 
 def types(tree: dict[str, Any]) -> list[str]:
