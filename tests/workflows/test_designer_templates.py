@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from tests.lists_core.element_world import World, make_world
 from tests.workflows.processes import put, step
@@ -163,6 +164,27 @@ def test_a_process_in_words(world: World) -> None:
     assert "100" in first.caption
     assert other.lines == []
     assert "{{" not in first.lines[0].text
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Approved"), ("ru", "Согласовано")])
+def test_an_outcome_in_words(world: World, language: str, told: str) -> None:
+    when = {"and": [{"left": "{{Step.ask.outcome}}", "op": "eq", "right": "yes"}]}
+    ask = {"id": "ask", "type": "approve", "name": "Head", "params": {"title": "T"}}
+    steps = [ask, step("if", branches=[(when, [])])]
+    with translation.override(language):
+        _ask, line = summary(Scene(made(world, steps), {"steps": steps}, world.anna))
+        assert line.ways[0].caption.endswith(f" {told}")
+
+
+def test_a_choice_in_words(world: World) -> None:
+    made_field = world.field(
+        "list", "STATE", settings={"options": [{"id": None, "name": "Действует"}]}
+    )
+    option = made_field.options.get()
+    when = {"left": "{{Document.STATE}}", "op": "eq", "right": str(option.pk)}
+    steps = [step("if", branches=[(when, [])])]
+    (line,) = summary(Scene(made(world, steps), {"steps": steps}, world.anna))
+    assert line.ways[0].caption.endswith(" Действует")
 
 
 @pytest.mark.parametrize(

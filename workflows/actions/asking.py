@@ -20,6 +20,7 @@ from workflows.models import Task, TaskPerson, Wake
 from workflows.people import people_if_any, people_of
 from workflows.services.task_moves import next_moment, tend
 from workflows.services.tasks import NewTask, create_task
+from workflows.task_form import OUTCOMES
 
 if TYPE_CHECKING:
     from workflows.engine.context import Context
@@ -83,7 +84,7 @@ class Ask(Action):
     noun: Text = ""
     Params = AskParams
     outputs: ClassVar[tuple[Output, ...]] = (
-        Output("outcome", _("Outcome")),
+        Output("outcome", _("Outcome"), options=OUTCOMES),
         Output("comment", _("Comment")),
         Output("employee", _("Who answered"), "employee"),
         Output("finished_at", _("When it was over"), "datetime"),

@@ -72,11 +72,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Output:
-    """One value of an action's result: `{{Step.<id>.<code>}}`. `kind` is a field type's slug."""
+    """One value of an action's result: `{{Step.<id>.<code>}}`. `kind` is a field type's slug.
+
+    `options` name the codes that the value may be (code → label).
+    """
 
     code: str
     label: Text
     kind: str = "string"
+    options: Mapping[str, Text] | None = None
 
 
 @dataclass(frozen=True)

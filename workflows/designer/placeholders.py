@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from lists_core.schema.compile import Schema
-from workflows.actions.base import Action, actions
+from lists_core.schema.fields import SchemaField
+from workflows.actions.base import Action, Text, actions
 from workflows.actions.params import shown
 from workflows.designer.steps import step_name
 from workflows.models import PortalConstant
@@ -22,11 +23,15 @@ PARTS = (("variables", "Variable"), ("parameters", "Parameter"), ("constants", "
 
 @dataclass(frozen=True)
 class Place:
-    """One thing to choose: the path that stands in braces, its caption, the kind of its value."""
+    """One thing to choose: the path that stands in braces, its caption, the kind of its value.
+
+    `options` name the codes that the value may be.
+    """
 
     path: str
     caption: str
     kind: str = ""
+    options: Mapping[str, Text] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,15 @@ def _fields(schema: Schema | None, root: str = "Document", title: str = "") -> I
     for field in schema.all_fields if schema else ():
         if not field.type.concealed:
             caption = f"{title}: {field.name}" if title else field.name
-            yield Place(f"{root}.{field.code}", caption, field.type.slug)
+            yield Place(f"{root}.{field.code}", caption, field.type.slug, _choices(field))
+
+
+def _choices(field: SchemaField) -> Mapping[str, Text] | None:
+    """Names of the options of a field that is chosen from a few."""
+    choices = getattr(field.type.form_field(field.field, required=False), "choices", None)
+    if not isinstance(choices, list):
+        return None
+    return {str(one[0]): str(one[1]) for one in choices if not isinstance(one[1], list | tuple)}
 
 
 def _declared(scene: Scene, part: str, root: str) -> Iterator[Place]:
@@ -88,7 +101,8 @@ def _outputs(scene: Scene, step_id: str, step: Mapping[str, Any]) -> Iterator[Pl
     name = step_name(step)
     for output in action.outputs:
         if output.kind != "element":
-            yield Place(f"{root}.{output.code}", f"{name}: {output.label}", output.kind)
+            caption = f"{name}: {output.label}"
+            yield Place(f"{root}.{output.code}", caption, output.kind, output.options)
             continue
         title = f"{name}: {output.label}"
         yield from _fields(_list_of(scene, action, step), f"{root}.{output.code}", title)

@@ -16,6 +16,7 @@ from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.selectors.sections import section_choices
 from staff.models import Employee
+from workflows.actions.base import Text
 from workflows.engine.tree import all_steps
 from workflows.models import Template
 from workflows.widgets.base import readable
@@ -82,6 +83,13 @@ class Scene:
         from workflows.designer.placeholders import groups
 
         return {one.path: one.caption for group in groups(self) for one in group.items}
+
+    @cached_property
+    def options(self) -> dict[str, Mapping[str, Text]]:
+        """Path of a placeholder → the labels of the codes that its value may be."""
+        from workflows.designer.placeholders import groups
+
+        return {one.path: one.options or {} for group in groups(self) for one in group.items}
 
     def readable(self, text: str) -> str:
         return readable(text, self.captions)

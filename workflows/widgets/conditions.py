@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from lists_core.filters.operators import Arity
 from lists_core.grid.drafts import DraftCondition, Drafter, filterable
 from workflows.conditions import LABELS, OPERATORS
-from workflows.values import is_dynamic
+from workflows.values import is_dynamic, names_in
 from workflows.widgets.base import Asked, Widget, plain, widgets
 
 UNARY = {"empty", "filled"}
@@ -230,11 +230,18 @@ def _group_words(asked: Asked, group: RowGroup) -> str:
 
 def _row_words(asked: Asked, row: ProcessRow | FieldRow) -> str:
     if isinstance(row, ProcessRow):
-        right = "" if row.unary else f" {asked.scene.readable(row.right)}"
+        right = "" if row.unary else f" {_right_words(asked, row)}"
         return f"{asked.scene.readable(row.left)} {LABELS[row.op]}{right}"
     draft = row.draft
     value = asked.scene.readable(row.expression) if row.expression else _values(draft)
     return f"{draft.field.name} {draft.operator.label} {value}".strip()
+
+
+def _right_words(asked: Asked, row: ProcessRow) -> str:
+    """The other value: a code by the label that its step declares for it."""
+    path = next(iter(names_in(row.left)), "")
+    label = asked.scene.options.get(path, {}).get(row.right)
+    return str(label) if label else asked.scene.readable(row.right)
 
 
 def _values(draft: DraftCondition) -> str:
