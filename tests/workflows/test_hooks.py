@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,7 @@ from svod.base.errors import Forbidden
 from tests.lists_core.element_world import World, make_world
 from tests.workflows.processes import put, template_of
 from workflows.models import Hook, Instance, Template, Trigger
-from workflows.services.hooks import A_MINUTE, create_hook, delete_hook
+from workflows.services.hooks import A_MINUTE, create_hook, delete_hook, secret_names
 from workflows.values import load
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +165,40 @@ def test_a_paused_process(world: World, template: Template) -> None:
     token, _secret = create_hook(template.pk, actor=world.anna)
     Template.objects.filter(pk=template.pk).update(is_paused=True)
     assert call(token, {"NAME": "x"}).status_code == 409
+
+
+# --- the page -----------------------------------------------------------------------------
+
+
+def page(template: Template, part: str = "") -> str:
+    return f"/processes/{template.pk}/connections/{part}"
+
+
+def test_the_address_is_shown_once_and_works(client: Client, template: Template) -> None:
+    client.force_login(Employee.objects.get(username="anna"))
+    made = client.post(page(template, "hook/"), {"signed": ""})
+    (address,) = re.findall(r'data-copy="https?://[^/]+(/hooks/[^"]+)"', made.content.decode())
+    assert "no-store" in made["Cache-Control"]
+    assert address not in client.get(page(template)).content.decode()
+    answer = Client().post(address, json.dumps({"NAME": "Ель"}), "application/json")
+    assert answer.status_code == 202
+    assert client.post(page(template, "hook/"), {"deed": "delete"}).status_code == 302
+    assert Client().post(address, "{}", "application/json").status_code == 404
+
+
+def test_without_the_trigger_there_is_no_address(client: Client, template: Template) -> None:
+    Trigger.objects.all().delete()
+    client.force_login(Employee.objects.get(username="anna"))
+    assert client.post(page(template, "hook/")).status_code == 422
+    assert not Hook.objects.exists()
+
+
+def test_secrets_are_kept_by_name_and_never_shown(client: Client, template: Template) -> None:
+    client.force_login(Employee.objects.get(username="anna"))
+    assert client.post(page(template, "secret/"), {"name": " ", "value": "x"}).status_code == 422
+    client.post(page(template, "secret/"), {"name": "bank", "value": "whisper"})
+    shown = client.get(page(template)).content.decode()
+    assert "bank" in shown
+    assert "whisper" not in shown
+    client.post(page(template, "secret/"), {"name": "bank", "value": ""})
+    assert secret_names(template.pk, actor=Employee.objects.get(username="anna")) == []

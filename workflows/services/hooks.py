@@ -57,6 +57,9 @@ def create_hook(template_id: int, *, actor: Employee, signed: bool = False) -> t
     """
     with transaction.atomic():
         template = open_template(template_id, actor=actor, lock=True)
+        if not template.triggers.filter(event=Trigger.Event.WEBHOOK).exists():
+            told = _("Publish the process with “By an incoming webhook” among what starts it.")
+            raise Invalid({"hook": [told]})
         token, secret = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_urlsafe(TOKEN_BYTES)
         sealed = ring().seal(secret, context=context_of(template.pk)) if signed else ""
         Hook.objects.update_or_create(

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from workflows.views import designer_connections as connections
 from workflows.views import designer_lists as lists
 from workflows.views import designer_overview as overview
 from workflows.views import designer_page as page
@@ -31,6 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         overview.version_restore,
         name="process_version_restore",
     ),
+    path(f"{ONE}/connections/", connections.connections, name="process_connections"),
+    path(f"{ONE}/connections/hook/", connections.hook, name="process_hook"),
+    path(f"{ONE}/connections/secret/", connections.secret, name="process_secret"),
     path(f"{ONE}/design/", page.design, name="process_design"),
     path(f"{ONE}/draft/", page.draft, name="process_draft"),
     path(f"{ONE}/step/", page.step, name="process_step"),
