@@ -16,6 +16,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: begun last it would keep one core busy and the other idle. It brings
+    its own database, so that the order of those that share one stays as it must be."""
+    items.sort(key=lambda item: item.path.name != "test_engine_kills.py")
+
+
 @pytest.fixture
 def free_port() -> int:
     """A TCP port that nobody listens on."""
