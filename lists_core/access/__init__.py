@@ -3,8 +3,14 @@
 from lists_core.access.fields import readable_fields, schema_for
 from lists_core.access.granted import forget, remembering
 from lists_core.access.lists import may_create_lists, require, visible_lists
-from lists_core.access.predicate import allowed, changeable, rights_on, visible
-from lists_core.access.profile import list_rights, may, may_somewhere, rights_in
+from lists_core.access.predicate import (
+    allowed,
+    changeable,
+    columns_for_rights,
+    rights_on,
+    visible,
+)
+from lists_core.access.profile import list_rights, may, may_arrange, may_somewhere, rights_in
 from lists_core.access.rights import ALL, ROLES, Right, Rights, role_of, with_implied
 
 __all__ = [
@@ -14,9 +20,11 @@ __all__ = [
     "Rights",
     "allowed",
     "changeable",
+    "columns_for_rights",
     "forget",
     "list_rights",
     "may",
+    "may_arrange",
     "may_create_lists",
     "may_somewhere",
     "readable_fields",

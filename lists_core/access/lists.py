@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lists_core.access.granted import codenames, who
+from lists_core.access.more import lists_lent
 from lists_core.access.profile import ListRights, may, may_somewhere, rights_in
 from lists_core.access.rights import Right, bringing
 from lists_core.models import (
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 def visible_lists(actor: Employee) -> QuerySet[List]:
     """The lists outside the bin in which the actor has any right at all.
 
-    A right on a section or on one element is enough, and so is an element of their own where
-    authors see what they made. Two queries, and a few more where only authors have rights.
+    A right on a section or on one element is enough, a role that lends any, and an element of
+    their own where authors see what they made. Two queries, and a few more where only
+    authors have rights.
     """
     lists = List.objects.filter(deleted_at=None)
     if not actor.is_active:
@@ -39,6 +41,8 @@ def visible_lists(actor: Employee) -> QuerySet[List]:
         return lists
     person = who(actor)
     reached = _reached({"user": person.id}, {"group__in": person.groups})
+    for lent in lists_lent(person):
+        reached |= lent
     by_author = _reached(None, {"group": person.author})
     asked = lists.filter(by_author).exclude(reached).order_by().values_list("pk", flat=True)
     return lists.filter(reached | Q(pk__among=_with_own_elements(actor, list(asked))))

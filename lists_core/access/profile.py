@@ -6,8 +6,8 @@ Three queries at most for any number of lists, kept for the length of a request.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from lists_core.access.granted import (
@@ -19,6 +19,7 @@ from lists_core.access.granted import (
     memory,
     who,
 )
+from lists_core.access.more import Lent, Loan, grantors, lent_to
 from lists_core.access.rights import ALL, NONE, Right, Rights, bringing, with_implied
 from lists_core.models import Element, ElementGroupRight, ElementUserRight, List, Section
 from lists_core.schema.cache import schema_of
@@ -29,20 +30,51 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """What a person may do with an unrestricted element of some place, and as its author."""
+    """What a person may do in some place with what is unrestricted there.
+
+    `own` was granted: on the place itself and on all in it. `author` is added for what the
+    person made. Roles (`lists_core.access.more`) lend rights on elements alone: `lent` on all
+    of them, `through` on those whose owner is one of these employees.
+    """
 
     own: Rights = NONE
     author: Rights = NONE
+    lent: Rights = NONE
+    through: Mapping[Right, frozenset[int]] = field(default_factory=dict)
 
-    def of(self, *, is_author: bool) -> Rights:
-        return self.own | self.author if is_author else self.own
+    @property
+    def on_all(self) -> Rights:
+        """Rights on every element of the place, whoever made and whoever owns it."""
+        return self.own | self.lent
+
+    @property
+    def on_some(self) -> Rights:
+        """Rights on every element, or on those of some owners."""
+        return self.on_all.union(self.through)
+
+    def owners(self, right: Right) -> frozenset[int]:
+        """Whose elements the right is held on, where it is not held on all."""
+        return frozenset() if right in self.on_all else self.through.get(right, frozenset())
+
+    def of(self, *, is_author: bool, owner: int | None = None) -> Rights:
+        held = self.own | self.author if is_author else self.own
+        return held | self.lent | {r for r, ids in self.through.items() if owner in ids}
 
     def with_grants(self, more: Granted) -> Place:
-        return Place(self.own | with_implied(more.own), self.author | with_implied(more.author))
+        own, author = with_implied(more.own), with_implied(more.author)
+        return replace(self, own=self.own | own, author=self.author | author)
+
+    def with_loan(self, loan: Loan) -> Place:
+        through: dict[Right, frozenset[int]] = {}
+        for right, ids in loan.through.items():
+            for brought in with_implied([right]):
+                through[brought] = through.get(brought, frozenset()) | ids
+        return replace(self, lent=with_implied(loan.all), through=through)
 
 
 NOWHERE = Place()
 EVERYWHERE = Place(ALL, ALL)
+NOTHING_LENT = Lent({})
 
 
 @dataclass(frozen=True)
@@ -50,14 +82,16 @@ class ListRights:
     """One person's rights in one list.
 
     `sections` holds the sections that differ from the list itself; `known` are the sections
-    whose names the person may see, None for all. `administrator` stands above all rules,
-    restricted things included.
+    whose names the person may see, None for all. `owner` is the code of the field that names
+    the owners of `Place.through`. `administrator` stands above all rules, restricted things
+    included.
     """
 
     person: Who
     root: Place = NOWHERE
     sections: Mapping[int, Place] = field(default_factory=dict)
     known: frozenset[int] | None = None
+    owner: str = ""
     administrator: bool = False
 
     def knows(self, section: int) -> bool:
@@ -67,8 +101,13 @@ class ListRights:
         return self.root if section is None else self.sections.get(section, self.root)
 
     @property
+    def places(self) -> Iterable[Place]:
+        """The list itself and the sections that differ from it."""
+        return (self.root, *self.sections.values())
+
+    @property
     def list(self) -> Rights:
-        """Rights on the list as a whole."""
+        """Rights granted on the list as a whole."""
         return self.root.own
 
 
@@ -97,12 +136,19 @@ def _read(actor: Employee, list_ids: Collection[int]) -> dict[int, ListRights]:
     roots = {pk: NOWHERE.with_grants(on_lists.get(pk, Granted())) for pk in list_ids}
     trees = _trees(list_ids)
     on_sections = granted_on_sections(trees, person) if trees else {}
-    found = {}
-    for pk, root in roots.items():
-        tree = trees.get(pk, {})
-        places = _places(root, tree, on_sections)
-        found[pk] = ListRights(person, root, places, _known(root, tree, places))
-    return found
+    lent = lent_to(actor, list_ids) if grantors else {}
+    return {
+        pk: _in_list(person, root, trees.get(pk, {}), on_sections, lent.get(pk, NOTHING_LENT))
+        for pk, root in roots.items()
+    }
+
+
+def _in_list(
+    person: Who, top: Place, tree: Tree, grants: Mapping[int, Granted], lent: Lent
+) -> ListRights:
+    root = top.with_loan(lent.places[None]) if None in lent.places else top
+    places = _places(root, tree, grants, lent)
+    return ListRights(person, root, places, _known(root, tree, places), lent.owner)
 
 
 Tree = Mapping[int, tuple[int | None, bool]]
@@ -117,14 +163,14 @@ def _trees(list_ids: Collection[int]) -> dict[int, Tree]:
     return dict(trees)
 
 
-def _places(root: Place, tree: Tree, grants: Mapping[int, Granted]) -> dict[int, Place]:
-    """The sections whose rights differ from the list's: those below a grant or a cut."""
-    special = (grants.keys() & tree.keys()) | {pk for pk, (_above, cut) in tree.items() if cut}
-    if not special:
+def _places(root: Place, tree: Tree, grants: Mapping[int, Granted], lent: Lent) -> dict[int, Place]:
+    """The sections whose rights differ from the list's: those below a grant, loan or cut."""
+    special = (grants.keys() | lent.places.keys()) & tree.keys()
+    if not special and not any(cut for _above, cut in tree.values()):
         return {}
     found: dict[int | None, Place] = {None: root}
     for pk in tree:
-        _settle(pk, tree, grants, found)
+        _settle(pk, tree, grants, lent, found)
     return {pk: place for pk, place in found.items() if pk is not None and place != root}
 
 
@@ -142,9 +188,14 @@ def _known(root: Place, tree: Tree, places: Mapping[int, Place]) -> frozenset[in
 
 
 def _settle(
-    pk: int, tree: Tree, grants: Mapping[int, Granted], found: dict[int | None, Place]
+    pk: int,
+    tree: Tree,
+    grants: Mapping[int, Granted],
+    lent: Lent,
+    found: dict[int | None, Place],
 ) -> None:
-    """Fill `found` for a section, after all those above it."""
+    """Fill `found` for a section, after all those above it. Grants add to what comes from
+    above, a loan of its own stands in its place."""
     path: list[int] = []
     place: Any = pk
     while place not in found:
@@ -154,7 +205,9 @@ def _settle(
         above, cut = tree[section]
         inherited = NOWHERE if cut else found[above if above in tree else None]
         given = grants.get(section)
-        found[section] = inherited.with_grants(given) if given else inherited
+        settled = inherited.with_grants(given) if given else inherited
+        loan = lent.places.get(section)
+        found[section] = settled.with_loan(loan) if loan else settled
 
 
 def may(actor: Employee, right: Right, list_: List) -> bool:
@@ -162,13 +215,17 @@ def may(actor: Employee, right: Right, list_: List) -> bool:
     return right in list_rights(actor, list_.pk).list
 
 
+def may_arrange(actor: Employee, right: Right, list_: List) -> bool:
+    """Whether there is a place in the list whose sections the actor may change or delete."""
+    return any(right in place.own for place in list_rights(actor, list_.pk).places)
+
+
 def may_somewhere(actor: Employee, right: Right, list_: List) -> bool:
     """Whether there is a place in the list where the actor holds the right."""
     if not actor.is_active:
         return False
     rights = list_rights(actor, list_.pk)
-    places = [rights.root, *rights.sections.values()]
-    if any(right in place.own | place.author for place in places):
+    if any(right in place.on_some | place.author for place in rights.places):
         return True
     return right != Right.ADD and _on_some_element(rights.person, right, list_)
 

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from lists_core.access import Right, with_implied
+from lists_core.access.more import readers_lent
 from lists_core.models import List
-from lists_core.selectors.secured import Secured, levels
+from lists_core.selectors.secured import Secured, lending, levels
 from staff.models import Employee
 from staff.subjects import AUTHOR, people_of
 
@@ -26,6 +27,7 @@ def audience(list_: List, row: Any, *, actor: Employee) -> QuerySet[Employee]:
         if Right.VIEW in with_implied(rights)
     }
     readers = Q(is_superuser=True) | Q(pk__in=people_of(subjects - {AUTHOR}).values("pk"))
+    readers |= readers_lent(list_, lending(counting), row)
     if AUTHOR in subjects:
         readers |= Q(pk=row.created_by)
     return Employee.objects.filter(readers, is_active=True)

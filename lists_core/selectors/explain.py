@@ -6,17 +6,18 @@ Worked out from the stored grants alone, not by the predicate: the two check eac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
 
 from lists_core.access import ALL, Right, Rights, visible_lists, with_implied
+from lists_core.access.more import LENDABLE, Reason, reasons_for
 from lists_core.models import Field
 from lists_core.selectors.access_page import access_url, described, meant, origin
 from lists_core.selectors.rights import Grants, grants_on_many
-from lists_core.selectors.secured import Level, Secured, levels
+from lists_core.selectors.secured import Level, Secured, lending, levels
 from staff.models import Employee
 from staff.subjects import AUTHOR, EVERYONE, Subject, names_of, subjects_of_groups
 
@@ -64,10 +65,12 @@ def explain(thing: Secured, person: Employee, *, actor: Employee) -> Explanation
     places = levels(thing, actor=actor)
     if thing.field:
         return _of_field(thing, person, counts, places)
-    rights = meant(thing.kind, _sum(places, counts))
-    steps = [_who(counts), *_levels(thing, places, counts)]
-    hidden, fixed = _fields(thing, counts, places, rights)
-    steps += [*_by_the_way(thing, person, places, rights), *_about_fields(hidden, fixed)]
+    reasons = reasons_for(thing.list, person, lending(places), thing.row)
+    lent = _lent(reasons)
+    rights = meant(thing.kind, _sum(places, counts) | (NONE if thing.row is None else lent))
+    steps = [_who(counts), *_levels(thing, places, counts), *_by_roles(thing, reasons)]
+    hidden, fixed = _fields(thing, counts, places, rights | lent)
+    steps += [*_by_the_way(thing, person, places, rights | lent), *_about_fields(hidden, fixed)]
     return Explanation(person, steps, rights, hidden, fixed)
 
 
@@ -94,6 +97,11 @@ def _sum(places: Sequence[Level], counts: Collection[Subject]) -> Rights:
     """The union of all that counts on the way up."""
     matched = [_matched(place.grants, counts).values() for place in places if place.counts]
     return with_implied(right for found in matched for rights in found for right in rights)
+
+
+def _lent(reasons: Iterable[Reason]) -> Rights:
+    held = (right for reason in reasons for right in reason.rights)
+    return with_implied(LENDABLE.intersection(held))
 
 
 def _has_full(places: Sequence[Level], counts: Collection[Subject]) -> bool:
@@ -140,6 +148,13 @@ def _level(
     if not place.counts:
         return Step("none", title, [*lines, _("It does not count: cut off below.")], url)
     return Step("given", title, lines, url)
+
+
+def _by_roles(thing: Secured, reasons: Iterable[Reason]) -> Iterator[Step]:
+    """What roles lend: on this element, or on elements of this place in general."""
+    for reason in reasons:
+        mood = "given" if reason.rights and thing.row is not None else "note"
+        yield Step(mood, reason.title, reason.details, reason.url)
 
 
 def _sentence(text: str) -> str:

@@ -82,8 +82,7 @@ def _sees_all_sections(actor: Employee, schema: Schema) -> bool:
     if not actor.is_active:
         return True
     rights = list_rights(actor, schema.list_id)
-    places = [rights.root, *rights.sections.values()]
-    return all(Right.VIEW in place.own for place in places)
+    return all(Right.VIEW in place.on_all for place in rights.places)
 
 
 def _plan(rows: QuerySet[Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def _sees(actor: Employee, list_: List) -> bool:
     """As `visible_lists` says; who holds something on the list or on a section of it is let in
     without being asked about single elements."""
     rights = list_rights(actor, list_.pk)
-    if any(place.own for place in (rights.root, *rights.sections.values())):
+    if any(place.on_some for place in rights.places):
         return True
     return visible_lists(actor).filter(pk=list_.pk).exists()
 

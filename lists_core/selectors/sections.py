@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from lists_core.access import Right, list_rights
+from lists_core.access import Right, Rights, list_rights
+from lists_core.access.profile import Place
 from lists_core.models import List, Section
 from staff.models import Employee
 from svod.base.errors import NotFound
@@ -57,5 +58,10 @@ def section_choices(
         (section.pk, "\u2003" * section.tree_depth + section.name)
         for section in sections_of(list_, actor)
         if without not in section.tree_path
-        and (right in rights.place(section.pk).own or section.pk == keep)
+        and (right in _held(rights.place(section.pk), right) or section.pk == keep)
     ]
+
+
+def _held(place: Place, right: Right) -> Rights:
+    """To change a section takes a grant; a role lends rights on elements alone."""
+    return place.own if right in {Right.CHANGE, Right.DELETE} else place.on_some

@@ -130,6 +130,13 @@ def levels(thing: Secured, *, actor: Employee) -> list[Level]:
     return found
 
 
+def lending(places: Sequence[Level]) -> list[int | None]:
+    """The places from which what roles lend reaches the thing, the nearest first: sections by
+    their ids, None for the list."""
+    counting = [place for place in places if place.counts and place.kind in {"section", "list"}]
+    return [place.pk if place.kind == "section" else None for place in counting]
+
+
 def _own(thing: Secured) -> Sequence[Level]:
     if thing.kind in {"list", "section"}:
         return []

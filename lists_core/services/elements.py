@@ -180,12 +180,12 @@ def place_for(list_: List, section_id: int | None, *, actor: Employee) -> int | 
     Raises Forbidden, Invalid. A section they know nothing of is no section to them.
     """
     rights = list_rights(actor, list_.pk)
-    held = rights.place(section_id).own
+    place = rights.place(section_id)
     if section_id is not None:
         known = Section.objects.filter(pk=section_id, list=list_).exists()
-        if not known or not held:
+        if not known or not place.on_some:
             raise Invalid({"SECTION": [_("There is no such section.")]})
-    if Right.ADD not in held:
+    if Right.ADD not in place.on_all:
         raise Forbidden
     return section_id
 

@@ -13,7 +13,16 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from lists_core.access import ALL, Right, Rights, allowed, forget, list_rights, rights_on
+from lists_core.access import (
+    ALL,
+    Right,
+    Rights,
+    allowed,
+    columns_for_rights,
+    forget,
+    list_rights,
+    rights_on,
+)
 from lists_core.access import with_implied as everything_in
 from lists_core.models import Element, Field, List, Section
 from lists_core.selectors.elements import elements
@@ -97,7 +106,7 @@ def grant_on_elements(
     """
     list_, schema = open_list(list_id)
     mine = elements(schema, actor).filter(allowed(actor, Right.ACCESS, schema), pk__in=ids)
-    asked = mine.values_list("pk", "section", "restricted", "created_by", named=True)
+    asked = mine.values_list("pk", *columns_for_rights(actor, schema), named=True)
     rows = list(asked.select_for_update().order_by("pk"))
     given = everything_in(right for rights in grants.values() for right in rights)
     if any(given - held for held in rights_on(actor, schema, rows).values()):

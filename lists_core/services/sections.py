@@ -126,18 +126,18 @@ def _open(list_id: int) -> List:
 
 def require_in(actor: Employee, right: Right, list_: List, section_id: int | None) -> None:
     """NotFound for a section the actor knows nothing of, Forbidden without the right in it."""
-    held = list_rights(actor, list_.pk).place(section_id).own
-    if right not in held:
-        raise Forbidden if held or section_id is None else NotFound
+    place = list_rights(actor, list_.pk).place(section_id)
+    if right not in place.own:
+        raise Forbidden if place.on_some or section_id is None else NotFound
 
 
 def _require_parent(actor: Employee, right: Right, list_: List, parent_id: int | None) -> None:
     """A section that is hidden from the actor gets the answer of one that never was."""
-    held = list_rights(actor, list_.pk).place(parent_id).own
-    if parent_id is not None and not held:
+    place = list_rights(actor, list_.pk).place(parent_id)
+    if parent_id is not None and not place.on_some:
         raise Invalid({"parent": [_("There is no such section.")]})
     _parent(list_, parent_id)
-    if right not in held:
+    if right not in place.own:
         raise Forbidden
 
 

@@ -21,8 +21,7 @@ from svod.base.errors import Invalid
 def offers_readers(actor: Employee, list_: List) -> bool:
     """Whether makers of elements manage the access to them, as the list or a section grants."""
     rights = list_rights(actor, list_.pk)
-    places = [rights.root, *rights.sections.values()]
-    return not rights.administrator and any(Right.ACCESS in place.author for place in places)
+    return not rights.administrator and any(Right.ACCESS in p.author for p in rights.places)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lists_core.access import Right, may, may_somewhere
+from lists_core.access import Right, may, may_arrange
 from lists_core.field_types.pickers import is_id
 from lists_core.models import List, Section
 from lists_core.section_forms import SectionForm
@@ -16,7 +16,7 @@ from lists_core.selectors.lists import access_list
 from lists_core.selectors.section_tree import section_counts, section_tree
 from lists_core.selectors.sections import sections_of, visible_section
 from lists_core.services import sections as services
-from svod.base.errors import Invalid, NotFound
+from svod.base.errors import Forbidden, Invalid, NotFound
 from svod.base.htmx import go_to, render_page, saved, toast, wants_fragment
 from svod.base.http import PortalRequest
 
@@ -29,7 +29,7 @@ def sections(request: PortalRequest, list_id: int) -> HttpResponse:
     context = {
         "list": list_,
         "tree": section_tree(list_, actor=request.user),
-        "may": {right.name.lower(): may_somewhere(request.user, right, list_) for right in Right},
+        "may": {right.name.lower(): may_arrange(request.user, right, list_) for right in Right},
         "may_top": may(request.user, Right.CHANGE, list_),
     }
     return render_page(request, "lists/sections/sections.html", context)
@@ -132,9 +132,12 @@ def delete_page(
 
 
 def with_sections(request: PortalRequest, right: Right, list_id: int) -> List:
+    """The list; who may not arrange its sections is refused at the door."""
     list_ = access_list(request.user, right, list_id)
     if not list_.has_sections:
         raise NotFound
+    if right != Right.VIEW and not may_arrange(request.user, right, list_):
+        raise Forbidden
     return list_
 
 
