@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "staff",
     "lists_core",
     "workflows",
+    "crm_link",
 ]
 
 MIDDLEWARE = [

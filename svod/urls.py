@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("staff.urls")),
     path("", include("lists_core.urls")),
     path("", include("workflows.urls")),
+    path("", include("crm_link.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("_styleguide/", include("svod.styleguide")))

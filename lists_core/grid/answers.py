@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 
+from lists_core.addresses import list_url
 from lists_core.models import List
 from svod.base.htmx import trigger
 
@@ -14,7 +15,7 @@ from svod.base.htmx import trigger
 def show_state(list_: List, query: str) -> HttpResponse:
     """Tell the page to load the grid in another state; the address changes with it."""
     response = HttpResponse(status=204)
-    trigger(response, "grid:go", {"url": reverse("list", args=[list_.pk]) + query})
+    trigger(response, "grid:go", {"url": list_url(list_) + query})
     return response
 
 

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lists_core.access import Right
+from lists_core.addresses import element_url
 from lists_core.field_types.base import NO_TITLES, Titles
 from lists_core.grid.columns import is_numeric
 from lists_core.grid.extra import ExtraColumn
@@ -111,7 +112,7 @@ def editable_fields(schema: Schema) -> list[SchemaField]:
 def element_pattern(list_: List) -> str:
     """The address of an element's page with NO_ADDRESS for its id; "" when there is none."""
     try:
-        marked = reverse("element", args=[list_.pk, 0])
+        marked = element_url(list_, 0)
     except NoReverseMatch:
         return ""
     head, _zero, tail = marked.rpartition("0")

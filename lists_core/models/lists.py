@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from lists_core.addresses import list_url
 
 CODE = RegexValidator(
     r"\A[A-Z][A-Z0-9_]{0,62}\Z", _("Latin capitals, digits and underscores, a letter first.")
@@ -33,6 +34,9 @@ class List(models.Model):  # type: ignore[django-manager-missing]  # trees are u
     sort = models.IntegerField(_("Sort"), default=500)
     captions = models.JSONField(_("Captions"), default=dict, blank=True)
     has_sections = models.BooleanField(_("Sections"), default=False)
+    #: Which part of the program keeps the list ("crm.deal"); it has pages of its own there and
+    #: is neither deleted nor copied. Empty for the lists that people make.
+    system = models.CharField(max_length=40, blank=True, editable=False)
     schema_version = models.PositiveIntegerField(default=1, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -46,7 +50,12 @@ class List(models.Model):  # type: ignore[django-manager-missing]  # trees are u
         verbose_name_plural = _("Lists")
         ordering = ["sort", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="list_code_unique")
+            models.UniqueConstraint(
+                fields=["code"], condition=~Q(code=""), name="list_code_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["system"], condition=~Q(system=""), name="list_system_unique"
+            ),
         ]
         permissions = [
             ("run_list", "Can run processes in the list"),
@@ -58,7 +67,7 @@ class List(models.Model):  # type: ignore[django-manager-missing]  # trees are u
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("list", args=[self.pk])
+        return list_url(self)
 
 
 class Field(models.Model):
@@ -85,6 +94,8 @@ class Field(models.Model):
     readonly_in_add = models.BooleanField(_("Read-only when adding"), default=False)
     readonly_in_edit = models.BooleanField(_("Read-only when editing"), default=False)
     settings = models.JSONField(_("Settings"), default=dict, blank=True)
+    #: The program itself reads the field by its code: it is not deleted, retyped or recoded.
+    fixed = models.BooleanField(default=False, editable=False)
     # Restricted: only those who were granted it, and who has full access to the list.
     view_restricted = models.BooleanField(default=False, editable=False)
     change_restricted = models.BooleanField(default=False, editable=False)

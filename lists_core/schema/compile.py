@@ -67,6 +67,8 @@ class Schema:
     locked: frozenset[str] = frozenset()
     #: The whole of which this one is a part: both share the compiled model.
     whole: Schema | None = None
+    #: `List.system`: the part of the program that keeps the list.
+    list_system: str = ""
 
     def without(self, hidden: Collection[str], *, locked: Collection[str]) -> Schema:
         """The same list less the fields with these keys: what one person may know of it."""
@@ -118,7 +120,8 @@ def compile_schema(list_: List) -> Schema:
     """Read the list's fields (2 queries) and join them with their types."""
     rows = Field.objects.filter(list=list_, deleted_at=None).prefetch_related("options")
     fields = tuple(SchemaField.of(row) for row in rows)
-    return Schema(list_.pk, list_.schema_version, fields, system_fields(list_))
+    own = system_fields(list_)
+    return Schema(list_.pk, list_.schema_version, fields, own, list_system=list_.system)
 
 
 def compile_model(list_id: int, fields: Iterable[SchemaField]) -> Any:

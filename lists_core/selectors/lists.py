@@ -29,9 +29,12 @@ def _sees(actor: Employee, list_: List) -> bool:
 
 
 def lists_for_start(actor: Employee, *, search: str = "") -> QuerySet[List]:
-    """Visible lists with `is_favourite`, the person's favourites first."""
+    """Visible lists with `is_favourite`, the person's favourites first.
+
+    Those that have pages of their own in the program are found there.
+    """
     favourite = Favourite.objects.filter(employee=actor, list=OuterRef("pk"))
-    lists = visible_lists(actor).annotate(is_favourite=Exists(favourite))
+    lists = visible_lists(actor).filter(system="").annotate(is_favourite=Exists(favourite))
     if search:
         lists = lists.filter(name__icontains=search)
     return lists.order_by("-is_favourite", "sort", "name", "pk")

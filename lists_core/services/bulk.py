@@ -18,9 +18,16 @@ from lists_core.models import ElementVersion
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import elements
-from lists_core.services.elements import apply_values, delete_elements, move_elements, open_list
+from lists_core.services.elements import (
+    apply_values,
+    columns_of,
+    delete_elements,
+    move_elements,
+    open_list,
+)
 from lists_core.services.file_uses import keep_file_uses
 from lists_core.services.history import record_versions
+from lists_core.services.listeners import Write, after_writes, before_write
 from lists_core.services.outbox import announce
 from lists_core.services.references import check_references
 from lists_core.services.values import Cleaned, clean_values
@@ -146,13 +153,16 @@ def _save(
     if not changes:
         return
     rows = [row for row, _changes in changes]
+    for row, own in changes:
+        before_write(Write(ElementVersion.Kind.CHANGED, schema, row, own, actor))
     for row in rows:
         row.version += 1
         row.modified_by, row.modified_at = actor.pk, timezone.now()
         keep_file_uses(schema, row.pk, cleaned, actor=actor)
-    columns = [name for known in cleaned for name in known.column_names]
+    columns = columns_of(schema, changes)
     stamped = ["version", "modified_by", "modified_at"]
     schema.model.objects.bulk_update(rows, [*columns, *stamped])
     record_versions(ElementVersion.Kind.CHANGED, changes, actor=actor)
+    after_writes(schema, ElementVersion.Kind.CHANGED, changes, actor)
     ids, keys = [row.pk for row in rows], sorted({key for _row, own in changes for key in own})
     announce("element.changed", schema.list_id, ids=ids, fields=keys, actor=actor.pk)

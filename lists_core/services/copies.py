@@ -25,6 +25,7 @@ from lists_core.services.outbox import announce
 from lists_core.services.readers import sync_readers
 from lists_core.services.stored_rights import copy_rights
 from staff.models import Employee
+from svod.base.errors import Conflict
 
 BATCH = 1000
 Report = Callable[[int, int], None]
@@ -40,6 +41,8 @@ def copy_list(
 ) -> List:
     """A new list like this one; with elements, those that the actor may read."""
     source = access_list(actor, Right.FULL, list_id)
+    if source.system:
+        raise Conflict(_("The program needs this list: it is not copied."))
     settings = {key: getattr(source, key) for key in SETTINGS - {"code"}}
     settings["name"] = name or _("%(name)s (copy)") % {"name": source.name}
     target = create_list(actor=actor, **settings)
@@ -65,7 +68,7 @@ def _to_bin(target: List, actor: Employee) -> None:
 def _copy_fields(source: List, target: List) -> None:
     for field in source.fields.filter(deleted_at=None).prefetch_related("options"):
         own = copy(field)
-        own.pk, own.list = None, target
+        own.pk, own.list, own.fixed = None, target, False
         own._state.adding = True
         own.save()
         own.column = f"f{own.pk}"

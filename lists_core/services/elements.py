@@ -27,6 +27,7 @@ from lists_core.selectors.elements import elements
 from lists_core.services.audited import tell_elements
 from lists_core.services.file_uses import keep_file_uses
 from lists_core.services.history import record_versions
+from lists_core.services.listeners import Write, after_writes, before_write
 from lists_core.services.outbox import announce
 from lists_core.services.readers import sync_readers
 from lists_core.services.references import available, check_references
@@ -75,10 +76,12 @@ def create_element(
         check_references(given, actor=actor)  # a default may point to what the actor sees not
         row = schema.model(**_columns(cleaned), section=target)
         _stamp_new(row, list_, actor)
+        changes = created(schema, row)
+        before_write(Write(Kind.CREATED, schema, row, changes, actor))
         with unique_errors(schema):
             row.save(force_insert=True)
         keep_file_uses(schema, row.pk, cleaned, actor=actor)
-        _after(schema, Kind.CREATED, [(row, _created(schema, row))], actor=actor)
+        _after(schema, Kind.CREATED, [(row, changes)], actor=actor)
     return row
 
 
@@ -106,6 +109,7 @@ def update_element(
         if "SECTION" in values and values["SECTION"] != row.section:
             changes |= _put(row, place_for(list_, values["SECTION"], actor=actor))
         if changes:
+            before_write(Write(Kind.CHANGED, schema, row, changes, actor))
             _save(schema, row, actor)
             keep_file_uses(schema, row.pk, cleaned, actor=actor)
             _after(schema, Kind.CHANGED, [(row, changes)], actor=actor)
@@ -132,10 +136,11 @@ def move_elements(
         rows = _permitted(schema, elements(schema, actor), ids, Right.CHANGE, actor)
         moved = [row for row in rows if row.section != target]
         changes = [(row, {"section": [row.section, target]}) for row in moved]
-        for row in moved:
+        for row, own in changes:
             row.section = target
+            before_write(Write(Kind.CHANGED, schema, row, own, actor))
             _stamp(row, actor)
-        _bulk_save(schema, moved, ["section"])
+        _bulk_save(schema, moved, columns_of(schema, changes))
         _after(schema, Kind.CHANGED, changes, actor=actor)
     return len(moved)
 
@@ -279,6 +284,13 @@ def _put(row: Any, section_id: int | None) -> dict[str, list[Any]]:
     return change
 
 
+def columns_of(schema: Schema, changes: Sequence[tuple[Any, dict[str, list[Any]]]]) -> list[str]:
+    """The columns of everything that differs in any of the rows."""
+    keys = {key for _row, own in changes for key in own}
+    named = [name for key in keys - {"section"} for name in schema.by_key[key].column_names]
+    return [*named, "section"] if "section" in keys else named
+
+
 def _stamp_new(row: Any, list_: List, actor: Employee) -> None:
     row.pk = Element.objects.create(list=list_).pk
     row.created_by = row.modified_by = actor.pk
@@ -302,7 +314,8 @@ def _bulk_save(schema: Schema, rows: Sequence[Any], columns: Sequence[str]) -> N
     schema.model.objects.bulk_update(rows, [*columns, *stamped], batch_size=500)
 
 
-def _created(schema: Schema, row: Any) -> dict[str, list[Any]]:
+def created(schema: Schema, row: Any) -> dict[str, list[Any]]:
+    """What the history keeps of a new row."""
     values = {field: field.read(row) for field in schema.editable}
     return {
         field.key: [None, field.to_json(value)]
@@ -339,6 +352,7 @@ def _after(
     if not changes:
         return
     record_versions(kind, changes, actor=actor)
+    after_writes(schema, kind, changes, actor)
     ids = [row.pk for row, _changes in changes]
     keys = sorted({key for _row, own in changes for key in own})
     announce(f"element.{kind.value}", schema.list_id, ids=ids, fields=keys, actor=actor.pk)

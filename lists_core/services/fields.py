@@ -22,7 +22,7 @@ from lists_core.services.lists import locked_list
 from lists_core.services.outbox import announce
 from lists_core.services.type_changes import before_change
 from staff.models import Employee
-from svod.base.errors import Invalid, NotFound
+from svod.base.errors import Conflict, Invalid, NotFound
 
 #: What a designer sets; `type`, `multiple` and `unique` change columns and have own services.
 PLAIN = {
@@ -30,11 +30,12 @@ PLAIN = {
     "show_in_edit", "readonly_in_add", "readonly_in_edit", "settings",
 }  # fmt: skip
 MAX_FIELDS = 400
+FIXED = _("The program itself reads this field: it keeps its code and type and is not deleted.")
 Result = TypeVar("Result")
 
 
 def create_field(list_id: int, type_slug: str, *, actor: Employee, **given: Any) -> Field:
-    """Add a field with its columns. `given` are PLAIN keys, `multiple` and `unique`.
+    """Add a field with its columns. `given` are PLAIN keys, `multiple`, `unique` and `fixed`.
 
     Raises Invalid (errors by key), NotFound, Forbidden, ListBusy.
     """
@@ -64,9 +65,11 @@ def update_field(field_id: int, *, actor: Employee, **given: Any) -> Field:
 
     def update() -> Field:
         list_, field = _open_field(field_id, actor)
-        was_unique, target = field.unique, field.settings.get("list")
+        was_unique, target, code = field.unique, field.settings.get("list"), field.code
         for key in (PLAIN | {"unique"}) & set(given):
             setattr(field, key, given[key])
+        if field.fixed and field.code != code:
+            raise Invalid({"code": [FIXED]})
         check_field(field)
         if field.settings.get("list") != target:
             check_target(field, actor=actor)
@@ -85,6 +88,8 @@ def delete_field(field_id: int, *, actor: Employee) -> Field:
 
     def delete() -> Field:
         list_, field = _open_field(field_id, actor)
+        if field.fixed:
+            raise Conflict(FIXED)
         if field.unique:  # an index of a field nobody sees would refuse values for no reason
             ddl.drop_unique(list_.pk, SchemaField.of(field).main_column)
         field.deleted_at = timezone.now()

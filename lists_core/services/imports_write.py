@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from django.utils import timezone
 
 from lists_core.schema.fields import SchemaField
 from lists_core.services import imports_copy
+from lists_core.services.elements import created
 from lists_core.services.imports_copy import Kind
+from lists_core.services.listeners import after_reading, after_writes
 from lists_core.services.outbox import announce
 from lists_core.transfer.columns import Column, escaped, noted
 
@@ -47,6 +50,8 @@ def create_elements(batch: Batch) -> None:
         actor=importer.actor,
         writer=importer.writer,
     )
+    schema = importer.schema
+    after_reading(schema, Kind.CREATED, ids, importer.actor, partial(created, schema))
     announce("element.created", importer.list_id, ids=ids, actor=importer.actor.pk)
 
 
@@ -130,6 +135,8 @@ def change_elements(batch: Batch) -> None:
     imports_copy.update_rows(importer.schema, columns, lines)
     imports_copy.copy_history(Kind.CHANGED, versions, actor=importer.actor, writer=writer)
     ids = list(batch.changed)
+    written = ((row, own) for row, _place, own in batch.changed.values())
+    after_writes(importer.schema, Kind.CHANGED, written, importer.actor)
     keys = [entry.key for entry in fields]
     announce("element.changed", importer.list_id, ids=ids, fields=keys, actor=importer.actor.pk)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from lists_core.access import ROLES, Right, may_create_lists, require, visible_lists
 from lists_core.models import Element, List
@@ -17,25 +18,29 @@ from lists_core.services.outbox import announce
 from lists_core.services.stored_rights import first_rights
 from staff.models import Employee
 from staff.subjects import EVERYONE, Subject
-from svod.base.errors import Forbidden, NotFound
+from svod.base.errors import Conflict, Forbidden, NotFound
 
 BATCH = 2000
 Report = Callable[[int, int], None]
 SETTINGS = {"name", "code", "description", "icon", "color", "sort", "captions", "has_sections"}
 
 
-def create_list(*, actor: Employee, everyone: str = "none", **settings: Any) -> List:
+def create_list(
+    *, actor: Employee, everyone: str = "none", system: str = "", **settings: Any
+) -> List:
     """Make an empty list with its table; its maker gets full access to it.
 
-    `everyone` is the role of all employees (a slug of ROLES), `settings` are those of SETTINGS.
+    `everyone` is the role of all employees (a slug of ROLES), `settings` are those of SETTINGS,
+    `system` is given by the part of the program that keeps the list.
     """
     if not may_create_lists(actor):
         raise Forbidden
-    return with_ddl_retry(lambda: _create(actor, everyone, settings))
+    return with_ddl_retry(lambda: _create(actor, everyone, system, settings))
 
 
-def _create(actor: Employee, everyone: str, settings: dict[str, Any]) -> List:
-    list_ = List(created_by=actor, **{key: settings[key] for key in SETTINGS & set(settings)})
+def _create(actor: Employee, everyone: str, system: str, settings: dict[str, Any]) -> List:
+    given = {key: settings[key] for key in SETTINGS & set(settings)}
+    list_ = List(created_by=actor, system=system, **given)
     list_.save()
     create_table(list_.pk)
     own = {Subject("U", actor.pk): ROLES["full"][1], EVERYONE: ROLES[everyone or "none"][1]}
@@ -60,6 +65,8 @@ def update_list(list_id: int, *, actor: Employee, **settings: Any) -> List:
 def delete_list(list_id: int, *, actor: Employee) -> List:
     """Move a list to the bin; its data stays."""
     list_ = locked_list(list_id, actor=actor)
+    if list_.system:
+        raise Conflict(_("The program needs this list: it is not deleted."))
     list_.deleted_at = timezone.now()
     list_.save(update_fields=["deleted_at", "modified_at"])
     announce("list.deleted", list_.pk, actor=actor.pk)

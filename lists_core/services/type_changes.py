@@ -36,6 +36,7 @@ from svod.base.errors import Invalid, NotFound
 
 BATCH = 2000
 SAMPLES = 20
+FIXED_STAYS = _("The program itself reads this field: its type stays.")
 SECRETS_STAY = gettext_lazy("Secrets cannot become values that anybody reads.")
 Report = Callable[[int, int], None]
 
@@ -169,6 +170,8 @@ def _becoming(field: Field, target: Target) -> Field:
     """The field as it would be; raises Invalid for a target that cannot be."""
     if target.type not in field_types:
         raise Invalid({"type": [_("There is no such field type.")]})
+    if field.fixed:
+        raise Invalid({"type": [FIXED_STAYS]})
     if field_types.get(field.type).concealed:
         raise Invalid({"type": [SECRETS_STAY]})
     if target.multiple and not field_types.get(target.type).multiple_allowed:

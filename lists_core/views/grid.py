@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.formats import number_format
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
-from lists_core.access import Right
-from lists_core.filters.tree import Group
-from lists_core.grid.answers import link_if
-from lists_core.grid.cells import element_pattern
-from lists_core.grid.chips import chips_of
-from lists_core.grid.extra import shown_actions
-from lists_core.grid.page import Grid, Page, open_grid, page_of
-from lists_core.grid.pager import pager
-from lists_core.grid.tree import section_tree
-from lists_core.services.preferences import PAGE_SIZES
-from svod.base.htmx import render_page
+from lists_core.grid.page import open_grid
+from lists_core.grid.whole import grid_context, grouped
+from svod.base.htmx import render_page, wants_fragment
 from svod.base.http import PortalRequest
 
 
@@ -30,6 +18,8 @@ from svod.base.http import PortalRequest
 def grid(request: PortalRequest, list_id: int) -> HttpResponse:
     """The grid in the state that the address holds."""
     opened = open_grid(request.user, list_id, request.GET)
+    if opened.list_.system and not wants_fragment(request):  # it has a page of its own
+        return redirect(f"{opened.list_.get_absolute_url()}?{request.GET.urlencode()}")
     closed = request.COOKIES.get("tree") == "closed"
     context = {**grid_context(opened), "tree_closed": closed}
     return render_page(request, "lists/grid/grid.html", context)
@@ -41,64 +31,3 @@ def count(request: PortalRequest, list_id: int) -> HttpResponse:
     """The exact number of elements found, for whoever clicked on "10 000+"."""
     found = open_grid(request.user, list_id, request.GET).found.order_by().count()
     return HttpResponse(grouped(found))
-
-
-def grid_context(opened: Grid) -> dict[str, Any]:
-    page = page_of(opened)
-    state = page.state
-    shown = replace(opened, state=state)
-    return {
-        "list": opened.list_,
-        "grid": shown,
-        "state": state,
-        "page": page,
-        "columns": shown.columns,
-        "rows": shown.draw(page.rows),
-        "editable": shown.editable_codes(),
-        "lead_width": LEAD_WIDTH,
-        "table_width": LEAD_WIDTH + sum(column.width for column in shown.columns),
-        "chips": chips_of(shown),
-        "sections": section_tree(shown),
-        "sizes": PAGE_SIZES,
-        "pages": pager(page),
-        **counts(opened, page),
-        **links(opened, page),
-    }
-
-
-LEAD_WIDTH = 72
-
-
-def counts(opened: Grid, page: Page) -> dict[str, Any]:
-    own = reverse("list_count", args=[opened.list_.pk])
-    return {"count_text": grouped(page.count.number), "count_url": own + page.state.query()}
-
-
-def links(opened: Grid, page: Page) -> dict[str, Any]:
-    """Addresses around the grid; "" where the person or the installation has no such page."""
-    pk, state = opened.list_.pk, page.state
-    codes = tuple(column.code for column in opened.columns)
-    may = {right.name.lower(): opened.may(right) for right in Right}
-    actions = shown_actions(opened.actor, opened.list_)
-    return {
-        "may": may,
-        "may_bulk": may["change"] or may["delete"] or bool(actions),
-        "bulk_actions": actions,
-        "reset": state.query(filter=Group(), q=""),
-        "no_search": state.query(q=""),
-        "element_pattern": element_pattern(opened.list_),
-        "link": state.query(columns=codes, page=state.page),
-        "links": {
-            "add": link_if("element_add", pk) if may["add"] else "",
-            "import": link_if("list_import", pk) if may["add"] else "",
-            "export": link_if("list_export", pk),
-            "settings": link_if("list_settings", pk) if may["full"] else "",
-            "access": link_if("list_access", pk) if may["access"] and not may["full"] else "",
-            "sections": link_if("sections", pk),
-            "bin": link_if("elements_bin", pk) if may["delete"] else "",
-        },
-    }
-
-
-def grouped(number: int) -> str:
-    return number_format(number, force_grouping=True)

@@ -28,6 +28,7 @@ SAMPLES = {
     "UUIDConverter": uuid.UUID(int=1),
     "StringConverter": "x",
     "KindConverter": "file",
+    "CrmKindConverter": "deal",
 }
 
 

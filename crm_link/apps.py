@@ -1,0 +1,20 @@
+"""Leads, deals, contacts, companies: lists that the program keeps, with stages and cards."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from svod.base.discovery import import_submodules
+
+
+class CrmLinkConfig(AppConfig):
+    name = "crm_link"
+    verbose_name = _("CRM")
+
+    def ready(self) -> None:
+        from crm_link.menu import add_menu
+        from crm_link.pages import add_pages
+
+        for package in ("field_types", "listeners"):
+            import_submodules(package)
+        add_pages()
+        add_menu()

@@ -1,0 +1,5 @@
+"""What CRM keeps beside its lists: stages and what happened to items."""
+
+from crm_link.models.stages import Stage, StageMove
+
+__all__ = ["Stage", "StageMove"]

@@ -1,0 +1,31 @@
+"""Pipelines and stages: few rows that every person who sees the list may know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import QuerySet
+
+from crm_link.models import Stage
+from lists_core.access import list_rights
+from lists_core.models import List, Section
+from staff.models import Employee
+
+
+def stages_of(list_: List, pipeline_id: int | None = None) -> QuerySet[Stage]:
+    """The live stages of a kind without pipelines, or of one pipeline, in their order."""
+    rows = Stage.objects.filter(option__field__list=list_, option__deleted_at=None)
+    return rows.filter(pipeline=pipeline_id).select_related("option").order_by("option__sort", "pk")
+
+
+def all_stages(list_: List) -> Mapping[int, Stage]:
+    """Option id → stage, of every pipeline and the removed ones too. One query."""
+    rows = Stage.objects.filter(option__field__list=list_).select_related("option")
+    return {stage.pk: stage for stage in rows.order_by("option__sort", "pk")}
+
+
+def pipelines_of(actor: Employee, list_: List) -> list[Section]:
+    """The pipelines that the actor knows, in their order."""
+    rights = list_rights(actor, list_.pk)
+    rows = Section.objects.filter(list=list_, parent=None).order_by("sort", "pk")
+    return [row for row in rows if rights.knows(row.pk)]

@@ -1,0 +1,11 @@
+"""Addresses of CRM; one module for each group of pages."""
+
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from crm_link.urls.converters import CrmKindConverter
+
+register_converter(CrmKindConverter, "crm_kind")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("crm/", include("crm_link.urls.items")),
+]

@@ -1,0 +1,33 @@
+"""CRM set up in a test database, and short ways to make items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm_link.kinds import kinds
+from crm_link.models import Stage
+from crm_link.services.items import create_item
+from crm_link.services.setup import set_up_crm
+from lists_core.models import List
+from staff.models import Employee
+
+
+def administrator() -> Employee:
+    return Employee.objects.create_superuser("admin", "admin@svod.example", "x")
+
+
+def crm(admin: Employee) -> dict[str, List]:
+    """Slug of the kind → its list."""
+    return set_up_crm(actor=admin)
+
+
+def item(kind: str, actor: Employee, name: str = "Test", **values: Any) -> Any:
+    """A new item's row; `pipeline` chooses a pipeline of deals by its id."""
+    pipeline = values.pop("pipeline", None)
+    given = {"NAME": name, **values}
+    return create_item(kinds.get(kind), given, actor=actor, pipeline_id=pipeline)
+
+
+def stage(kind: str, code: str) -> Stage:
+    """A stage by its code: NEW, WON, "C5:LOSE"."""
+    return Stage.objects.get(option__field__list__system=f"crm.{kind}", code=code)
