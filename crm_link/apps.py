@@ -11,6 +11,7 @@ class CrmLinkConfig(AppConfig):
     verbose_name = _("CRM")
 
     def ready(self) -> None:
+        from crm_link.demo.portal import add_part
         from crm_link.menu import add_menu
         from crm_link.pages import add_pages
 
@@ -18,3 +19,4 @@ class CrmLinkConfig(AppConfig):
             import_submodules(package)
         add_pages()
         add_menu()
+        add_part()

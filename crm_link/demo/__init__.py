@@ -1,0 +1,1 @@
+"""CRM of the demo portal: a firm that sells stone and its fitting, with all that hangs on deals."""

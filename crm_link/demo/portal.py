@@ -1,0 +1,19 @@
+"""The demo's CRM, loaded after its lists and processes; parts of it add themselves below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crm_link.demo.items import load_items
+from crm_link.services.setup import set_up_crm
+from lists_core.demo.parts import DemoPart, demo_parts
+from staff.models import Employee
+
+
+def load(actor: Employee, people: Mapping[str, Employee]) -> None:
+    set_up_crm(actor=actor)
+    load_items(people)
+
+
+def add_part() -> None:
+    demo_parts.register(DemoPart("crm", load))
