@@ -48,7 +48,7 @@ def may_on(target: Target) -> dict[str, bool]:
     """What the page offers; a copy is added beside the element, where it stands."""
     place = list_rights(target.actor, target.list.pk).place(target.row.section)
     may = {right.name.lower(): target.may(right) for right in Right}
-    return may | {"add": Right.ADD in place.on_all}
+    return may | {"add": Right.ADD in place.on_some}
 
 
 def drawn_tabs(target: Target, current: str) -> list[dict[str, Any]]:

@@ -127,7 +127,7 @@ class ElementForm(forms.Form):
 
     def _may_stand_at_root(self, current: int | None) -> bool:
         stands = self.mode == "edit" and current is None
-        return stands or Right.ADD in list_rights(self.actor, self.list.pk).root.on_all
+        return stands or Right.ADD in list_rights(self.actor, self.list.pk).root.on_some
 
     # --- what the templates draw --------------------------------------------------------
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm_link.kinds import Kind, kind_of, kinds
+from crm_link.listeners.responsible import check_place
 from crm_link.models import Stage, StageMove
 from crm_link.selectors.stages import all_stages
 from lists_core.access import Right, list_rights
@@ -73,9 +74,10 @@ def _settle(write: Write, kind: Kind, stages: Mapping[int, Stage]) -> Stage:
 
 def _put(write: Write, pipeline: int | None) -> None:
     rights = list_rights(write.actor, write.schema.list_id).place(pipeline)
-    if Right.ADD not in rights.own:
+    if Right.ADD not in rights.on_some:
         raise Forbidden
     write.put(pipeline)
+    check_place(write)
 
 
 def _first(write: Write, kind: Kind, stages: Mapping[int, Stage]) -> Stage:

@@ -1,6 +1,16 @@
-"""What CRM keeps beside its lists: stages and what happened to items."""
+"""What CRM keeps beside its lists: stages, what happened to items, roles."""
 
 from crm_link.models.points import ContactPoint
+from crm_link.models.roles import OPERATIONS, Role, RoleMember, RolePermission, Scope
 from crm_link.models.stages import Stage, StageMove
 
-__all__ = ["ContactPoint", "Stage", "StageMove"]
+__all__ = [
+    "OPERATIONS",
+    "ContactPoint",
+    "Role",
+    "RoleMember",
+    "RolePermission",
+    "Scope",
+    "Stage",
+    "StageMove",
+]

@@ -32,7 +32,7 @@ def first_pipeline(kind: Kind, list_: List, actor: Employee) -> int | None:
         return None
     rights = list_rights(actor, list_.pk)
     known = pipelines_of(actor, list_)
-    open_ = [row.pk for row in known if Right.ADD in rights.place(row.pk).own]
+    open_ = [row.pk for row in known if Right.ADD in rights.place(row.pk).on_some]
     return next(iter(open_), None)
 
 

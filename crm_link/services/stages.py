@@ -5,20 +5,19 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F, Max
 
+from crm_link.access import require_crm_manager
 from crm_link.models import Stage
 from crm_link.presets import STAGES
-from lists_core.access import Right
 from lists_core.models import Field, FieldOption, List, Section
-from lists_core.selectors.lists import access_list
-from lists_core.services.sections import create_section
+from lists_core.services.sections import create_kept_section
 from staff.models import Employee
 
 
 @transaction.atomic
 def create_pipeline(list_: List, name: str, *, actor: Employee) -> Section:
     """A new pipeline with the usual stages. Raises Forbidden."""
-    access_list(actor, Right.FULL, list_.pk)
-    pipeline = create_section(list_.pk, actor=actor, name=name)
+    require_crm_manager(actor)
+    pipeline = create_kept_section(list_.pk, actor=actor, name=name)
     mark = f"C{pipeline.pk}:" if Stage.objects.filter(option__field__list=list_).exists() else ""
     for preset in STAGES["deal"]:
         create_stage(
@@ -40,7 +39,7 @@ def create_stage(
     pipeline: Section | None = None,
 ) -> Stage:
     """A new stage behind the others. Raises Forbidden."""
-    access_list(actor, Right.FULL, list_.pk)
+    require_crm_manager(actor)
     field = stage_field(list_)
     last = FieldOption.objects.filter(field=field).aggregate(last=Max("sort"))["last"] or 0
     option = FieldOption.objects.create(

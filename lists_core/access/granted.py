@@ -76,6 +76,8 @@ class Memory:
     who: dict[int, Who] = field(default_factory=dict)
     rights: dict[tuple[int, int], Any] = field(default_factory=dict)
     fields: dict[tuple[int, int], Any] = field(default_factory=dict)
+    #: What grantors of upper apps keep, by keys of their own.
+    more: dict[tuple[str, int], Any] = field(default_factory=dict)
 
 
 _memory: ContextVar[Memory | None] = ContextVar("rights_of_this_request", default=None)

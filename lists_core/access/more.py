@@ -32,7 +32,8 @@ LENDABLE: Rights = ALL - {Right.ACCESS, Right.FULL}
 @dataclass(frozen=True)
 class Loan:
     """What is lent in one place: `all` on every element there, `through` on elements whose
-    owner is one of these employees (the right to add is of the place and stands in `all`).
+    owner is one of these employees. To add through owners is to make elements of theirs: the
+    grantor's app sees to it in a listener (`lists_core.services.listeners`).
     """
 
     all: Rights = NONE
@@ -51,7 +52,7 @@ NO_LOAN = Loan()
 
 @dataclass(frozen=True)
 class Lent:
-    """A grantor's loans in one list: by section, None for the list itself.
+    """The loans of one role in one list: by section, None for the list itself.
 
     A section takes the loan from above unless it has one of its own, which stands in the place
     of that one, even when it is less; a restricted section takes none. `owner` is the code of
@@ -78,9 +79,12 @@ class Grantor:
 
     slug = ""
 
-    def lent(self, actor: Employee, person: Who, list_ids: Collection[int]) -> Mapping[int, Lent]:
-        """List id → loans, of those of the lists that it knows. The actor is active and no
-        administrator. No query when it knows none of them."""
+    def lent(
+        self, actor: Employee, person: Who, list_ids: Collection[int]
+    ) -> Mapping[int, Sequence[Lent]]:
+        """List id → the loans of each of the person's roles, which add up; all with one owner
+        field. Lists without loans are left out. The actor is active and no administrator. No
+        query when it knows none of the lists."""
         raise NotImplementedError
 
     def lists(self, person: Who) -> Q | None:
@@ -113,24 +117,37 @@ class Grantor:
 grantors: Registry[Grantor] = Registry("grantor of rights")
 
 
-def lent_to(actor: Employee, list_ids: Collection[int]) -> dict[int, Lent]:
-    """List id → what all grantors lend there; lists without loans are left out."""
-    found: dict[int, Lent] = {}
+#: Section → (the section above, whether it is restricted).
+Tree = Mapping[int, tuple[int | None, bool]]
+
+
+def lent_to(actor: Employee, list_ids: Collection[int]) -> dict[int, Sequence[Lent]]:
+    """List id → what is lent there; lists without loans are left out."""
+    found: dict[int, Sequence[Lent]] = {}
     for grantor in grantors:
-        for pk, lent in grantor.lent(actor, who(actor), list_ids).items():
-            if pk in found:  # two owner fields of one list would make no predicate
-                raise ValueError(f"two grantors for the list {pk}")
-            found[pk] = _lendable(lent)
+        more = grantor.lent(actor, who(actor), list_ids)
+        if more.keys() & found.keys():  # two owner fields of one list would make no predicate
+            raise ValueError(f"two grantors for the lists {more.keys() & found.keys()}")
+        found |= more
     return found
 
 
-def _lendable(lent: Lent) -> Lent:
-    return Lent({place: _kept(loan) for place, loan in lent.places.items()}, lent.owner)
+def loan_in(place: int | None, lents: Iterable[Lent], tree: Tree) -> Loan:
+    """What all of them together lend in a section, or (None) in the list itself."""
+    return reduce(Loan.__or__, (_reaching(place, lent, tree) for lent in lents), NO_LOAN)
+
+
+def _reaching(place: int | None, lent: Lent, tree: Tree) -> Loan:
+    while place is not None and place not in lent.places:
+        above, restricted = tree[place]
+        if restricted:
+            return NO_LOAN
+        place = above if above in tree else None
+    return _kept(lent.places.get(place, NO_LOAN))
 
 
 def _kept(loan: Loan) -> Loan:
     kept = {right: ids for right, ids in loan.through.items() if right in LENDABLE and ids}
-    kept.pop(Right.ADD, None)
     return Loan(loan.all & LENDABLE, kept)
 
 

@@ -6,7 +6,7 @@ Three queries at most for any number of lists, kept for the length of a request.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from lists_core.access.granted import (
     memory,
     who,
 )
-from lists_core.access.more import Lent, Loan, grantors, lent_to
+from lists_core.access.more import Lent, Loan, Tree, lent_to, loan_in
 from lists_core.access.rights import ALL, NONE, Right, Rights, bringing, with_implied
 from lists_core.models import Element, ElementGroupRight, ElementUserRight, List, Section
 from lists_core.schema.cache import schema_of
@@ -74,7 +74,6 @@ class Place:
 
 NOWHERE = Place()
 EVERYWHERE = Place(ALL, ALL)
-NOTHING_LENT = Lent({})
 
 
 @dataclass(frozen=True)
@@ -136,22 +135,23 @@ def _read(actor: Employee, list_ids: Collection[int]) -> dict[int, ListRights]:
     roots = {pk: NOWHERE.with_grants(on_lists.get(pk, Granted())) for pk in list_ids}
     trees = _trees(list_ids)
     on_sections = granted_on_sections(trees, person) if trees else {}
-    lent = lent_to(actor, list_ids) if grantors else {}
+    lent = lent_to(actor, list_ids)
     return {
-        pk: _in_list(person, root, trees.get(pk, {}), on_sections, lent.get(pk, NOTHING_LENT))
+        pk: _in_list(person, root, trees.get(pk, {}), on_sections, lent.get(pk, ()))
         for pk, root in roots.items()
     }
 
 
 def _in_list(
-    person: Who, top: Place, tree: Tree, grants: Mapping[int, Granted], lent: Lent
+    person: Who, root: Place, tree: Tree, grants: Mapping[int, Granted], lent: Sequence[Lent]
 ) -> ListRights:
-    root = top.with_loan(lent.places[None]) if None in lent.places else top
-    places = _places(root, tree, grants, lent)
-    return ListRights(person, root, places, _known(root, tree, places), lent.owner)
-
-
-Tree = Mapping[int, tuple[int | None, bool]]
+    places = _places(root, tree, grants)
+    if lent:
+        places = {pk: places.get(pk, root).with_loan(loan_in(pk, lent, tree)) for pk in tree}
+        root = root.with_loan(loan_in(None, lent, tree))
+        places = {pk: place for pk, place in places.items() if place != root}
+    owner = lent[0].owner if lent else ""
+    return ListRights(person, root, places, _known(root, tree, places), owner)
 
 
 def _trees(list_ids: Collection[int]) -> dict[int, Tree]:
@@ -163,14 +163,14 @@ def _trees(list_ids: Collection[int]) -> dict[int, Tree]:
     return dict(trees)
 
 
-def _places(root: Place, tree: Tree, grants: Mapping[int, Granted], lent: Lent) -> dict[int, Place]:
-    """The sections whose rights differ from the list's: those below a grant, loan or cut."""
-    special = (grants.keys() | lent.places.keys()) & tree.keys()
-    if not special and not any(cut for _above, cut in tree.values()):
+def _places(root: Place, tree: Tree, grants: Mapping[int, Granted]) -> dict[int, Place]:
+    """The sections whose rights differ from the list's: those below a grant or a cut."""
+    special = (grants.keys() & tree.keys()) | {pk for pk, (_above, cut) in tree.items() if cut}
+    if not special:
         return {}
     found: dict[int | None, Place] = {None: root}
     for pk in tree:
-        _settle(pk, tree, grants, lent, found)
+        _settle(pk, tree, grants, found)
     return {pk: place for pk, place in found.items() if pk is not None and place != root}
 
 
@@ -188,14 +188,9 @@ def _known(root: Place, tree: Tree, places: Mapping[int, Place]) -> frozenset[in
 
 
 def _settle(
-    pk: int,
-    tree: Tree,
-    grants: Mapping[int, Granted],
-    lent: Lent,
-    found: dict[int | None, Place],
+    pk: int, tree: Tree, grants: Mapping[int, Granted], found: dict[int | None, Place]
 ) -> None:
-    """Fill `found` for a section, after all those above it. Grants add to what comes from
-    above, a loan of its own stands in its place."""
+    """Fill `found` for a section, after all those above it."""
     path: list[int] = []
     place: Any = pk
     while place not in found:
@@ -205,9 +200,7 @@ def _settle(
         above, cut = tree[section]
         inherited = NOWHERE if cut else found[above if above in tree else None]
         given = grants.get(section)
-        settled = inherited.with_grants(given) if given else inherited
-        loan = lent.places.get(section)
-        found[section] = settled.with_loan(loan) if loan else settled
+        found[section] = inherited.with_grants(given) if given else inherited
 
 
 def may(actor: Employee, right: Right, list_: List) -> bool:

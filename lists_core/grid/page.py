@@ -83,7 +83,7 @@ class Grid:
         """What the row's menu does not offer; a copy is added where the row stands."""
         held = rights_on(self.actor, self.schema, rows)
         rights = list_rights(self.actor, self.list_.pk)
-        copied = {row.pk: rights.place(row.section).on_all & {Right.ADD} for row in rows}
+        copied = {row.pk: rights.place(row.section).on_some & {Right.ADD} for row in rows}
         return {row.pk: OFFERED - (held[row.pk] - {Right.ADD}) - copied[row.pk] for row in rows}
 
 

@@ -6,6 +6,7 @@ another process is seen at the next request and nothing has to be announced.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from threading import Lock
 
 from lists_core.models import List
@@ -13,16 +14,30 @@ from lists_core.schema.compile import Schema, compile_schema
 
 CAPACITY = 500
 _schemas: dict[int, Schema] = {}
+#: List id → its `system`, which never changes and whose id never comes again.
+_systems: dict[int, str] = {}
 _lock = Lock()
 
 
 def schema_of(list_: List) -> Schema:
     """The schema of a list row just read; compiled when the cached one is of another version."""
+    _systems[list_.pk] = list_.system
     schema = _schemas.get(list_.pk)
     if schema is None or schema.version != list_.schema_version:
         schema = compile_schema(list_)
         _remember(schema)
     return schema
+
+
+def systems_of(list_ids: Collection[int]) -> dict[int, str]:
+    """List id → which part of the program keeps it, "" for the lists that people made.
+
+    One query for those that this process has not met yet, none otherwise.
+    """
+    unmet = [pk for pk in list_ids if pk not in _systems]
+    if unmet:
+        _systems.update(List.objects.filter(pk__in=unmet).values_list("pk", "system"))
+    return {pk: _systems[pk] for pk in list_ids if pk in _systems}
 
 
 def _remember(schema: Schema) -> None:

@@ -190,7 +190,7 @@ def place_for(list_: List, section_id: int | None, *, actor: Employee) -> int | 
         known = Section.objects.filter(pk=section_id, list=list_).exists()
         if not known or not place.on_some:
             raise Invalid({"SECTION": [_("There is no such section.")]})
-    if Right.ADD not in place.on_all:
+    if Right.ADD not in place.on_some:
         raise Forbidden
     return section_id
 

@@ -201,13 +201,13 @@ class Batch:
         importer = self.importer
         rights = list_rights(importer.actor, importer.list_id)
         for place in self.new:
-            if Right.ADD not in rights.place(self._section(place)).own:
+            if Right.ADD not in rights.place(self._section(place)).on_some:
                 self.errors[place].append(_("You have no right to add elements there."))
         for pk, (row, place, changes) in self.changed.items():
             moved = changes.get("section")
             if pk not in self.changeable:
                 self.errors[place].append(_("You have no right to do this with the element."))
-            elif moved and Right.ADD not in rights.place(row.section).own:
+            elif moved and Right.ADD not in rights.place(row.section).on_some:
                 self.errors[place].append(_("You have no right to add elements there."))
         self._drop_failed()
 

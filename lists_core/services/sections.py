@@ -42,10 +42,26 @@ def create_section(
     """Add a section; `settings` are those of SETTINGS. Raises NotFound, Forbidden, Invalid."""
     list_ = _open(list_id)
     _require_parent(actor, Right.CHANGE, list_, parent_id)
-    section = Section(list=list_, parent=_parent(list_, parent_id))
+    return _create(list_, _parent(list_, parent_id), settings, actor)
+
+
+@transaction.atomic
+def create_kept_section(list_id: int, *, actor: Employee, **settings: Any) -> Section:
+    """The same at the top of a list that the program keeps, for its app, which has asked for
+    a right of its own already."""
+    list_ = _open(list_id)
+    if not list_.system:
+        raise Forbidden
+    return _create(list_, None, settings, actor)
+
+
+def _create(
+    list_: List, parent: Section | None, settings: dict[str, Any], actor: Employee
+) -> Section:
+    section = Section(list=list_, parent=parent)
     _apply(section, settings)
     section.save()
-    announce("section.created", list_id, id=section.pk, actor=actor.pk)
+    announce("section.created", list_.pk, id=section.pk, actor=actor.pk)
     return section
 
 

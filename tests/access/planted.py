@@ -74,7 +74,7 @@ PLANTED: list[tuple[str, str, str, str]] = [
      "    if right not in rights_on(actor, schema, [row])[row.pk]:\n        raise Forbidden",
      "    pass"),
     ("adding without the right", "lists_core/services/elements.py",
-     "    if Right.ADD not in place.on_all:\n        raise Forbidden\n", ""),
+     "    if Right.ADD not in place.on_some:\n        raise Forbidden\n", ""),
     ("readers are not renewed when a right is taken", "lists_core/services/rights.py",
      "    sync_readers(list_id, [element_id])\n", ""),
     ("an export is given out whatever it names", "lists_core/selectors/across.py",

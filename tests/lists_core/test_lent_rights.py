@@ -51,9 +51,11 @@ class Loans(Grantor):
     slug = "test"
     given: dict[int, dict[int, dict[int | None, Loan]]] = field(default_factory=dict)
 
-    def lent(self, actor: Employee, person: Who, list_ids: Collection[int]) -> Mapping[int, Lent]:
+    def lent(
+        self, actor: Employee, person: Who, list_ids: Collection[int]
+    ) -> Mapping[int, Sequence[Lent]]:
         mine = self.given.get(actor.pk, {})
-        return {pk: Lent(mine[pk], OWNER) for pk in list_ids if pk in mine}
+        return {pk: [Lent(mine[pk], OWNER)] for pk in list_ids if pk in mine}
 
     def lists(self, person: Who) -> Q:
         return Q(pk__in=list(self.given.get(person.id, {})))

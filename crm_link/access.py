@@ -1,0 +1,36 @@
+"""Who has which role of CRM, and who may change its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from crm_link.models import Role, RoleMember
+from lists_core.access.granted import Who, who
+from staff.models import Employee
+from svod.base.errors import Forbidden
+
+
+def may_manage_crm(actor: Employee) -> bool:
+    """Whether the actor may change CRM's settings: stages, roles, tabs and the like.
+
+    Administrators, and the members of roles that say so.
+    """
+    if not actor.is_active:
+        return False
+    if actor.is_superuser:
+        return True
+    return Role.objects.filter(manages=True, pk__in=roles_of(who(actor))).exists()
+
+
+def require_crm_manager(actor: Employee) -> None:
+    """Raise Forbidden unless the actor may change CRM's settings."""
+    if not may_manage_crm(actor):
+        raise Forbidden
+
+
+def roles_of(person: Who) -> QuerySet[RoleMember, Any]:
+    """The ids of the person's roles, for a subquery."""
+    mine = Q(employee=person.id) | Q(group__in=person.groups)
+    return RoleMember.objects.filter(mine).values("role")
