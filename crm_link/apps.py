@@ -15,7 +15,7 @@ class CrmLinkConfig(AppConfig):
         from crm_link.menu import add_menu
         from crm_link.pages import add_pages
 
-        for package in ("field_types", "listeners"):
+        for package in ("field_types", "triggers", "listeners"):
             import_submodules(package)
         add_pages()
         add_menu()

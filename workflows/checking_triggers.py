@@ -20,6 +20,7 @@ from workflows.problems import Problem
 from workflows.schedules import next_time
 from workflows.services.date_triggers import KINDS, DateRule
 from workflows.services.starts import filter_text
+from workflows.starting import ways
 
 Event = Trigger.Event
 WITHOUT_LIST = {Event.WEBHOOK, Event.SCHEDULE}
@@ -30,7 +31,7 @@ def check_triggers(tree: Mapping[str, Any], template: Template) -> Found:
     """Mistakes of the process as a whole, each with its trigger's number in `param`."""
     schema = schema_of(template.list) if template.list else None
     for place, trigger in enumerate(tree.get("triggers", ())):
-        for text in _mistakes(trigger, schema):
+        for text in _mistakes(trigger, schema, template):
             yield Problem("", text, f"triggers.{place}")
 
 
@@ -60,9 +61,13 @@ def _fits(declared: Mapping[str, Any]) -> bool:
     return True
 
 
-def _mistakes(trigger: Mapping[str, Any], schema: Schema | None) -> Iterator[str]:
+def _mistakes(
+    trigger: Mapping[str, Any], schema: Schema | None, template: Template
+) -> Iterator[str]:
     event = trigger.get("event")
-    if event not in Event.values:
+    if event in ways:
+        yield from _of_way(trigger, template)
+    elif event not in Event.values:
         yield _("There is no such way to start.")
     elif schema is None and (event not in WITHOUT_LIST or trigger.get("each")):
         yield _("Without a list no element can start the process.")
@@ -72,6 +77,14 @@ def _mistakes(trigger: Mapping[str, Any], schema: Schema | None) -> Iterator[str
         yield from _of_date(trigger, schema)
     if schema:
         yield from _of_fields(trigger, schema)
+
+
+def _of_way(trigger: Mapping[str, Any], template: Template) -> Iterator[str]:
+    way = ways.get(str(trigger.get("event")))
+    if template.list is None or not way.fits(template.list):
+        yield _("Processes of this list do not start in this way.")
+    else:
+        yield from way.mistakes(trigger, template.list)
 
 
 def _of_schedule(trigger: Mapping[str, Any]) -> Iterator[str]:

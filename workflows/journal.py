@@ -42,6 +42,7 @@ words: dict[str, str | Promise] = {
     "moved": _("%(step)s: the date was moved, waits until %(until)s"),
     "state": _("Came to the state “%(step)s”"),
     "left": _("%(step)s: left"),
+    "outlived": _("The element has left what the process was begun for: the process ended"),
     "assigned": _("%(step)s: asked of %(people)s"),
     "answered": _("%(step)s: %(actor)s answered “%(answer)s”"),
     "checked": _("%(step)s: %(actor)s ticked off “%(text)s”"),

@@ -44,6 +44,7 @@ def groups(scene: Scene, before: str = "") -> list[Places]:
     """Everything there is; `before` leaves out that step and those that come after it."""
     found = [
         Places(_("Fields of the element"), list(_fields(scene.schema(scene.template.list_id)))),
+        *_linked(scene),
         *(
             Places(title, list(_declared(scene, part, root)))
             for (part, root), title in zip(PARTS, _titles(), strict=True)
@@ -64,6 +65,16 @@ def _fields(schema: Schema | None, root: str = "Document", title: str = "") -> I
         if not field.type.concealed:
             caption = f"{title}: {field.name}" if title else field.name
             yield Place(f"{root}.{field.code}", caption, field.type.slug, _choices(field))
+
+
+def _linked(scene: Scene) -> Iterator[Places]:
+    """Fields of the elements that the element links to."""
+    schema = scene.schema(scene.template.list_id)
+    for link in schema.fields if schema else ():
+        if link.type.slug == "element":
+            target = scene.schema(link.field.settings.get("list"))
+            items = _fields(target, f"Document.{link.code}", link.name)
+            yield Places(_("Linked: %(name)s") % {"name": link.name}, list(items))
 
 
 def _choices(field: SchemaField) -> Mapping[str, Text] | None:

@@ -21,6 +21,7 @@ from workflows.schedule_words import (
     repeat_labels,
     weekday_labels,
 )
+from workflows.starting import ways, ways_for
 from workflows.widgets.base import Asked
 from workflows.widgets.conditions import ConditionsField
 from workflows.widgets.forms_of_people import switch
@@ -36,11 +37,16 @@ Row = Mapping[str, Any]
 
 def trigger_columns(row: Row, scene: Scene) -> dict[str, forms.Field]:
     event = row.get("event")
-    choices = [one for one in Event.choices if scene.template.list_id or one[0] not in ON_ELEMENTS]
+    choices: list[tuple[str, Any]] = [
+        one for one in Event.choices if scene.template.list_id or one[0] not in ON_ELEMENTS
+    ]
+    choices += [(way.slug, str(way.label)) for way in ways_for(scene.template.list)]
     columns: dict[str, forms.Field] = {
         "event": OneOf(label=_("When"), choices=choices, required=False)
     }
     columns["event"].widget.attrs["data-redraw"] = "1"
+    if event in ways:
+        columns |= ways.get(str(event)).columns(row, scene)
     if event == Event.CHANGED:
         columns["fields"] = SomeOf(field_choices(_asked(scene, "fields")))
         columns["fields"].label = _("Only when one of these fields changes")
@@ -51,7 +57,7 @@ def trigger_columns(row: Row, scene: Scene) -> dict[str, forms.Field]:
     if event == Event.SCHEDULE and scene.template.list_id:
         columns["each"] = switch(_("Start on every element that fits, not once"))
         columns["each"].widget.attrs["data-redraw"] = "1"
-    if event in ON_ELEMENTS or row.get("each"):
+    if event in ON_ELEMENTS or event in ways or row.get("each"):
         condition = ConditionsField(_asked(scene, "filter"), over_process=False, as_text=True)
         condition.label = _("Only elements for which")
         columns["filter"] = condition

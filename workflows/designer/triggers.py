@@ -11,6 +11,7 @@ from workflows.actions.base import Shown
 from workflows.designer.scene import Scene
 from workflows.models import Trigger
 from workflows.schedule_words import schedule_words
+from workflows.starting import ways
 from workflows.widgets.base import Asked, text_of
 
 Event = Trigger.Event
@@ -23,10 +24,10 @@ def triggers_in_words(scene: Scene) -> list[str]:
 
 
 def trigger_words(trigger: Mapping[str, Any], scene: Scene) -> str:
-    event = trigger.get("event")
-    if event not in WORDS:
-        return str(event)
-    text = WORDS[str(event)](trigger, scene)
+    event = str(trigger.get("event"))
+    if event not in WORDS and event not in ways:
+        return event
+    text = (ways.get(event).words if event in ways else WORDS[event])(trigger, scene)
     condition = _asked(scene, "filter", trigger.get("filter"))
     if not condition:
         return text

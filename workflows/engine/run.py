@@ -186,6 +186,9 @@ class Run:
     def _receive(self, wake: Wake) -> None:
         if wake.kind == Kind.START:
             self.enter(self.state.new_token(), self.program.first)
+        elif wake.kind == Kind.STOP:
+            self.log(Token(0), "outlived")
+            self.stop(Status.CANCELLED)
         elif wake.kind == Kind.GO:
             self._ready.extend(t for t in self.state.tokens.values() if t.idle)
         elif token := self.state.by_key(wake.key):

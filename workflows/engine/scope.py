@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from workflows.subjects.base import subjects
@@ -37,8 +38,10 @@ class RunScope:
     def look(self, path: str) -> Any:
         root, *names = path.split(".")
         value = self._roots[root]() if root in self._roots else None
-        for name in names:
-            value = step_into(value, name)
+        for name, following in zip_longest(names, names[1:]):
+            link = getattr(value, "linked", None)  # to an element, and on to one of its fields
+            on = following is not None and not following.isdecimal()
+            value = link(name) if on and callable(link) else step_into(value, name)
         return value
 
     def subject(self) -> Any:

@@ -91,6 +91,7 @@ class Wake(models.Model):
         REPLY = "reply"
         CHILD = "child"
         SKIP = "skip"
+        STOP = "stop"
 
     instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="wakes")
     due_at = models.DateTimeField()

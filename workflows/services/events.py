@@ -15,7 +15,9 @@ from staff.models import Employee
 from workflows.models import Trigger, Wake, Watch
 from workflows.services.date_triggers import start_late
 from workflows.services.starts import allowed, matching, start_many
+from workflows.services.stopping import stop_on
 from workflows.services.triggers import RELATED
+from workflows.starting import StartWay, ways
 
 STARTS = {"element.created": Trigger.Event.CREATED, "element.changed": Trigger.Event.CHANGED}
 EVENTS_AT_ONCE = 100
@@ -42,6 +44,9 @@ def handle_events(now: datetime | None = None) -> int:
 def _handle(event: OutboxEvent, now: datetime) -> None:
     if event.topic == "element.deleted" and event.list_id is not None:
         _wake_watchers(event.list_id, event.payload.get("ids", []), GONE, now)
+    for way in ways:
+        if way.topic == event.topic:
+            _by_way(way, event, now)
     if event.topic not in STARTS or event.list_id is None:
         return
     ids = event.payload.get("ids", [])
@@ -51,6 +56,21 @@ def _handle(event: OutboxEvent, now: datetime) -> None:
         if trigger.event == Trigger.Event.DATE:
             start_late(trigger, ids, fields, now)
         elif _concerns(trigger, fields, event.list_id):
+            _start(trigger, event, ids, now)
+
+
+def _by_way(way: StartWay, event: OutboxEvent, now: datetime) -> None:
+    """Whatever left is ended even while the template is paused: nothing new begins then."""
+    rows = Trigger.objects.filter(event=way.slug, template__list=event.list_id)
+    for trigger in rows.select_related(*RELATED):
+        settings, template = trigger.settings, trigger.template
+        held = bool(settings.get("until_left"))
+        if held and (gone := way.left(settings, event.payload)):
+            stop_on(template, gone, now)
+        ids = way.came(settings, event.payload)
+        if held and ids and template.list:
+            ids = way.still(settings, template.list, ids)
+        if ids and not (template.is_paused or template.deleted_at):
             _start(trigger, event, ids, now)
 
 

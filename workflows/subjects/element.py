@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.access import Right
+from lists_core.addresses import element_url
 from lists_core.filters.tree import parse_filter
 from lists_core.models import List
 from lists_core.schema.cache import schema_of
@@ -60,6 +60,20 @@ class ElementValues(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _code in self)
+
+    def linked(self, code: str) -> Any:
+        """The values of the element that a field links to (of the first, where it links to
+        several), as the reader may see it; of other fields the value itself."""
+        field = self.schema.get(code) or self._captions.get(code.casefold())
+        if field is None or field.type.slug != "element":
+            return self.get(code)
+        target = next(iter(field.items(field.read(self.row))), None)
+        try:
+            place = field.field.settings.get("list") or 0, target or 0
+            _list, schema, row = access_element(self.actor, Right.VIEW, *place)
+        except DomainError:
+            return None
+        return ElementValues(self.actor, schema, row)
 
     @property
     def author_id(self) -> int | None:
@@ -129,7 +143,8 @@ class ElementSubject(SubjectKind):
         ]
 
     def url(self, instance: Instance) -> str:
-        return reverse("element", args=_place(instance))
+        list_id, element_id = _place(instance)
+        return element_url(instance.list or List(pk=list_id), element_id)
 
 
 def _why_unseen(instance: Instance) -> Promise:
