@@ -73,6 +73,8 @@ class FieldType:
     #: The designer asks for a default with the type's own control; otherwise the type's
     #: settings do, and `default` tells it.
     default_allowed = True
+    #: Asked the other way round ("what points to this?"), so its column has an index.
+    indexed = False
     #: Shown as a mask everywhere: to_text, to_json and to_cell never tell the value, so it is
     #: not copied, not set for many elements at once and not turned into another type.
     concealed = False

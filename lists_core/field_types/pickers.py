@@ -25,7 +25,7 @@ ID_DIGITS = 18
 class Choices(Protocol):
     """Where a picker's titles come from; only things that the actor may see have any."""
 
-    def titles(self, ids: Collection[int], actor: Employee) -> Mapping[int, str]:
+    def titles(self, ids: Collection[Any], actor: Employee) -> Mapping[Any, str]:
         """Titles of these ids."""
 
     def all(self, actor: Employee) -> Mapping[int, str] | None:
@@ -70,14 +70,15 @@ class PickerField(forms.Field):
     """One id (an int or None), or with `multiple` a list of them without repetitions."""
 
     widget: PickerWidget
+    #: For one value and for many.
+    widgets: tuple[type[PickerWidget], type[PickerWidget]] = (PickerWidget, MultiplePickerWidget)
     default_error_messages = {"invalid": _("Choose from the list.")}
 
     def __init__(
         self, url: Any, source: Choices, *, required: bool, multiple: bool = False
     ) -> None:
         self.multiple = multiple
-        widget = MultiplePickerWidget if multiple else PickerWidget
-        super().__init__(required=required, widget=widget(url, source))
+        super().__init__(required=required, widget=self.widgets[multiple](url, source))
 
     def for_actor(self, actor: Employee) -> None:
         """Show titles as this person may see them."""

@@ -34,9 +34,14 @@ class ReferenceKind:
         """Titles of those ids that the actor may see, in a fixed number of queries."""
         raise NotImplementedError(f"{type(self).__name__} loads nothing")
 
+    def number(self, value: Any) -> int:
+        """The number by which `kept` will be asked about a value."""
+        return int(value)
+
     def kept(self, wanted: Wanted, *, actor: Employee) -> bool:
-        """Whether the actor still sees all of those that there are: asked before a file with
-        their titles is given out. True where no rights are but those of what refers to them."""
+        """Whether the actor still sees all of those (by `number`) that there are: asked before a
+        file with their titles is given out. True where no rights are but those of what refers
+        to them."""
         return True
 
 
@@ -78,7 +83,7 @@ def render_gone() -> SafeString:
     return format_html('<span class="text-secondary">{}</span>', gone())
 
 
-def resolved(ids: Collection[int], text: str, *, none: str, several: str) -> Any:
+def resolved(ids: Collection[Any], text: str, *, none: str, several: str) -> Any:
     """The only id found for an imported text, None for an empty one, or the error to show.
 
     `none` and `several` are messages with a place for `%(name)s`.

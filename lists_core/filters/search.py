@@ -23,11 +23,11 @@ def search_q(schema: Schema, text: str, actor: Employee) -> Q:
 def _word_q(schema: Schema, word: str, actor: Employee) -> Q:
     found = Q(pk__in=[])
     for field in schema.all_fields:
-        found |= _field_q(field, word, actor)
+        found |= field_q(field, word, actor)
     return found
 
 
-def _field_q(field: SchemaField, word: str, actor: Employee) -> Q:
+def field_q(field: SchemaField, word: str, actor: Employee) -> Q:
     if field.type.searchable:
         kept = field.type.search_word(word)
         lookup = "any_icontains" if field.multiple else "icontains"

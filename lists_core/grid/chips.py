@@ -70,7 +70,10 @@ def _argument(condition: Condition, arg: Any, titles: Titles) -> str:
     field = condition.field
     if condition.operator.control is None:
         return field.type.to_text(field.field, arg, titles)
-    return date_format(arg, "SHORT_DATE_FORMAT") if isinstance(arg, date) else str(arg)
+    if isinstance(arg, date):
+        return date_format(arg, "SHORT_DATE_FORMAT")
+    choices = getattr(condition.operator.control(field), "choices", ())
+    return str(dict(choices).get(arg, arg))
 
 
 def _titles(grid: Grid, tree: Group) -> KnownTitles:

@@ -95,6 +95,20 @@ def add_columns(list_id: int, field: SchemaField) -> None:
     with connection.schema_editor() as editor:
         for column in _columns(model, field.column_names):
             editor.add_field(model, column)
+    if field.type.indexed:
+        _add_lookup(list_id, field)
+
+
+def _add_lookup(list_id: int, field: SchemaField) -> None:
+    """The index that answers "which elements have this value"; it goes with its column."""
+    method = "gin" if field.multiple else "btree"
+    _run(
+        f"CREATE INDEX {{index}} ON {{table}} USING {method} ({{column}})"
+        " WHERE {column} IS NOT NULL",
+        list_id,
+        column=field.main_column,
+        index=f"{field.main_column}_lookup",
+    )
 
 
 def drop_columns(list_id: int, names: Iterable[str]) -> None:

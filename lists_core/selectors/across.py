@@ -36,7 +36,7 @@ def _names(asked: Mapping[int, Collection[int]], actor: Employee) -> dict[tuple[
     lists = visible_lists(actor).filter(pk__in=asked) if asked else []
     rights_in(actor, [row.pk for row in lists])
     parts = [_named(schema_of(row), actor, asked[row.pk]) for row in lists]
-    return {(list_id, pk): name for list_id, pk, name in _together(parts)}
+    return {(list_id, pk): name for list_id, pk, name in together(parts)}
 
 
 def _named(schema: Schema, actor: Employee, ids: Collection[int]) -> QuerySet[Any]:
@@ -66,7 +66,7 @@ def _readable(schema: Schema, ids: Sequence[int], actor: Employee) -> bool:
     return True
 
 
-def _together(parts: list[QuerySet[Any]]) -> Iterable[tuple[Any, ...]]:
+def together(parts: list[QuerySet[Any]]) -> Iterable[tuple[Any, ...]]:
     """The rows of all the queries by one UNION ALL."""
     if not parts:
         return ()
@@ -103,7 +103,7 @@ def _uses(actor: Employee, list_id: int, element_id: int) -> list[Use]:
         for number, (_list, schema, field) in enumerate(pointing)
     ]
     found: dict[int, list[tuple[int, str]]] = {}
-    for number, pk, name in _together(parts):
+    for number, pk, name in together(parts):
         found.setdefault(number, []).append((pk, name))
     return [
         Use(pointing[number][0], pointing[number][2], rows[:USES_SHOWN], len(rows) > USES_SHOWN)

@@ -9,9 +9,9 @@ not walk an index: it collects what is visible by bitmaps of indexes and sorts t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -31,6 +31,7 @@ WALKS = {"Index Scan", "Index Only Scan"}
 #: What may stand in a plan above a walk that is not read to its end.
 ABOVE = {"Limit", "Gather", "Gather Merge", "Incremental Sort", "Result", "Subquery Scan"}
 CANCELLED = "57014"
+Result = TypeVar("Result")
 SET = """
     SELECT set_config(name, value, true)
     FROM unnest(%s::text[], %s::text[]) AS setting (name, value)
@@ -49,15 +50,23 @@ def bounded(rows: QuerySet[Any], schema: Schema, actor: Employee) -> list[Any]:
         with fenced():
             if _plan(rows)["Total Cost"] <= CHEAP:
                 return list(rows.all())
+    patience = PATIENCE_MS + PATIENCE_BY_COST * plan["Total Cost"]
+    known = in_time(lambda: list(rows.all()), patience)
+    if known is not None:
+        return known
+    with fenced():
+        return list(rows.all())
+
+
+def in_time(read: Callable[[], Result], milliseconds: float) -> Result | None:
+    """What `read` finds, or None when the database needs longer than that for one statement."""
     try:
-        patience = PATIENCE_MS + PATIENCE_BY_COST * plan["Total Cost"]
-        with _settings(statement_timeout=f"{patience:.0f}ms"):
-            return list(rows.all())
+        with _settings(statement_timeout=f"{milliseconds:.0f}ms"):
+            return read()
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != CANCELLED:
             raise
-    with fenced():
-        return list(rows.all())
+    return None
 
 
 @contextmanager

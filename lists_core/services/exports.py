@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from lists_core.access import Right, schema_for, visible_lists
 from lists_core.field_types.base import NO_TITLES, Titles
-from lists_core.field_types.references import Scope
+from lists_core.field_types.references import Scope, references
 from lists_core.grid.columns import shown_fields
 from lists_core.grid.state import GridState, parse_state
 from lists_core.jobs.base import progress
@@ -126,7 +126,10 @@ class Named:
     def add(self, fields: Iterable[SchemaField], titles: Mapping[str, Titles]) -> None:
         for field in fields:
             if field.key in titles:
-                self.known[field.type.reference][scope_of(field)].update(titles[field.key])
+                number = references.get(field.type.reference).number
+                self.known[field.type.reference][scope_of(field)].update(
+                    map(number, titles[field.key])
+                )
 
     def to_json(self) -> dict[str, list[tuple[Scope, str]]]:
         """Kind → pairs of a scope and the packed ids."""

@@ -31,7 +31,9 @@ PROCESSES = "asks for full access to the list first (tests/workflows/test_design
 TITLES = "shows titles and texts of tasks alone (tests/workflows/test_calendars.py)"
 DOCUMENTS = "asks for the template's list first (tests/workflows/test_document_pages.py)"
 CRM = "asks for the item as its list does (tests/crm_link/test_setup.py)"
+BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
 EXEMPT: dict[str, str] = {
+    "crm_suggest": BINDING,
     **dict.fromkeys(["crm", "crm_set_up", "crm_list", "crm_card"], CRM),
     "calendar_feed": TITLES,
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
