@@ -194,5 +194,44 @@ STAGES: Mapping[str, Sequence[StagePreset]] = {
         StagePreset("APOLOGY", _("Loss analysed"), "pink", "F"),
     ),
 }
+PIPELINES: Mapping[str, Text] = {
+    "section_name": _("Pipeline"),
+    "sections_name": _("Pipelines"),
+    "section_add": _("Add a pipeline"),
+    "section_edit": _("Edit the pipeline"),
+    "section_delete": _("Delete the pipeline"),
+}
+CAPTIONS: Mapping[str, Mapping[str, Text]] = {
+    "lead": {
+        "element_name": _("Lead"),
+        "elements_name": _("Leads"),
+        "element_add": _("Add a lead"),
+        "element_edit": _("Edit the lead"),
+        "element_delete": _("Delete the lead"),
+    },
+    "deal": {
+        "element_name": _("Deal"),
+        "elements_name": _("Deals"),
+        "element_add": _("Add a deal"),
+        "element_edit": _("Edit the deal"),
+        "element_delete": _("Delete the deal"),
+        **PIPELINES,
+    },
+    "contact": {
+        "element_name": _("Contact"),
+        "elements_name": _("Contacts"),
+        "element_add": _("Add a contact"),
+        "element_edit": _("Edit the contact"),
+        "element_delete": _("Delete the contact"),
+        "name_field": _("Full name"),
+    },
+    "company": {
+        "element_name": _("Company"),
+        "elements_name": _("Companies"),
+        "element_add": _("Add a company"),
+        "element_edit": _("Edit the company"),
+        "element_delete": _("Delete the company"),
+    },
+}
 #: The first pipeline of deals.
 PIPELINE = pgettext_lazy("pipeline", "Common")

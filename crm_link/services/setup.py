@@ -8,7 +8,7 @@ from django.db import transaction
 
 from crm_link.kinds import Kind, kinds
 from crm_link.models import Stage
-from crm_link.presets import CHOICES, FIELDS, PIPELINE, STAGES, Preset
+from crm_link.presets import CAPTIONS, CHOICES, FIELDS, PIPELINE, STAGES, Preset
 from crm_link.services.stages import create_pipeline, create_stage
 from lists_core.models import Field, List
 from lists_core.services.fields import create_field
@@ -45,7 +45,7 @@ def _list(kind: Kind, actor: Employee) -> List:
         icon=kind.icon,
         color=kind.color,
         has_sections=kind.piped,
-        captions={"element": str(kind.label), "elements": str(kind.plural)},
+        captions={key: str(text) for key, text in CAPTIONS[kind.slug].items()},
     )
 
 

@@ -80,8 +80,8 @@ def _list() -> DemoList:
             "color": "red",
             "sort": 150,
             "captions": {
-                "element": "Доступ",
-                "elements": "Доступы",
+                "element_name": "Доступ",
+                "elements_name": "Доступы",
                 "element_add": "Добавить доступ",
                 "name_field": "Сервис",
             },

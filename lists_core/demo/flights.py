@@ -105,7 +105,11 @@ def _flights(airlines: List, airports: List, planes: List) -> DemoList:
             "icon": "route",
             "color": "purple",
             "sort": 300,
-            "captions": {"element": "Рейс", "elements": "Рейсы", "element_add": "Добавить рейс"},
+            "captions": {
+                "element_name": "Рейс",
+                "elements_name": "Рейсы",
+                "element_add": "Добавить рейс",
+            },
         },
         fields=[
             DemoField("DEPARTURE", "datetime", "Вылет по расписанию"),

@@ -42,8 +42,8 @@ def _contracts() -> DemoList:
             "color": "green",
             "sort": 100,
             "captions": {
-                "element": "Договор",
-                "elements": "Договоры",
+                "element_name": "Договор",
+                "elements_name": "Договоры",
                 "element_add": "Добавить договор",
                 "name_field": "Предмет",
             },
@@ -101,8 +101,8 @@ def _tasks(contracts: List) -> DemoList:
             "color": "orange",
             "sort": 110,
             "captions": {
-                "element": "Задача",
-                "elements": "Задачи",
+                "element_name": "Задача",
+                "elements_name": "Задачи",
                 "element_add": "Добавить задачу",
                 "name_field": "Задача",
             },

@@ -67,7 +67,11 @@ def _cities(regions: List) -> DemoList:
             "icon": "building",
             "color": "blue",
             "sort": 200,
-            "captions": {"element": "Город", "elements": "Города", "element_add": "Добавить город"},
+            "captions": {
+                "element_name": "Город",
+                "elements_name": "Города",
+                "element_add": "Добавить город",
+            },
         },
         fields=[
             DemoField("REGION", "element", "Регион", {"list": regions.pk, "look": "search"}),

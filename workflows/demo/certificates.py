@@ -70,8 +70,12 @@ def _list() -> DemoList:
             "icon": "certificate",
             "color": "teal",
             "sort": 120,
-            "captions": {"element": "Документ", "elements": "Документы",
-                         "element_add": "Добавить документ", "name_field": "Что"},
+            "captions": {
+                "element_name": "Документ",
+                "elements_name": "Документы",
+                "element_add": "Добавить документ",
+                "name_field": "Что",
+            },
         },
         fields=[
             DemoField("KIND", "list", "Вид", options(**KINDS)),

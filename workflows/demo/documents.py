@@ -69,8 +69,12 @@ def _list() -> DemoList:
             "icon": "file-text",
             "color": "blue",
             "sort": 105,
-            "captions": {"element": "Документ", "elements": "Документы",
-                         "element_add": "Зарегистрировать документ", "name_field": "О чём"},
+            "captions": {
+                "element_name": "Документ",
+                "elements_name": "Документы",
+                "element_add": "Зарегистрировать документ",
+                "name_field": "О чём",
+            },
         },
         fields=[
             DemoField("NUMBER", "string", "Номер", {"rows": 1}, {"readonly_in_edit": True,

@@ -43,8 +43,12 @@ def _list() -> DemoList:
             "icon": "users",
             "color": "purple",
             "sort": 130,
-            "captions": {"element": "Роль", "elements": "Роли", "element_add": "Добавить роль",
-                         "name_field": "Роль"},
+            "captions": {
+                "element_name": "Роль",
+                "elements_name": "Роли",
+                "element_add": "Добавить роль",
+                "name_field": "Роль",
+            },
         },
         fields=[
             DemoField("CODE", "string", "Код", {"rows": 1}, {"unique": True, "required": True}),
