@@ -95,7 +95,7 @@ def bulk_update(
         changes = [
             (row, changed) for row in rows if (changed := apply_values(schema, row, cleaned))
         ]
-        _save(schema, cleaned, changes, actor)
+        save_changes(schema, cleaned, changes, actor)
     missing = missing_report(ids, {row.pk for row in seen})
     return missing + kept + BulkReport(changed=len(changes), same=len(rows) - len(changes))
 
@@ -143,7 +143,7 @@ def missing_report(ids: Collection[int], found: Collection[int]) -> BulkReport:
     return BulkReport(skipped=len(missing), problems={str(pk): told for pk in missing[:REPORTED]})
 
 
-def _save(
+def save_changes(
     schema: Schema,
     cleaned: Mapping[SchemaField, Any],
     changes: Sequence[tuple[Any, Changes]],

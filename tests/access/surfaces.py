@@ -93,6 +93,7 @@ JOB_KINDS = {
     "import_table": "importing",
 }
 EXEMPT_JOBS = {
+    "crm_rebind": "merges rewrite links, nothing is read (tests/crm_link/test_rebind.py)",
     "move_processes": "designers move, nothing is read (tests/workflows/test_moving_pages.py)",
     "bulk_start": "starts where one may run and sees (tests/workflows/test_process_grid.py)",
     "mend_processes": "names no element; owners' own list (tests/workflows/test_running_page.py)",

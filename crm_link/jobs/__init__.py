@@ -1,0 +1,1 @@
+"""Long work of CRM; each module registers its kind of job."""
