@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from crm_link import role_uses  # noqa: F401  registers itself
 from crm_link.access import roles_of
 from crm_link.kinds import kind_of
 from crm_link.lending_told import reasons

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crm_link.demo.items import load_items
+from crm_link.demo.roles import load_roles
 from crm_link.services.setup import set_up_crm
 from lists_core.demo.parts import DemoPart, demo_parts
 from staff.models import Employee
@@ -13,6 +14,7 @@ from staff.models import Employee
 def load(actor: Employee, people: Mapping[str, Employee]) -> None:
     set_up_crm(actor=actor)
     load_items(people)
+    load_roles(actor)
 
 
 def add_part() -> None:

@@ -9,4 +9,5 @@ register_converter(CrmKindConverter, "crm_kind")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("crm_link.urls.items")),
     path("crm/", include("crm_link.urls.binding")),
+    path("crm/settings/", include("crm_link.urls.settings")),
 ]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm_link.kinds import Kind
 from crm_link.selectors.kinds import is_set_up, list_of, visible_kinds
+from crm_link.services.roles import create_ready_roles
 from crm_link.services.setup import set_up_crm
 from lists_core.access import Right
 from lists_core.element_page import element_page
@@ -36,6 +37,7 @@ def crm(request: PortalRequest) -> HttpResponse:
 @require_POST
 def set_up(request: PortalRequest) -> HttpResponse:
     set_up_crm(actor=request.user)
+    create_ready_roles(actor=request.user)
     toast(request, _("CRM is ready."))
     return go_to(request, reverse("crm"))
 

@@ -32,7 +32,9 @@ TITLES = "shows titles and texts of tasks alone (tests/workflows/test_calendars.
 DOCUMENTS = "asks for the template's list first (tests/workflows/test_document_pages.py)"
 CRM = "asks for the item as its list does (tests/crm_link/test_setup.py)"
 BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
+ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
 EXEMPT: dict[str, str] = {
+    **dict.fromkeys(named("role_id"), ROLES),
     "crm_suggest": BINDING,
     **dict.fromkeys(["crm", "crm_set_up", "crm_list", "crm_card"], CRM),
     "calendar_feed": TITLES,

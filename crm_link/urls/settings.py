@@ -1,0 +1,13 @@
+"""The settings of CRM."""
+
+from django.urls import URLPattern, path
+
+from crm_link.views import roles
+
+urlpatterns: list[URLPattern] = [
+    path("roles/", roles.roles, name="crm_roles"),
+    path("roles/add/", roles.role_add, name="crm_role_add"),
+    path("roles/ready/", roles.roles_ready, name="crm_roles_ready"),
+    path("roles/<int:role_id>/", roles.role_edit, name="crm_role"),
+    path("roles/<int:role_id>/delete/", roles.role_delete, name="crm_role_delete"),
+]
