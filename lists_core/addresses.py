@@ -25,6 +25,8 @@ class ListPages:
     list_url: Callable[[], str]
     #: From the element's id.
     element_url: Callable[[int], str]
+    #: From the slug of a shape other than the table (`lists_core/shapes.py`).
+    shape_url: Callable[[str], str] | None = None
 
 
 list_pages: Registry[ListPages] = Registry("list pages")
@@ -40,3 +42,9 @@ def element_url(list_: List, element_id: int) -> str:
     if list_.system in list_pages:
         return list_pages.get(list_.system).element_url(element_id)
     return reverse("element", args=[list_.pk, element_id])
+
+
+def shape_url(list_: List, shape: str, url_name: str) -> str:
+    """Where the list shows in another shape than the table; `url_name` is the usual page."""
+    own = list_pages.get(list_.system).shape_url if list_.system in list_pages else None
+    return own(shape) if own else reverse(url_name, args=[list_.pk])

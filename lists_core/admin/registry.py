@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from lists_core.admin.base import ReadOnlyAdmin
-from lists_core.models import Element, ElementVersion, Job, OutboxEvent, TypeChange
+from lists_core.models import Element, ElementVersion, Job, ListWatch, OutboxEvent, TypeChange
 
 
 @admin.register(Element)
@@ -48,3 +48,10 @@ class TypeChangeAdmin(ReadOnlyAdmin):
     list_display = ["at", "field", "type", "misfits", "actor"]
     list_select_related = ["field", "actor"]
     search_fields = ["field__name"]
+
+
+@admin.register(ListWatch)
+class ListWatchAdmin(ReadOnlyAdmin):
+    list_display = ["list", "employee", "until"]
+    list_select_related = ["list", "employee"]
+    search_fields = ["list__name"]

@@ -45,6 +45,8 @@ class GridState:
     sub: bool = True
     columns: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    #: Parameters of other shapes of the list that links lead on, as (name, value).
+    kept: tuple[tuple[str, str], ...] = ()
 
     def element_query(self) -> ElementQuery:
         return ElementQuery(
@@ -67,7 +69,7 @@ class GridState:
             "size": "" if self.size == self.own_size else str(self.size),
             "page": "" if self.page == 1 else str(self.page),
         }
-        return {name: value for name, value in known.items() if value}
+        return {name: value for name, value in (*known.items(), *self.kept) if value}
 
     def query(self, **changes: Any) -> str:
         """The query string of this state with changes; any change but `page` leads to page 1."""

@@ -20,6 +20,7 @@ from lists_core.grid.page import Grid, Page, open_grid, page_of
 from lists_core.grid.pager import pager
 from lists_core.grid.tree import section_tree
 from lists_core.services.preferences import PAGE_SIZES
+from lists_core.shapes import TABLE, shape_links
 from svod.base.htmx import render_page
 from svod.base.http import PortalRequest
 
@@ -70,18 +71,29 @@ def counts(opened: Grid, page: Page) -> dict[str, Any]:
 
 def links(opened: Grid, page: Page) -> dict[str, Any]:
     """Addresses around the grid; "" where the person or the installation has no such page."""
-    pk, state = opened.list_.pk, page.state
+    state = page.state
     codes = tuple(column.code for column in opened.columns)
-    may = {right.name.lower(): opened.may(right) for right in Right}
     actions = shown_actions(opened.actor, opened.list_)
+    frame = frame_links(opened)
+    may = frame["may"]
     return {
-        "may": may,
         "may_bulk": may["change"] or may["delete"] or bool(actions),
         "bulk_actions": actions,
         "reset": state.query(filter=Group(), q=""),
         "no_search": state.query(q=""),
         "element_pattern": element_pattern(opened.list_),
         "link": state.query(columns=codes, page=state.page),
+        "shapes": shape_links(opened.list_, opened.schema, state, TABLE),
+        **frame,
+    }
+
+
+def frame_links(opened: Grid) -> dict[str, Any]:
+    """What the person may do with the list, and the addresses of that, whatever its shape."""
+    pk = opened.list_.pk
+    may = {right.name.lower(): opened.may(right) for right in Right}
+    return {
+        "may": may,
         "links": {
             "add": link_if("element_add", pk) if may["add"] else "",
             "import": link_if("list_import", pk) if may["add"] else "",

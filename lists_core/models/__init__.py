@@ -25,6 +25,7 @@ from lists_core.models.rights import (
     SectionUserRight,
 )
 from lists_core.models.sections import Section
+from lists_core.models.watching import ListWatch
 
 __all__ = [
     "Comment",
@@ -47,6 +48,7 @@ __all__ = [
     "ListGroupRight",
     "ListPreference",
     "ListUserRight",
+    "ListWatch",
     "OutboxEvent",
     "Section",
     "SectionGroupRight",

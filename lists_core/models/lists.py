@@ -186,6 +186,9 @@ class ListPreference(models.Model):
     list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+")
     columns = models.JSONField(default=no_columns)
     page_size = models.PositiveSmallIntegerField(default=50)
+    #: The shape chosen last and what each was set to: `{"shape": "kanban", "section": 5,
+    #: "kanban": {"by": "STATUS", "card": ["AMOUNT"]}, "calendar": {"by": "CLOSE_DATE"}}`.
+    looks = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -196,6 +199,11 @@ class ListPreference(models.Model):
     def chosen(self) -> builtins.list[str]:
         """Codes of the columns the person chose, in their order; none when nothing was chosen."""
         return [str(column["code"]) for column in self.columns if column.get("chosen", True)]
+
+    def look(self, shape: str) -> dict[str, Any]:
+        """What this shape of the list was set to."""
+        found = self.looks.get(shape)
+        return found if isinstance(found, dict) else {}
 
     @property
     def widths(self) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from lists_core.models import OutboxEvent
+from lists_core.services.watching import forget_watchers, tell_watchers
 
 KEPT = timedelta(days=14)
 
@@ -26,8 +27,11 @@ def announce(topic: str, list_id: int, **payload: Any) -> None:
     if why := cause.get():
         payload["cause"] = why
     OutboxEvent.objects.create(topic=topic, list_id=list_id, payload=payload)
+    if topic.startswith("element."):
+        tell_watchers(list_id)
 
 
 def forget_old_events() -> int:
     """Remove events older than KEPT; returns how many."""
+    forget_watchers()
     return OutboxEvent.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -61,6 +62,22 @@ def save_page_size(list_id: int, size: int, *, actor: Employee) -> ListPreferenc
     own.page_size = size
     own.save()
     return own
+
+
+def remember_look(own: ListPreference, changes: Mapping[str, Any]) -> None:
+    """Keep how the person looks at the list, as read by `preference`; writes what is new alone.
+
+    A shape's own settings are joined with those kept, other keys are replaced.
+    """
+    joined = {
+        key: {**own.look(key), **value} if isinstance(value, dict) else value
+        for key, value in changes.items()
+    }
+    if all(own.looks.get(key) == value for key, value in joined.items()):
+        return
+    own.looks = {**own.looks, **joined}
+    rows = ListPreference.objects
+    rows.update_or_create(employee=own.employee, list=own.list, defaults={"looks": own.looks})
 
 
 def _own(list_id: int, actor: Employee) -> ListPreference:

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lists_core.urls.designer")),
     path("", include("lists_core.urls.access")),
     path("", include("lists_core.urls.grid")),
+    path("", include("lists_core.urls.shapes")),
     path("", include("lists_core.urls.elements")),
     path("", include("lists_core.urls.comments")),
     path("", include("lists_core.urls.secrets")),

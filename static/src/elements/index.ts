@@ -21,6 +21,7 @@
 import "./designer/controls";
 import "./designer/svod-conditions";
 import "./designer/svod-process";
+import "./board/svod-board";
 import "./element-card";
 import "./element-found";
 import "./grid/dialogs";

@@ -1,0 +1,75 @@
+"""Everything that the page of a board shows, for the page of a list and those of upper apps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from lists_core.boards.board import Board, lane_sizes
+from lists_core.boards.kinds import board_fields
+from lists_core.filters.tree import Group
+from lists_core.grid.cells import element_pattern
+from lists_core.grid.chips import chips_of
+from lists_core.grid.whole import frame_links
+from lists_core.services.preferences import remember_look
+from lists_core.services.watching import watch
+from lists_core.shapes import Shape, shape_links, shapes
+from svod.base.htmx import render_page
+from svod.base.http import PortalRequest
+
+KANBAN = Shape(
+    "kanban",
+    _("Kanban"),
+    "layout-kanban",
+    "list_kanban",
+    lambda schema: bool(board_fields(schema)),
+    order=10,
+)
+shapes.register(KANBAN)
+
+
+def whole_board(
+    request: PortalRequest,
+    opened: Board,
+    template: str = "lists/board/board.html",
+    more: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The board; what the person chose in the address is remembered."""
+    keep(opened, request)
+    watch(opened.grid.list_, request.user)
+    lanes = opened.shown(lane_sizes(request.GET.get("sizes", "")))
+    context = {**board_context(opened), "lanes": lanes, **(more or {})}
+    return render_page(request, template, context)
+
+
+def keep(opened: Board, request: PortalRequest) -> None:
+    chosen: dict[str, Any] = {"by": opened.by.code} if request.GET.get("by") else {}
+    if request.GET.get("open"):
+        chosen["open"] = dict(opened.opened)
+    if chosen:
+        remember_look(opened.grid.preference, {"kanban": chosen})
+
+
+def board_context(opened: Board) -> dict[str, Any]:
+    grid, list_ = opened.grid, opened.grid.list_
+    state = grid.state
+    query = state.query()
+    return {
+        "list": list_,
+        "board": opened,
+        "state": state,
+        "query": query,
+        "joint": "&" if len(query) > 1 else "",
+        "chips": chips_of(grid),
+        "choices": board_fields(opened.schema) if not opened.kind.slug else (),
+        "shapes": shape_links(list_, opened.schema, state, "kanban"),
+        "page_url": KANBAN.url(list_),
+        "element_pattern": element_pattern(list_),
+        "link": query,
+        "reset": state.query(filter=Group(), q=""),
+        "no_search": state.query(q=""),
+        **frame_links(grid),
+    }

@@ -1,0 +1,226 @@
+// <svod-board data-base="/lists/3/" data-page="/lists/3/kanban/" data-list="3">: lanes with cards.
+// A card goes to another lane by mouse, by its menu ("move to…") or by Alt+Left and Alt+Right; the
+// server saves it and the board is drawn anew, so a refused card is back in its lane. When others
+// change the list the board loads itself (`svod:live:list`), a little later and not all at once.
+import htmx from "htmx.org";
+import type Sortable from "sortablejs";
+import { define } from "../../lib/element";
+import { h } from "../../lib/dom";
+import { sortable } from "../../lib/sortable";
+import { type History, ListPage, type Scrolled } from "../grid/list-page";
+import { CardMenu } from "./menu";
+
+const STEP = 20;
+const QUIET_MS = 400;
+const SPREAD_MS = 1600;
+
+class Board extends ListPage {
+  protected override readonly swap = "outerMorph";
+  private readonly lists: Sortable[] = [];
+  private news: ReturnType<typeof setTimeout> | undefined;
+  private carrying = false;
+
+  protected override attach(): void {
+    super.attach();
+    new CardMenu({
+      root: this,
+      listen: (target, type, handler) => this.listen(target, type, handler),
+      move: (card, lane) => void this.move(card, lane),
+    });
+    this.listen<KeyboardEvent>(this, "keydown", (event) => this.onKey(event));
+    this.listen<Event>(this, "change", (event) => this.onChange(event));
+    this.listen<CustomEvent>(document, "board:ask", (event) => this.open(event.detail.url, "data-dialog"));
+    this.listen<CustomEvent>(document, "board:form", (event) => this.open(event.detail.url, "data-drawer"));
+    this.listen<CustomEvent>(document.body, "svod:live:list", (event) => this.heard(event.detail?.list));
+    this.listen(document.body, "svod:live:reload", () => this.heard(Number(this.dataset.list)));
+    this.sync();
+  }
+
+  protected override detach(): void {
+    clearTimeout(this.news);
+    this.release();
+  }
+
+  private release(): void {
+    for (const list of this.lists.splice(0)) list.destroy();
+  }
+
+  private lanes(): HTMLElement[] {
+    return [...this.querySelectorAll<HTMLElement>("[data-lane]")];
+  }
+
+  /** As many cards of each lane as are shown now. */
+  private get sizes(): string {
+    const grown = this.lanes().map((lane) => [lane.dataset.lane, lane.querySelectorAll(".sv-card").length] as const);
+    return grown.filter(([, size]) => size > STEP).map((pair) => pair.join(":")).join(",");
+  }
+
+  protected override async reload(): Promise<void> {
+    await this.load(`?${new URLSearchParams(location.search)}`, "replace");
+  }
+
+  private async load(url: string, history: History): Promise<void> {
+    const { sizes } = this;
+    const before = location.href;
+    await this.go(sizes ? `${url}${url.length > 1 ? "&" : ""}sizes=${sizes}` : url, history);
+    if (history === "replace" && sizes) window.history.replaceState(window.history.state, "", before);
+  }
+
+  protected drawn(_before: Scrolled): void {
+    this.release();
+    if (this.area.hasAttribute("data-fixed")) return;
+    for (const cards of this.querySelectorAll<HTMLElement>("[data-cards]")) void this.carryable(cards);
+  }
+
+  private async carryable(cards: HTMLElement): Promise<void> {
+    const list = await sortable(cards, {
+      item: ".sv-card-movable",
+      group: "cards",
+      cards: true,
+      moved: (event) => this.over(event.to),
+      done: (event) => this.dropped(event),
+    });
+    if (this.alive && cards.isConnected) this.lists.push(list);
+    else list.destroy();
+  }
+
+  private over(list: HTMLElement): boolean {
+    this.carrying = true;
+    for (const lane of this.lanes()) lane.classList.toggle("sv-lane-over", lane.contains(list));
+    return true;
+  }
+
+  private dropped(event: Sortable.SortableEvent): void {
+    this.carrying = false;
+    for (const lane of this.lanes()) lane.classList.remove("sv-lane-over");
+    const to = event.to.closest<HTMLElement>("[data-lane]");
+    const from = event.from.closest<HTMLElement>("[data-lane]");
+    if (to && from && to !== from) void this.move(event.item, to, from.dataset.lane);
+  }
+
+  /** Save, then draw the board as the server has it, whatever came out. */
+  private async move(card: HTMLElement, lane: HTMLElement, from = card.closest<HTMLElement>("[data-lane]")?.dataset.lane): Promise<void> {
+    const id = card.dataset.id ?? "";
+    const path = this.querySelector<HTMLElement>("#card-menu")?.dataset.move?.replace("/0/", `/${id}/`) ?? "";
+    const query = new URLSearchParams(this.area.dataset.state ?? "");
+    query.set("lane", lane.dataset.lane ?? "");
+    if (from) query.set("from", from);
+    card.classList.add("sv-card-saving");
+    await htmx.ajax("POST", `${path}?${query}`, { source: this, target: this, swap: "none" });
+    await this.settled(id, lane.dataset.lane ?? "");
+  }
+
+  private async settled(id: string, lane: string): Promise<void> {
+    await this.reload();
+    if (document.querySelector("dialog[open]")) return;
+    const card = this.querySelector<HTMLElement>(`#card-${CSS.escape(id)}`);
+    card?.querySelector<HTMLElement>(".sv-card-more")?.focus({ preventScroll: true });
+    const place = card?.closest<HTMLElement>("[data-lane]");
+    if (place?.dataset.lane === lane) this.tell(this.say("moved", { lane: place.dataset.name ?? "" }));
+  }
+
+  private tell(words: string): void {
+    const region = this.querySelector("[data-board-says]");
+    if (region) region.textContent = words;
+  }
+
+  /** By a link, as every panel is opened. */
+  private open(url: string, how: "data-dialog" | "data-drawer"): void {
+    const link = h("a", { href: url, [how]: "", hidden: true });
+    this.append(link);
+    link.click();
+    link.remove();
+  }
+
+  private heard(list: number | undefined): void {
+    if (String(list) !== this.dataset.list) return;
+    clearTimeout(this.news);
+    this.news = setTimeout(() => this.follow(), QUIET_MS + Math.random() * SPREAD_MS);
+  }
+
+  /** Not under the hands of who carries a card or types a name. */
+  private follow(): void {
+    if (this.carrying || this.querySelector(".sv-lane-new:not([hidden])")) this.heard(Number(this.dataset.list));
+    else void this.reload();
+  }
+
+  protected override onClick(event: MouseEvent): void {
+    const target = event.target as Element;
+    const lane = target.closest<HTMLElement>("[data-lane]");
+    const fold = target.closest<HTMLElement>("[data-lane-fold]");
+    if (lane && fold) void this.fold(lane, fold.dataset.laneFold ?? "");
+    if (lane && target.closest("[data-lane-add]")) this.ask(lane, true);
+    if (lane && target.closest("[data-lane-cancel]")) this.ask(lane, false);
+    super.onClick(event);
+  }
+
+  private async fold(lane: HTMLElement, open: string): Promise<void> {
+    const id = lane.id;
+    const query = new URLSearchParams(location.search);
+    query.set("open", `${lane.dataset.lane ?? ""}:${open}`);
+    await this.go(`?${query}`, "");
+    this.querySelector<HTMLElement>(`#${CSS.escape(id)} [data-lane-fold]`)?.focus();
+  }
+
+  /** The name of a new card at the top of a lane. */
+  private ask(lane: HTMLElement, shown: boolean): void {
+    const form = lane.querySelector<HTMLFormElement>(".sv-lane-new");
+    if (!form) return;
+    form.hidden = !shown;
+    form.reset();
+    (shown ? form.querySelector<HTMLElement>("input") : lane.querySelector<HTMLElement>("[data-lane-add]"))?.focus();
+  }
+
+  protected override saved(detail: { drop?: string; ids?: number[]; added?: number }): void {
+    if (detail.added) for (const lane of this.lanes()) lane.querySelector(".sv-lane-new:not([hidden])") && this.ask(lane, true);
+    super.saved(detail);
+  }
+
+  private onChange(event: Event): void {
+    const select = event.target as HTMLSelectElement;
+    if (!select.matches("[data-board-by]")) return;
+    const query = new URLSearchParams(location.search);
+    query.set("by", select.value);
+    void this.go(`?${query}`);
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    if (event.key === "Escape" && target.closest(".sv-lane-new")) return this.ask(target.closest<HTMLElement>("[data-lane]")!, false);
+    const card = target.closest<HTMLElement>(".sv-card");
+    if (!card || target.matches("input, textarea, select")) return;
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const down = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!by && !down) return;
+    event.preventDefault();
+    if (down) this.step(card, down);
+    else if (event.altKey) this.shift(card, by ?? 0);
+    else this.aside(card, by ?? 0);
+  }
+
+  private shift(card: HTMLElement, by: number): void {
+    const lanes = this.lanes();
+    const to = lanes[lanes.findIndex((lane) => lane.contains(card)) + by];
+    if (to && card.matches(".sv-card-movable")) void this.move(card, to);
+  }
+
+  private step(card: HTMLElement, by: number): void {
+    const cards = [...(card.closest("[data-cards]")?.querySelectorAll(".sv-card") ?? [])];
+    focusCard(cards[cards.indexOf(card) + by]);
+  }
+
+  private aside(card: HTMLElement, by: number): void {
+    const lanes = this.lanes();
+    const at = lanes.findIndex((lane) => lane.contains(card));
+    for (let place = at + by; lanes[place]; place += by) {
+      const found = lanes[place]?.querySelector(".sv-card");
+      if (found) return focusCard(found);
+    }
+  }
+}
+
+function focusCard(card: Element | null | undefined): void {
+  card?.querySelector<HTMLElement>(".sv-card-title")?.focus();
+}
+
+define("svod-board", Board);

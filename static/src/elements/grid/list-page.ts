@@ -1,0 +1,166 @@
+// What the pages of a list share, whatever its shape: the search, the panel of the filter, links
+// that lead to another state, the switch of shapes. The server draws every state; the script
+// swaps the fragment `#grid` and keeps the address in step.
+//   data-base="/lists/3/" is where the list answers, data-page="/crm/deal/list/" where it is seen.
+import htmx from "htmx.org";
+import { SvodElement } from "../../lib/element";
+import { toast } from "../../lib/toast";
+
+const TYPING_MS = 350;
+export type History = "push" | "replace" | "";
+
+export abstract class ListPage extends SvodElement {
+  private typing: ReturnType<typeof setTimeout> | undefined;
+  /** How the fragment is put in place of the old one. */
+  protected readonly swap: string = "outerHTML";
+
+  protected attach(): void {
+    this.listen<MouseEvent>(this, "click", (event) => this.onClick(event));
+    this.listen<Event>(this, "input", (event) => this.onInput(event));
+    this.listen<SubmitEvent>(this, "submit", (event) => this.onSubmit(event));
+    this.listen<CustomEvent>(document, "svod:saved", (event) => this.saved(event.detail ?? {}));
+    this.listen(document, "elements-changed", () => void this.reload());
+    this.listen<CustomEvent>(document, "grid:go", (event) => this.told(event.detail.url));
+  }
+
+  /** What is to be done when the fragment has been drawn anew. */
+  protected abstract drawn(before: Scrolled): void;
+
+  protected get base(): string {
+    return this.dataset.base ?? location.pathname;
+  }
+
+  protected get page(): string {
+    return this.dataset.page ?? this.base;
+  }
+
+  protected get area(): HTMLElement {
+    return this.querySelector<HTMLElement>("#grid") ?? this;
+  }
+
+  private get search(): HTMLInputElement | null {
+    return this.querySelector<HTMLInputElement>(".sv-grid-search input");
+  }
+
+  protected async go(url: string, history: History = "push"): Promise<void> {
+    const address = new URL(url, new URL(this.page, location.origin));
+    const before = { left: this.area.querySelector("[data-grid-scroll]")?.scrollLeft ?? 0 };
+    this.classList.add("sv-loading");
+    const options = { source: this, target: "#grid", swap: this.swap, ...(history && { [history]: "true" }) };
+    await htmx.ajax("GET", address.pathname + address.search, options);
+    this.classList.remove("sv-loading");
+    this.sync(before);
+  }
+
+  /** A dialog is done; a saved element tells of itself by `elements-changed`. */
+  protected saved(detail: { drop?: string; ids?: number[] }): void {
+    if (!detail.ids) void this.reload(detail.drop);
+  }
+
+  protected async reload(drop = ""): Promise<void> {
+    const query = new URLSearchParams(location.search);
+    for (const name of drop.split(" ")) query.delete(name);
+    await this.go(`?${query}`, "replace");
+  }
+
+  /** The server chose a state: a filter was applied. */
+  private told(url: string): void {
+    this.closePanel();
+    void this.go(new URL(url, location.origin).search || "?");
+  }
+
+  /** Bring what stands around the fragment in step with it. */
+  protected sync(before: Scrolled = { left: 0 }): void {
+    const { state = "", q = "", conditions = "0" } = this.area.dataset;
+    if (this.search && document.activeElement !== this.search) this.search.value = q;
+    for (const button of this.querySelectorAll<HTMLElement>("[data-grid-dialog]")) {
+      button.dataset.url = button.dataset.gridDialog + state;
+    }
+    for (const link of this.querySelectorAll<HTMLAnchorElement>("a[data-shape]")) {
+      link.href = (link.dataset.shape ?? "") + shared(state);
+    }
+    const badge = this.querySelector<HTMLElement>("[data-grid-conditions]");
+    if (badge) {
+      badge.textContent = conditions;
+      badge.hidden = conditions === "0";
+    }
+    this.drawn(before);
+  }
+
+  protected onClick(event: MouseEvent): void {
+    const target = event.target as Element;
+    if (target.closest("[data-grid-filter]")) void this.togglePanel();
+    if (target.closest("[data-grid-link]")) void this.copyLink();
+    const link = target.closest<HTMLAnchorElement>("a[data-go]");
+    if (!link || event.ctrlKey || event.metaKey || event.button) return;
+    event.preventDefault();
+    if (link.closest("svod-filter")) this.closePanel();
+    void this.go((event.shiftKey && link.dataset.add) || link.getAttribute("href") || "?");
+  }
+
+  private onInput(event: Event): void {
+    if (event.target !== this.search) return;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => void this.find(), TYPING_MS);
+  }
+
+  private onSubmit(event: SubmitEvent): void {
+    if (!(event.target as Element).matches(".sv-grid-search")) return;
+    event.preventDefault();
+    clearTimeout(this.typing);
+    void this.find();
+  }
+
+  private async find(): Promise<void> {
+    const query = new URLSearchParams(location.search);
+    query.delete("page");
+    query.set("q", this.search?.value.trim() ?? "");
+    if (!query.get("q")) query.delete("q");
+    await this.go(`?${query}`, "replace");
+  }
+
+  private get panel(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("#grid-filter");
+  }
+
+  private async togglePanel(): Promise<void> {
+    const { panel } = this;
+    if (!panel) return;
+    if (!panel.hidden) return this.closePanel();
+    panel.hidden = false;
+    this.querySelector("[data-grid-filter]")?.setAttribute("aria-expanded", "true");
+    await htmx.ajax("GET", `${this.base}filter/${this.area.dataset.state ?? ""}`, { source: panel, target: panel, swap: "innerHTML" });
+  }
+
+  protected closePanel(): void {
+    const button = this.querySelector<HTMLElement>("[data-grid-filter]");
+    if (!this.panel || this.panel.hidden) return;
+    this.panel.hidden = true;
+    this.panel.replaceChildren();
+    button?.setAttribute("aria-expanded", "false");
+    button?.focus();
+  }
+
+  private async copyLink(): Promise<void> {
+    const address = new URL(this.area.dataset.link ?? "", new URL(this.page, location.origin));
+    await navigator.clipboard.writeText(address.href);
+    toast(this.say("copied"));
+  }
+
+  protected say(name: string, values: Record<string, string | number> = {}): string {
+    const found = this.getAttribute(`data-text-${name}`) ?? "";
+    return found.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+  }
+}
+
+export interface Scrolled {
+  left: number;
+}
+
+/** The part of a state that every shape of the list understands. */
+function shared(state: string): string {
+  const query = new URLSearchParams(state);
+  for (const name of ["page", "size", "columns", "by"]) query.delete(name);
+  const text = query.toString();
+  return text && `?${text}`;
+}
