@@ -33,6 +33,8 @@ class Stage(models.Model):
     semantics = models.CharField(
         _("Meaning"), max_length=1, choices=Semantics.choices, default=Semantics.PROCESS
     )
+    #: Days after which an item that still stands here is coloured; 0 never.
+    patience = models.PositiveSmallIntegerField(_("Days on the stage at most"), default=14)
     required = models.ManyToManyField(Field, blank=True, related_name="+")
 
     class Meta:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.db.models import QuerySet
 
-from crm_link.models import Stage
+from crm_link.models import Stage, StageMove
 from lists_core.access import list_rights
 from lists_core.models import List, Section
 from staff.models import Employee
@@ -29,3 +30,10 @@ def pipelines_of(actor: Employee, list_: List) -> list[Section]:
     rights = list_rights(actor, list_.pk)
     rows = Section.objects.filter(list=list_, parent=None).order_by("sort", "pk")
     return [row for row in rows if rights.knows(row.pk)]
+
+
+def since_when(ids: Collection[int]) -> dict[int, tuple[int | None, datetime]]:
+    """Element id → the stage it came to last, and when. One query."""
+    moves = StageMove.objects.filter(element__in=ids).order_by("element", "-id")
+    rows = moves.distinct("element").values_list("element", "to_stage", "at")
+    return {element: (stage, at) for element, stage, at in rows}

@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("crm_link.urls.items")),
     path("crm/", include("crm_link.urls.binding")),
     path("crm/settings/", include("crm_link.urls.settings")),
+    path("crm/", include("crm_link.urls.shapes")),
 ]

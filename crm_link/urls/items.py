@@ -7,6 +7,5 @@ from crm_link.views import items
 urlpatterns: list[URLPattern] = [
     path("", items.crm, name="crm"),
     path("set-up/", items.set_up, name="crm_set_up"),
-    path("<crm_kind:kind>/list/", items.item_list, name="crm_list"),
     path("<crm_kind:kind>/<int:element_id>/", items.card, name="crm_card"),
 ]

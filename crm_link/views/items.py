@@ -15,7 +15,6 @@ from crm_link.services.setup import set_up_crm
 from lists_core.access import Right
 from lists_core.element_page import element_page
 from lists_core.element_tabs import open_target
-from lists_core.grid.whole import whole_grid
 from lists_core.shown import shown_values
 from svod.base.htmx import go_to, render_page, toast
 from svod.base.http import PortalRequest
@@ -29,7 +28,7 @@ def crm(request: PortalRequest) -> HttpResponse:
     seen = visible_kinds(request.user)
     if seen:
         slug = "deal" if "deal" in seen else next(iter(seen))
-        return go_to(request, reverse("crm_list", args=[slug]))
+        return go_to(request, reverse("crm_items", args=[slug]))
     return render_page(request, "crm/start.html", {"is_set_up": is_set_up()})
 
 
@@ -40,13 +39,6 @@ def set_up(request: PortalRequest) -> HttpResponse:
     create_ready_roles(actor=request.user)
     toast(request, _("CRM is ready."))
     return go_to(request, reverse("crm"))
-
-
-@login_required
-@require_GET
-def item_list(request: PortalRequest, kind: Kind) -> HttpResponse:
-    """The items as a table, in the state that the address holds."""
-    return whole_grid(request, list_of(kind).pk)
 
 
 @login_required

@@ -37,6 +37,7 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(named("role_id"), ROLES),
     "crm_suggest": BINDING,
     **dict.fromkeys(["crm", "crm_set_up", "crm_list", "crm_card"], CRM),
+    **dict.fromkeys(["crm_items", "crm_kanban"], CRM),
     "calendar_feed": TITLES,
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
     **dict.fromkeys(["openid_connect_callback", "password_set"], "before the sign-in"),

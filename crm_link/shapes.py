@@ -1,0 +1,76 @@
+"""The pages of items in each shape: what stands around the table, the board and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm_link.kinds import Kind
+from crm_link.selectors.stages import pipelines_of
+from lists_core.field_types.pickers import is_id
+from lists_core.models import List, ListPreference, Section
+from lists_core.shapes import TABLE, shapes
+from staff.models import Employee
+
+ADDRESSES: Mapping[str, str] = {
+    TABLE: "crm_list",
+    "kanban": "crm_kanban",
+    "calendar": "crm_calendar",
+}
+"""Shape → the name of its page; a kind has those that its list has."""
+
+
+def shape_url(kind: Kind, shape: str) -> str:
+    return reverse(ADDRESSES[shape], args=[kind.slug])
+
+
+def last_shape(kind: Kind, own: ListPreference) -> str:
+    """The page that the person looked at last; the board where nothing was chosen."""
+    chosen = str(own.looks.get("shape") or ("kanban" if kind.staged else TABLE))
+    return shape_url(kind, chosen if chosen in ADDRESSES and chosen in shapes else TABLE)
+
+
+def pipeline_links(
+    actor: Employee, kind: Kind, list_: List, params: QueryDict, *, whole: bool
+) -> dict[str, Any]:
+    """The choice of a pipeline above the items; with `whole` all of them may be shown at once."""
+    if not kind.piped:
+        return {}
+    known = pipelines_of(actor, list_)
+    current = params.get("section", "")
+    places = [("", _("All pipelines"))] if whole else []
+    places += [(str(one.pk), one.name) for one in known]
+    links = [
+        {"name": name, "url": _with_section(params, key), "current": key == current}
+        for key, name in places
+    ]
+    shown = next((name for key, name in places if key == current), _("Pipeline"))
+    return {"pipelines": links, "pipeline": shown}
+
+
+def _with_section(params: QueryDict, key: str) -> str:
+    changed = params.copy()
+    for name in ("page", "section", "sizes", "open"):
+        changed.pop(name, None)
+    if key:
+        changed["section"] = key
+    return f"?{changed.urlencode()}"
+
+
+def with_pipeline(
+    actor: Employee, kind: Kind, list_: List, params: QueryDict, own: ListPreference
+) -> QueryDict:
+    """The parameters with a pipeline: that of the address, the person's last one, or the first."""
+    changed = params.copy()
+    if not kind.piped or is_id(params.get("section", "")):
+        return changed
+    known = {one.pk: one for one in pipelines_of(actor, list_)}
+    last = own.looks.get("section")
+    first: Section | None = known.get(last) if isinstance(last, int) else None
+    chosen = first or next(iter(known.values()), None)
+    changed["section"] = str(chosen.pk) if chosen else "0"
+    return changed
