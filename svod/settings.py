@@ -188,6 +188,11 @@ CELERY_BEAT_SCHEDULE = {
     "forget old news": {"task": "staff.forget_old_notifications", "schedule": timedelta(hours=12)},
     # By itself, so that a slow receiver holds up no step.
     "outgoing messages": {"task": "workflows.send", "schedule": timedelta(seconds=1)},
+    "bookings whose time is up": {
+        "task": "crm_link.free_expired",
+        "schedule": timedelta(minutes=1),
+    },
+    "documents of bookings": {"task": "crm_link.make_papers", "schedule": timedelta(minutes=1)},
     "clear expired sessions": {"task": "svod.clear_sessions", "schedule": timedelta(hours=6)},
 }
 

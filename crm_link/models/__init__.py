@@ -1,11 +1,14 @@
 """What CRM keeps beside its lists: stages, what happened to items, roles."""
 
+from crm_link.models.booking import Booking, BookingRule
 from crm_link.models.points import ContactPoint
 from crm_link.models.roles import OPERATIONS, Role, RoleMember, RolePermission, Scope
 from crm_link.models.stages import Stage, StageMove
 
 __all__ = [
     "OPERATIONS",
+    "Booking",
+    "BookingRule",
     "ContactPoint",
     "Role",
     "RoleMember",

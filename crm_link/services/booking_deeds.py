@@ -1,0 +1,131 @@
+"""What people do with bookings beside writing the deal: book, free; and what time does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+
+from crm_link.carrying import by_pk
+from crm_link.access import may_manage_crm
+from crm_link.models import Booking, BookingRule
+from crm_link.services.booking_news import EXPIRED, FREED, responsible, tell
+from crm_link.services.bookings import Ask, settle
+from lists_core.access import Right
+from lists_core.schema.compile import Schema
+from lists_core.schema.fields import SchemaField
+from lists_core.selectors.elements import access_element
+from lists_core.services.by_rule import change_by_rule
+from lists_core.services.elements import open_list, update_element
+from staff.models import Employee
+from svod.base.errors import Conflict, Forbidden, NotFound
+
+AT_ONCE = 200
+
+
+def book(rule: BookingRule, deal_id: int, object_id: int, *, actor: Employee) -> Any:
+    """Write the object into the deal, which books it. Returns the deal's row.
+
+    A link that takes several objects gets one more. Raises NotFound, Forbidden, Invalid (taken),
+    Changed.
+    """
+    access_element(actor, Right.VIEW, rule.target_id, object_id)
+    deals, row = _deal_of(rule, deal_id, actor)
+    link = link_of(rule, deals)
+    present = link.items(link.read(row))
+    value: Any = [*present, object_id] if link.multiple else object_id
+    if object_id in present:
+        return row
+    place = rule.link.list_id
+    return update_element(place, deal_id, {link.code: value}, version=row.version, actor=actor)
+
+
+def release(object_id: int, *, actor: Employee) -> None:
+    """Take the object away from its deal and tell the deal's people.
+
+    For whoever may change the deal, and who manages CRM. Raises NotFound, Forbidden.
+    """
+    with transaction.atomic():
+        booking = booking_of(object_id)
+        if booking is None:
+            raise NotFound
+        if not may_manage_crm(actor):
+            _deal_of(booking.rule, booking.deal_id, actor)
+        if booking.sold:
+            raise Conflict(_("It is sold: take the deal back from its final stage first."))
+        _let_go(booking, FREED, actor=actor)
+
+
+def free_expired(now: datetime | None = None) -> int:
+    """Free what was booked until now; returns how much. Each in a transaction of its own."""
+    now = now or timezone.now()
+    due = Booking.objects.filter(until__lte=now, sold=False).order_by("until")
+    return sum(_expire(pk, now) for pk in due.values_list("pk", flat=True)[:AT_ONCE])
+
+
+@transaction.atomic
+def _expire(booking_id: int, now: datetime) -> bool:
+    booking = _bookings().filter(pk=booking_id).first()
+    if booking is None:
+        return False
+    actor = booking.rule.changed_by or booking.booked_by
+    return bool(actor) and _let_go(booking, EXPIRED, actor=actor, due=now)
+
+
+def _let_go(
+    booking: Booking, text: str | Promise, *, actor: Employee, due: datetime | None = None
+) -> bool:
+    """Lock the deal, look again, then clear its link and give the object back."""
+    rule = booking.rule
+    _list, deals = open_list(rule.link.list_id)
+    rows = deals.model.objects.filter(pk=booking.deal_id)
+    deal = rows.select_for_update().first()
+    again = Booking.objects.filter(pk=booking.pk, deal=booking.deal_id).first()
+    gone = again is None or deal is None
+    if gone or (due and (again.sold or again.until is None or again.until > due)):
+        return False
+    link = link_of(rule, deals)
+    kept = [pk for pk in link.items(link.read(deal)) if pk != booking.element_id]
+    value: Any = (kept or None) if link.multiple else next(iter(kept), None)
+    change_by_rule(deals, [(deal, {link.code: value})], actor=actor)
+    settle(rule, [Ask(deal, kept)], actor=actor)
+    _tell(booking, deals, deal, text, None if due else actor)
+    return True
+
+
+def _tell(
+    booking: Booking, deals: Schema, deal: Any, text: str | Promise, actor: Employee | None
+) -> None:
+    _list, objects = open_list(booking.rule.target_id)
+    names = objects.model.objects.filter(pk=booking.element_id).values_list("name", flat=True)
+    said = format_lazy(text, object=next(iter(names), ""), deal=deal.name)
+    tell(deals, deal, [booking.booked_by_id, *responsible(deals, deal)], said, actor)
+
+
+def _deal_of(rule: BookingRule, deal_id: int, actor: Employee) -> tuple[Schema, Any]:
+    """The deal as the actor may change it. Raises NotFound, Forbidden."""
+    _list, schema, row = access_element(actor, Right.CHANGE, rule.link.list_id, deal_id)
+    if link_of(rule, schema).key in schema.locked:
+        raise Forbidden
+    return schema, row
+
+
+def link_of(rule: BookingRule, deals: Schema) -> SchemaField:
+    """The field of deals that books; NotFound where the reader may not know it."""
+    link = by_pk(deals, rule.link_id)
+    if link is None:
+        raise NotFound
+    return link
+
+
+def booking_of(object_id: int) -> Booking | None:
+    return _bookings().filter(element=object_id).first()
+
+
+def _bookings() -> Any:
+    return Booking.objects.select_related("rule__link", "rule__changed_by", "booked_by")

@@ -1,0 +1,167 @@
+"""Who holds which object: taken, kept, given back, in the transaction of the deal's write.
+
+Whoever changes what a deal holds has that deal's row locked; then the objects are locked in the
+order of their ids. So two writes never wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm_link.carrying import by_pk
+from crm_link.models import Booking, BookingRule
+from crm_link.selectors.booking_texts import why_taken
+from crm_link.services.links import link_value
+from lists_core.schema.compile import Schema
+from lists_core.services.by_rule import change_by_rule
+from lists_core.services.elements import open_list
+from lists_core.services.outbox import cause
+from staff.models import Employee
+from svod.base.errors import Conflict
+from svod.base.tasks import wake
+
+DEADLOCK = "40P01"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """These objects are to be the deal's, and no others."""
+
+    deal: Any
+    objects: Sequence[int]
+    sold: bool = False
+
+
+@dataclass
+class Settling:
+    """One rule, some deals: what changes hands. Filled by `_decide`, written by `_write`."""
+
+    rule: BookingRule
+    objects: Schema
+    rows: Mapping[int, Any]
+    holders: dict[int, Booking]
+    refused: dict[int, dict[int, str]] = field(default_factory=dict)
+    freed: list[Booking] = field(default_factory=list)
+    taken: list[Booking] = field(default_factory=list)
+    turned: list[Booking] = field(default_factory=list)
+
+
+def settle(
+    rule: BookingRule, asks: Sequence[Ask], *, actor: Employee
+) -> dict[int, dict[int, str]]:
+    """Give the deals, whose rows are locked, what they ask for and take the rest from them.
+
+    Returns what could not be given: deal's id → object's id → why. Six queries for any number.
+    """
+    held = list(Booking.objects.filter(rule=rule, deal__in=[ask.deal.pk for ask in asks]))
+    wanted = {pk for ask in asks for pk in ask.objects} | {one.element_id for one in held}
+    if not wanted:
+        return {}
+    objects, rows = _locked(rule, wanted)
+    found = Booking.objects.filter(element__in=wanted).select_related("rule__link")
+    work = Settling(rule, objects, rows, {one.element_id: one for one in found})
+    _give_back(work, asks, held)
+    for ask in asks:
+        _take(work, ask, actor)
+    _write(work, actor)
+    return work.refused
+
+
+def _locked(rule: BookingRule, ids: set[int]) -> tuple[Schema, dict[int, Any]]:
+    """The objects as they stand, nobody else's until the transaction ends."""
+    _list, objects = open_list(rule.target_id)
+    rows = objects.model.objects.filter(pk__in=ids, deleted_at=None)
+    try:
+        found = list(rows.select_for_update().order_by("pk"))
+    except OperationalError as error:
+        told = getattr(error.__cause__, "sqlstate", "") == DEADLOCK and not cause.get()
+        if told:  # a person hears of it; a process tries again by itself
+            raise Conflict(_("Others are booking the same at this moment. Try again.")) from error
+        raise
+    return objects, {row.pk: row for row in found}
+
+
+def _give_back(work: Settling, asks: Sequence[Ask], held: Sequence[Booking]) -> None:
+    kept = {ask.deal.pk: set(ask.objects) for ask in asks}
+    for booking in held:
+        if booking.element_id not in kept[booking.deal_id]:
+            work.freed.append(booking)
+            work.holders.pop(booking.element_id, None)
+
+
+def _take(work: Settling, ask: Ask, actor: Employee) -> None:
+    for pk in ask.objects:
+        present = work.holders.get(pk)
+        if present and present.deal_id == ask.deal.pk and present.rule_id == work.rule.pk:
+            _turn(work, present, ask.sold)
+        elif why := why_not(work, pk, actor):
+            work.refused.setdefault(ask.deal.pk, {})[pk] = why
+        else:
+            booking = _new(work.rule, pk, ask, actor)
+            work.holders[pk] = booking
+            work.taken.append(booking)
+
+
+def _turn(work: Settling, booking: Booking, sold: bool) -> None:  # noqa: FBT001
+    """Won: the object is sold. Taken back: it is booked anew, for as long as the rule says."""
+    if booking.sold != sold:
+        booking.sold = sold
+        booking.until = None if sold else until(work.rule)
+        work.turned.append(booking)
+
+
+def why_not(work: Settling, pk: int, actor: Employee) -> str:
+    """Why the object cannot be taken; "" when it can."""
+    row = work.rows.get(pk)
+    if row is None:
+        return _("The object is in the bin.")
+    freed = any(one.element_id == pk for one in work.freed)
+    return "" if freed else why_taken(work.rule, work.objects, row, work.holders.get(pk), actor)
+
+
+def _new(rule: BookingRule, pk: int, ask: Ask, actor: Employee) -> Booking:
+    return Booking(
+        element_id=pk, rule=rule, deal_id=ask.deal.pk, sold=ask.sold, booked_by=actor,
+        until=None if ask.sold else until(rule),
+        papers=Booking.Papers.DUE if rule.documents.exists() else Booking.Papers.NONE,
+    )  # fmt: skip
+
+
+def until(rule: BookingRule) -> Any:
+    return timezone.now() + timedelta(days=rule.days) if rule.days else None
+
+
+def _write(work: Settling, actor: Employee) -> None:
+    """The bookings, then the objects' status and deal with their history."""
+    Booking.objects.filter(pk__in=[one.pk for one in work.freed]).delete()
+    Booking.objects.bulk_create(work.taken)
+    Booking.objects.bulk_update(work.turned, ["sold", "until"])
+    if any(one.papers for one in work.taken):
+        wake("crm_link.make_papers")
+    taken = {one.element_id for one in work.taken}
+    values = {
+        one.element_id: _values(work, None) for one in work.freed if one.element_id not in taken
+    }
+    values |= {one.element_id: _values(work, one) for one in [*work.taken, *work.turned]}
+    changes = [(work.rows[pk], own) for pk, own in sorted(values.items()) if pk in work.rows]
+    change_by_rule(work.objects, changes, actor=actor)
+
+
+def _values(work: Settling, booking: Booking | None) -> dict[str, Any]:
+    """What stands in the object: its status, and the deal in the field that keeps it."""
+    rule, schema = work.rule, work.objects
+    values: dict[str, Any] = {}
+    if status := by_pk(schema, rule.status_id):
+        state = rule.free_id if booking is None else rule.booked_id
+        values[status.code] = rule.sold_id if booking and booking.sold else state
+    if holder := by_pk(schema, rule.holder_id):
+        ids = [booking.deal_id] if booking else []
+        values[holder.code] = link_value(holder, rule.link.list_id, ids)
+    return values

@@ -1,0 +1,23 @@
+"""Celery tasks of CRM: a message carries nothing but "look at the table"."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from crm_link.services.booking_deeds import free_expired
+from crm_link.services.booking_papers import make_papers
+from svod.base.locks import only_one
+
+
+@shared_task(name="crm_link.free_expired")
+def expire() -> None:
+    """Bookings whose time is up."""
+    free_expired()
+
+
+@shared_task(name="crm_link.make_papers")
+def papers() -> None:
+    """Documents that bookings ask for; one maker at a time."""
+    with only_one("crm_link.make_papers") as mine:
+        if mine:
+            make_papers()
