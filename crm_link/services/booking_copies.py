@@ -64,9 +64,7 @@ def _values(pairs: Pairs, rows: list[Any], actor: Employee) -> dict[str, Any]:
     for source, target in pairs:
         items = [item for row in rows for item in source.items(source.read(row))]
         try:
-            value = carried(
-                items, source, target, actor=actor, titles=titles.get(source.key, {})
-            )
+            value = carried(items, source, target, actor=actor, titles=titles.get(source.key, {}))
             values[target.code] = target.clean(value)
         except ValidationError as error:
             raise Invalid({target.code: error.messages}) from error

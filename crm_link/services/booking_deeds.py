@@ -7,12 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
-from crm_link.carrying import by_pk
 from crm_link.access import may_manage_crm
+from crm_link.carrying import by_pk
 from crm_link.models import Booking, BookingRule
 from crm_link.services.booking_news import EXPIRED, FREED, responsible, tell
 from crm_link.services.bookings import Ask, settle
@@ -77,17 +76,14 @@ def _expire(booking_id: int, now: datetime) -> bool:
     return bool(actor) and _let_go(booking, EXPIRED, actor=actor, due=now)
 
 
-def _let_go(
-    booking: Booking, text: str | Promise, *, actor: Employee, due: datetime | None = None
-) -> bool:
+def _let_go(booking: Booking, text: Any, *, actor: Employee, due: datetime | None = None) -> bool:
     """Lock the deal, look again, then clear its link and give the object back."""
     rule = booking.rule
     _list, deals = open_list(rule.link.list_id)
     rows = deals.model.objects.filter(pk=booking.deal_id)
     deal = rows.select_for_update().first()
     again = Booking.objects.filter(pk=booking.pk, deal=booking.deal_id).first()
-    gone = again is None or deal is None
-    if gone or (due and (again.sold or again.until is None or again.until > due)):
+    if again is None or deal is None or (due and not _is_due(again, due)):
         return False
     link = link_of(rule, deals)
     kept = [pk for pk in link.items(link.read(deal)) if pk != booking.element_id]
@@ -98,9 +94,11 @@ def _let_go(
     return True
 
 
-def _tell(
-    booking: Booking, deals: Schema, deal: Any, text: str | Promise, actor: Employee | None
-) -> None:
+def _is_due(booking: Booking, now: datetime) -> bool:
+    return not booking.sold and booking.until is not None and booking.until <= now
+
+
+def _tell(booking: Booking, deals: Schema, deal: Any, text: Any, actor: Employee | None) -> None:
     _list, objects = open_list(booking.rule.target_id)
     names = objects.model.objects.filter(pk=booking.element_id).values_list("name", flat=True)
     said = format_lazy(text, object=next(iter(names), ""), deal=deal.name)

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from crm_link.access import require_crm_manager
 from crm_link.carrying import may_be_taken, may_take
 from crm_link.kinds import DEAL
-from crm_link.access import require_crm_manager
 from crm_link.models import BookingRule
 from crm_link.services.links import may_link
 from lists_core.access import Right
@@ -111,7 +111,7 @@ def check(rule: BookingRule | None, given: Mapping[str, Any], target: List) -> N
 def _wrong_link(rule: BookingRule | None, link: Field) -> dict[str, str]:
     if link.type != "element" or link.list.system != DEAL.system or link.deleted_at:
         return {"link": _("Choose a link field of the deals.")}
-    others = BookingRule.objects.filter(link=link).exclude(pk=rule.pk if rule else None)
+    others = BookingRule.objects.filter(link=link).exclude(pk=(rule and rule.pk) or 0)
     if others.exists():
         return {"link": _("There is a rule for this field already.")}
     return {}

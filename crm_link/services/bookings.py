@@ -53,9 +53,7 @@ class Settling:
     turned: list[Booking] = field(default_factory=list)
 
 
-def settle(
-    rule: BookingRule, asks: Sequence[Ask], *, actor: Employee
-) -> dict[int, dict[int, str]]:
+def settle(rule: BookingRule, asks: Sequence[Ask], *, actor: Employee) -> dict[int, dict[int, str]]:
     """Give the deals, whose rows are locked, what they ask for and take the rest from them.
 
     Returns what could not be given: deal's id → object's id → why. Six queries for any number.

@@ -108,6 +108,7 @@ EXEMPT_JOBS = {
 NO_READING = "works for nobody: it shows nothing and sends nothing of lists"
 EXEMPT_TASKS = {
     "lists_core.run_job": "runs the kinds of job above",
+    "crm_link.make_papers": "as whoever booked may read (test_booking_papers.py)",
     "staff.mail_notifications": "leaves out what is closed (test_notification_mail.py)",
     "workflows.send": "sends what steps could read (tests/workflows/test_message_actions.py)",
     "workflows.work": "every step reads as its own employee (tests/workflows/test_data_actions.py)",
@@ -116,6 +117,7 @@ EXEMPT_TASKS = {
             "svod.clear_sessions", "lists_core.sweep_jobs", "lists_core.delete_unused_files",
             "lists_core.forget_old_jobs", "lists_core.forget_old_events",
             "staff.mail_password_reset", "staff.mail_invitation", "staff.forget_old_notifications",
+            "crm_link.free_expired",
         ],
         NO_READING,
     ),

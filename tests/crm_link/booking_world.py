@@ -84,8 +84,10 @@ def estate(actor: Employee, *, multiple: bool = False, **more: Any) -> Estate:
     price = create_field(flats.pk, "money", actor=actor, code="PRICE", name="Price")
     holder = create_field(flats.pk, "element", actor=actor, code="DEAL", name="Deal",
                           settings={"list": deals.pk, "look": "search"})  # fmt: skip
-    link = create_field(deals.pk, "element", actor=actor, code="FLAT", name="Flat",
-                        multiple=multiple, settings={"list": flats.pk, "look": "search"})  # fmt: skip
+    link = create_field(
+        deals.pk, "element", actor=actor, code="FLAT", name="Flat", multiple=multiple,
+        settings={"list": flats.pk, "look": "search"},
+    )  # fmt: skip
     own = create_field(deals.pk, "number", actor=actor, code="AREA", name="Area of the flat",
                        settings={"precision": 1})  # fmt: skip
     amount = Field.objects.get(list=deals, code="AMOUNT")

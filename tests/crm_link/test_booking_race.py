@@ -85,7 +85,8 @@ def check(world: Estate, deals: list[int], flats: list[int]) -> None:
     assert set(rows) == set(deals)
     linked = {pk: flat for pk, row in rows.items() if (flat := schema["FLAT"].read(row))}
     held = dict(Booking.objects.values_list("deal", "element"))
-    assert linked == held and len(set(held.values())) == len(held)
+    assert linked == held
+    assert len(set(held.values())) == len(held)
     free, booked = (FieldOption.objects.get(name=name).pk for name in ("Free", "Booked"))
     holders = {flat: deal for deal, flat in held.items()}
     for pk, row in objects.model.objects.in_bulk(flats).items():
@@ -103,7 +104,8 @@ def test_one_flat_has_one_winner_of_two_hundred(world):
 
     told = together(work)
     losers = [text for text in told if text]
-    assert len(told) == 200 and len(losers) == 199
+    assert len(told) == 200
+    assert len(losers) == 199
     winner = Booking.objects.get().deal_id
     assert set(losers) == {
         f"{{'FLAT': ['“Flat 1” is already booked for the deal “Deal {winner}”.']}}"
@@ -116,14 +118,16 @@ def test_twenty_flats_go_round_and_none_is_held_twice(world):
     deals = deals_of(world, THREADS * EACH)
 
     def work(number: int) -> list[str]:
-        chance = random.Random(number)  # noqa: S311
+        chance = random.Random(number)
         own = deals[number * EACH : (number + 1) * EACH]
         return [
             take(world, chance.choice(own), chance.choice([*flats, None])) for _turn in range(EACH)
         ]
 
     told = together(work)
-    assert len(told) == 200 and any(told) and not all(told)
+    assert len(told) == 200
+    assert any(told)
+    assert not all(told)
     check(world, deals, flats)
 
 

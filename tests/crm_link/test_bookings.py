@@ -44,7 +44,8 @@ def test_a_deal_books_the_flat_it_names_and_takes_its_data(world):
     assert world.get(deal, "AREA") == Decimal("45.5")
     assert world.get(deal, "AMOUNT") == roubles(9_000_000)
     last = ElementVersion.objects.filter(element=flat.pk).first()
-    assert last.actor == world.actor and last.changes
+    assert last.actor == world.actor
+    assert last.changes
     event = OutboxEvent.objects.filter(list=world.flats).last()
     assert (event.topic, event.payload["ids"]) == ("element.changed", [flat.pk])
 
@@ -61,9 +62,7 @@ def test_the_second_deal_is_told_by_whom_it_is_taken(world):
     other = world.deal("Petrov")
     with pytest.raises(Invalid) as refused:
         world.change(other, FLAT=flat.pk)
-    assert refused.value.errors == {
-        "FLAT": ["“Flat 1” is already booked for the deal “Ivanov”."]
-    }
+    assert refused.value.errors == {"FLAT": ["“Flat 1” is already booked for the deal “Ivanov”."]}
     assert world.get(other, "FLAT") is None
     with pytest.raises(Invalid):
         world.deal("Sidorov", flat)
@@ -100,7 +99,8 @@ def test_another_flat_frees_the_first_and_emptied_the_data_go(world):
     deal = world.deal("Ivanov", first)
     world.change(deal, FLAT=second.pk)
     assert [world.status(one) for one in (first, second)] == ["Free", "Booked"]
-    assert world.get(first, "DEAL") is None and world.get(deal, "AREA") == Decimal(50)
+    assert world.get(first, "DEAL") is None
+    assert world.get(deal, "AREA") == Decimal(50)
     world.change(deal, FLAT=None)
     assert (world.status(second), world.get(deal, "AREA")) == ("Free", None)
 
@@ -227,7 +227,8 @@ def test_an_expired_booking_is_freed_and_people_are_told(admin, employee):
     assert (world.status(flat), world.get(deal, "FLAT")) == ("Free", None)
     told = Notification.objects.filter(kind="booking")
     assert {one.employee for one in told} == {admin, employee}
-    assert "Flat 1" in told[0].text and "Ivanov" in told[0].text
+    assert "Flat 1" in told[0].text
+    assert "Ivanov" in told[0].text
 
 
 def test_a_sold_flat_does_not_expire(admin):
