@@ -107,9 +107,7 @@ def test_one_flat_has_one_winner_of_two_hundred(world):
     assert len(told) == 200
     assert len(losers) == 199
     winner = Booking.objects.get().deal_id
-    assert set(losers) == {
-        f"{{'FLAT': ['“Flat 1” is already booked for the deal “Deal {winner}”.']}}"
-    }
+    assert set(losers) == {f"{{'FLAT': ['«Flat 1» уже забронирован для сделки «Deal {winner}».']}}"}
     check(world, deals, [flat])
 
 

@@ -62,7 +62,7 @@ def test_the_second_deal_is_told_by_whom_it_is_taken(world):
     other = world.deal("Petrov")
     with pytest.raises(Invalid) as refused:
         world.change(other, FLAT=flat.pk)
-    assert refused.value.errors == {"FLAT": ["“Flat 1” is already booked for the deal “Ivanov”."]}
+    assert refused.value.errors == {"FLAT": ["«Flat 1» уже забронирован для сделки «Ivanov»."]}
     assert world.get(other, "FLAT") is None
     with pytest.raises(Invalid):
         world.deal("Sidorov", flat)
@@ -76,7 +76,7 @@ def test_who_may_not_see_the_deal_is_not_told_its_name(world, employee):
     other = world.deal("Own")
     with pytest.raises(Invalid) as refused:
         world.change(other, actor=employee, FLAT=flat.pk)
-    assert refused.value.errors == {"FLAT": ["“Flat 1” is not free: booked."]}
+    assert refused.value.errors == {"FLAT": ["«Flat 1» не свободен: booked."]}
 
 
 def give(world, employee, rights, hidden):
@@ -91,7 +91,7 @@ def test_a_flat_that_is_withdrawn_is_not_to_be_had(world):
     flat = world.flat(STATUS=world.state("Withdrawn"))
     with pytest.raises(Invalid) as refused:
         world.deal("Ivanov", flat)
-    assert refused.value.errors == {"FLAT": ["“Flat 1” is not free: withdrawn."]}
+    assert refused.value.errors == {"FLAT": ["«Flat 1» не свободен: withdrawn."]}
 
 
 def test_another_flat_frees_the_first_and_emptied_the_data_go(world):
