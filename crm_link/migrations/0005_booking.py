@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm_link', '0003_roles'),
+        ("crm_link", "0004_patience"),
         ('lists_core', '0007_system_lists'),
         ('workflows', '0009_stop_wakes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
