@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "lists_core",
     "workflows",
     "crm_link",
+    "openlines",
 ]
 
 MIDDLEWARE = [
@@ -193,6 +194,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "documents of bookings": {"task": "crm_link.make_papers", "schedule": timedelta(minutes=1)},
+    # Alarms of conversations and answers to customers; then bots and mailboxes that are asked.
+    "open lines": {"task": "openlines.work", "schedule": timedelta(seconds=1)},
+    "read channels": {"task": "openlines.read", "schedule": timedelta(seconds=2)},
     "clear expired sessions": {"task": "svod.clear_sessions", "schedule": timedelta(hours=6)},
 }
 

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lists_core.urls")),
     path("", include("workflows.urls")),
     path("", include("crm_link.urls")),
+    path("", include("openlines.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("_styleguide/", include("svod.styleguide")))

@@ -33,7 +33,9 @@ DOCUMENTS = "asks for the template's list first (tests/workflows/test_document_p
 CRM = "asks for the item as its list does (tests/crm_link/test_setup.py)"
 BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
 ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
+CHAT = "a conversation is its line's people's (tests/openlines/test_conversations.py)"
 EXEMPT: dict[str, str] = {
+    **dict.fromkeys(["chat", "chat_conversation"], CHAT),
     **dict.fromkeys(named("role_id"), ROLES),
     "crm_suggest": BINDING,
     **dict.fromkeys(["crm", "crm_set_up", "crm_list", "crm_card"], CRM),
@@ -114,6 +116,7 @@ EXEMPT_TASKS = {
     "workflows.work": "every step reads as its own employee (tests/workflows/test_data_actions.py)",
     **dict.fromkeys(
         [
+            "openlines.work", "openlines.read",
             "svod.clear_sessions", "lists_core.sweep_jobs", "lists_core.delete_unused_files",
             "lists_core.forget_old_jobs", "lists_core.forget_old_events",
             "staff.mail_password_reset", "staff.mail_invitation", "staff.forget_old_notifications",

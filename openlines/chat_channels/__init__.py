@@ -1,0 +1,1 @@
+"""The ways by which customers write: one module each, found at start."""

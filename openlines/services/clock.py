@@ -1,0 +1,56 @@
+"""The hours of lines: greetings, and when somebody has to look at a conversation again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from openlines.models import Conversation, Line, Message
+from openlines.services.messages import append
+from staff.selectors_calendar import working_time
+
+
+def is_open(line: Line, now: datetime) -> bool:
+    """Whether the line works at this moment."""
+    if line.calendar is None:
+        return True
+    zone = timezone.get_default_timezone()
+    return working_time(line.calendar).add(now, timedelta(microseconds=1), zone) - now < (
+        timedelta(seconds=1)
+    )
+
+
+def greet(conversation: Conversation) -> None:
+    """The first automatic answer of a new, locked conversation."""
+    line = conversation.line
+    text = line.greeting if is_open(line, timezone.now()) else line.away_text
+    if text:
+        append(conversation, Message.Kind.AUTO, text)
+
+
+def set_alarm(conversation: Conversation) -> None:
+    """When the clock is to look at a locked conversation again; the caller saves it."""
+    conversation.alarm_at = _no_answer_at(conversation) or _silence_at(conversation)
+
+
+def _no_answer_at(conversation: Conversation) -> datetime | None:
+    line, since = conversation.line, conversation.waiting_since
+    if not line.no_answer_minutes or since is None:
+        return None
+    start = max(filter(None, [since, conversation.given_at]))
+    return _after(line, start, line.no_answer_minutes)
+
+
+def _silence_at(conversation: Conversation) -> datetime | None:
+    line = conversation.line
+    if not line.close_after_minutes or conversation.waiting_since is not None:
+        return None
+    return _after(line, conversation.last_at, line.close_after_minutes)
+
+
+def _after(line: Line, start: datetime, minutes: int) -> datetime:
+    if line.calendar is None:
+        return start + timedelta(minutes=minutes)
+    zone = timezone.get_default_timezone()
+    return working_time(line.calendar).add(start, timedelta(minutes=minutes), zone)

@@ -1,0 +1,93 @@
+"""Who gets a conversation: evenly, strictly in order, or everybody at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db.models import Count, F, QuerySet
+from django.utils import timezone
+
+from openlines.models import Conversation, Line, LineMember, Participant
+from openlines.services import clock
+from openlines.services.messages import event
+from openlines.services.news import tell
+from staff.models import Employee
+
+State = Conversation.State
+#: A desk tells every 30 seconds that it is open.
+ONLINE = timedelta(seconds=75)
+
+
+def distribute(conversation: Conversation, *, without: Collection[int] = ()) -> None:
+    """Give a locked, queued conversation to the operator whose turn it is.
+
+    `without` are employees passed over this time. In a line that goes to all, and where nobody
+    is free, it stays in the queue.
+    """
+    if conversation.state != State.QUEUED or conversation.line.queue == Line.Queue.ALL:
+        return
+    chosen = _next(conversation.line, without)
+    if chosen is not None:
+        give(conversation, chosen.employee)
+        LineMember.objects.filter(pk=chosen.pk).update(given_at=timezone.now())
+
+
+def give(
+    conversation: Conversation,
+    employee: Employee,
+    *,
+    by: Employee | None = None,
+    what: str = "given",
+) -> None:
+    """Make somebody the operator of a locked conversation. `what` is how: given by the queue,
+    taken, or transferred by somebody."""
+    now = timezone.now()
+    conversation.operator, conversation.state = employee, State.ACTIVE
+    conversation.given_at = now
+    enter(conversation, employee)
+    clock.set_alarm(conversation)
+    event(conversation, what, employee=employee.pk, by=by.pk if by else None)
+    tell(conversation, "given", {"operator": employee.pk})
+
+
+def enter(conversation: Conversation, employee: Employee) -> None:
+    """The employee is in the conversation, whether they were before or not."""
+    Participant.objects.update_or_create(
+        conversation=conversation,
+        employee=employee,
+        defaults={"left_at": None},
+        create_defaults={"joined_at": timezone.now()},
+    )
+
+
+def _next(line: Line, without: Collection[int]) -> LineMember | None:
+    """The operator whose turn it is, their row locked so that two queues do not both choose it."""
+    rows = _free(line, without)
+    if line.queue == Line.Queue.EVENLY:
+        rows = rows.order_by(F("given_at").asc(nulls_first=True), "sort", "pk")
+    for pk in rows.values_list("pk", flat=True):
+        found = LineMember.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+        if found is not None:
+            return found
+    return None
+
+
+def _free(line: Line, without: Collection[int]) -> QuerySet[LineMember]:
+    """Operators who may get one more, in their order."""
+    rows = LineMember.objects.filter(
+        line=line,
+        role=LineMember.Role.OPERATOR,
+        is_paused=False,
+        employee__is_active=True,
+    ).exclude(employee__in=without)
+    busy = (
+        Conversation.objects.filter(line=line, state=State.ACTIVE)
+        .values("operator")
+        .annotate(number=Count("pk"))
+        .filter(number__gte=line.at_once)
+    )
+    rows = rows.exclude(employee__in=busy.values("operator"))
+    if line.only_online:
+        rows = rows.filter(seen_at__gte=timezone.now() - ONLINE)
+    return rows.order_by("sort", "pk")

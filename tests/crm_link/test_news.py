@@ -1,0 +1,18 @@
+"""News of an item are closed to whoever may not see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from staff.notification_guards import closed_urls
+from tests.crm_link.crm_world import item
+
+pytestmark = pytest.mark.django_db
+
+
+def test_news_of_items_are_closed_to_strangers(admin, employee):
+    row = item("deal", admin)
+    urls = {f"/crm/deal/{row.pk}/", "/crm/deal/list/", "/tasks/"}
+    assert closed_urls(admin, urls) == set()
+    assert closed_urls(employee, urls) == urls - {"/tasks/"}
+    assert closed_urls(admin, [f"/crm/lead/{row.pk}/"]) == {f"/crm/lead/{row.pk}/"}

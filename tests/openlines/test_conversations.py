@@ -1,0 +1,120 @@
+"""Conversations from the first message to the closing."""
+
+from __future__ import annotations
+
+import pytest
+
+from openlines.models import Conversation, LineMember, Message
+from openlines.selectors.desk import (
+    access_conversation,
+    messages_for_customer,
+    messages_of,
+    visible_conversations,
+)
+from openlines.services import desk
+from openlines.services.lines import set_members
+from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.openlines.chat_world import chat, person
+
+pytestmark = pytest.mark.django_db
+State = Conversation.State
+
+
+def test_a_message_opens_a_conversation_and_the_next_goes_into_it():
+    world = chat(greeting="Здравствуйте!")
+    first = world.write("Сколько стоит?")
+    second = world.write("Ау")
+    assert first.conversation_id == second.conversation_id
+    shown = [(one.kind, one.text) for one in messages_for_customer(world.conversation())]
+    assert shown == [("customer", "Сколько стоит?"), ("auto", "Здравствуйте!"), ("customer", "Ау")]
+    numbers = [one.seq for one in messages_of(world.conversation())]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_what_comes_twice_is_kept_once():
+    world = chat()
+    first = world.write("Привет", external_id="same")
+    assert world.write("Привет", external_id="same").pk == first.pk
+    assert Message.objects.filter(kind="customer").count() == 1
+
+
+def test_evenly_gives_to_whoever_waited_longest():
+    world = chat(queue="evenly")
+    for number in range(4):
+        world.write("Здравствуйте", f"c{number}")
+    got = [world.conversation(f"c{number}").operator for number in range(4)]
+    assert got == [world.anna, world.petr, world.anna, world.petr]
+
+
+def test_strictly_gives_to_the_first_until_they_are_full():
+    world = chat(queue="strictly", at_once=2)
+    for number in range(5):
+        world.write("Здравствуйте", f"c{number}")
+    got = [world.conversation(f"c{number}").operator for number in range(5)]
+    assert got == [world.anna, world.anna, world.petr, world.petr, None]
+
+
+def test_to_all_waits_until_somebody_takes_it_and_one_does():
+    world = chat(queue="all")
+    world.write("Здравствуйте")
+    talk = world.conversation()
+    assert talk.state == State.QUEUED
+    desk.take(talk.pk, actor=world.petr)
+    with pytest.raises(NotFound):  # it is no longer in the queue, so others do not see it
+        desk.take(talk.pk, actor=world.anna)
+
+
+def test_answers_go_to_the_customer_and_notes_do_not():
+    world = chat()
+    world.write("Сколько стоит?")
+    talk = world.conversation()
+    desk.say(talk.pk, "Сейчас спрошу", actor=world.anna, client_key="k1")
+    desk.say(talk.pk, "Сейчас спрошу", actor=world.anna, client_key="k1")
+    desk.say(talk.pk, "Он уже спрашивал вчера", actor=world.anna, note=True)
+    texts = [one.text for one in messages_for_customer(talk)]
+    assert texts == ["Сколько стоит?", "Сейчас спрошу"]
+    talk = world.conversation()
+    assert talk.waiting_since is None
+    assert talk.answered_at is not None
+
+
+def test_transfer_invite_leave_close():
+    world = chat()
+    world.write("Здравствуйте")
+    talk = world.conversation()
+    desk.transfer(talk.pk, actor=world.anna, to=world.petr)
+    with pytest.raises(Forbidden):
+        desk.say(talk.pk, "Я снова", actor=world.anna)
+    with pytest.raises(Invalid):
+        desk.transfer(talk.pk, actor=world.petr, to=world.other)
+    desk.invite(talk.pk, world.other, actor=world.petr)
+    desk.say(talk.pk, "Я из цеха", actor=world.other)
+    desk.leave(talk.pk, actor=world.other)
+    with pytest.raises(NotFound):
+        access_conversation(world.other, talk.pk)
+    with pytest.raises(Conflict):
+        desk.leave(talk.pk, actor=world.petr)
+    desk.close(talk.pk, actor=world.petr)
+    with pytest.raises(Conflict):
+        desk.say(talk.pk, "Ещё", actor=world.petr)
+    world.write("Я вернулся")
+    assert world.conversation().pk != talk.pk
+
+
+def test_who_sees_what():
+    world = chat(queue="all")
+    world.write("Здравствуйте")
+    talk = world.conversation()
+    seen = {
+        who: visible_conversations(getattr(world, who)).filter(pk=talk.pk).exists()
+        for who in ("boss", "anna", "petr", "other")
+    }
+    assert seen == {"boss": True, "anna": True, "petr": True, "other": False}
+    desk.take(talk.pk, actor=world.anna)
+    assert not visible_conversations(world.petr).exists()
+    assert visible_conversations(world.anna).exists()
+    head = person("head")
+    set_members(world.line, [world.petr], [head, world.boss], actor=world.boss)
+    assert visible_conversations(head).exists()
+    assert not visible_conversations(world.anna).filter(state="queued").exists()
+    assert LineMember.objects.filter(line=world.line).count() == 3
