@@ -71,6 +71,15 @@ class WorkingTime:
             left -= here
         raise DomainError(_("The working calendar has no working days."))
 
+    def between(self, start: datetime, end: datetime, zone: tzinfo) -> timedelta:
+        """How much working time goes by from one moment to a later one."""
+        begun, ended, worked = start.astimezone(UTC), end.astimezone(UTC), timedelta()
+        for opened, closed in self._spans_from(begun, zone, back=False):
+            if opened >= ended:
+                break
+            worked += max(min(closed, ended) - max(opened, begun), timedelta())
+        return worked
+
     def _spans_from(self, begun: datetime, zone: tzinfo, *, back: bool) -> Iterator[Span]:
         """Working spans in UTC from a moment's day on, or from it back."""
         step = -DAY if back else DAY

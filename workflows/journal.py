@@ -48,6 +48,8 @@ words: dict[str, str | Promise] = {
     "checked": _("%(step)s: %(actor)s ticked off “%(text)s”"),
     "unchecked": _("%(step)s: %(actor)s took the tick off “%(text)s”"),
     "delegated": _("%(step)s: %(actor)s handed it on to %(to)s"),
+    "followed": _("%(step)s: went over to %(people)s"),
+    "drafted": _("%(step)s: %(actor)s saved answers"),
     "reminded": _("%(step)s: %(people)s were reminded"),
     "escalated": _("%(step)s: the time is out, %(people)s were told"),
     "expired": _("%(step)s: the time is out"),

@@ -97,10 +97,17 @@ class Questions:
 
     def control(self, field: SchemaField, actor: Employee) -> forms.Field:
         question = self.question(field.code)
-        control = field.form_field(required=bool(question.get("required")), actor=actor)
+        control = self._control(field, actor, required=bool(question.get("required")))
         control.label = question.get("label") or field.name
         control.help_text = question.get("hint") or control.help_text
+        control.wanted = bool(question.get("needed"))  # type: ignore[attr-defined]
         return control
+
+    def _control(self, field: SchemaField, actor: Employee, *, required: bool) -> forms.Field:
+        """A switch always answers, so where answers come bit by bit it is no switch."""
+        if self.task.form.get("drafts") and field.type.slug == "boolean":
+            return forms.NullBooleanField(required=False)
+        return field.form_field(required=required, actor=actor)
 
     def initial(self, actor: Employee) -> dict[str, Any]:
         """What the controls begin with: the designer's value, else the element's own, where the
@@ -187,6 +194,11 @@ class QuestionForm(forms.Form):
             titles = titles_of([(field, value)], actor=self.actor)[field.key]
             if any(item not in titles for item in field.items(value)):
                 raise ValidationError(_("Choose from the list: this is not available."))
+
+    def kept(self) -> dict[str, Any]:
+        """Natural values of all questions, None for those that were left or emptied."""
+        given = {code: self.cleaned_data.get(code) for code in self.kinds}
+        return {code: None if value in ("", []) else value for code, value in given.items()}
 
     def values(self) -> dict[str, Any]:
         """Natural values of the questions that were answered."""

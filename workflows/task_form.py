@@ -6,6 +6,8 @@ groups      [{"title", "fields": [{"code", "label", "kind", …}]}]: a questionn
 checklist   [{"text", "done", "by", "at"}], with `strict` all of it must be done first
 rule        {"mode": "any" | "all" | "vote", "percent": 60}: when the task is over
 show        codes of the element's fields that are shown with the task
+drafts      answers are taken bit by bit while the task stays open (`services.task_drafts`);
+            `progress` {"done", "of", "missing"} tells how far they are
 write       answers go into the element's fields of the same codes
 reminders   moments still to come; `daily`: every day once it is late
 late        {"then", "after", "people"}: what happens at the deadline, see `task_late`
@@ -42,6 +44,7 @@ USUAL: dict[str, str | Promise] = {
     "reject": _("Reject"),
     "read": _("I have read it"),
     "send": _("Send the answers"),
+    "save": _("Save the answers"),
 }
 
 

@@ -39,6 +39,8 @@ EVENTS = {
     "assigned": Event(gettext_lazy("set for %(people)s"), icon="flag"),
     "answered": Event(gettext_lazy("answered: %(answer)s"), icon="message-check"),
     "delegated": Event(gettext_lazy("handed it on to %(to)s"), icon="arrow-forward-up"),
+    "followed": Event(gettext_lazy("the task went over to %(people)s"), icon="arrow-forward-up"),
+    "drafted": Event(gettext_lazy("saved answers"), icon="device-floppy"),
     "reminded": Event(gettext_lazy("reminded: %(people)s"), icon="bell"),
     "escalated": Event(gettext_lazy("not done in time, passed up to %(people)s"), icon="stairs-up"),
     "expired": Event(gettext_lazy("the time is out"), icon="clock-x"),
@@ -150,7 +152,9 @@ class TaskRow:
 
     @property
     def checked(self) -> tuple[int, int] | None:
-        """(done, all) of the checklist."""
+        """(done, all) of the checklist, or of questions that are answered bit by bit."""
+        if progress := self.task.form.get("progress"):
+            return progress["done"], progress["of"]
         items = self.task.form.get("checklist") or []
         return (len(items) - undone(self.task.form), len(items)) if items else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from crm_link.admin import booking, roles  # noqa: F401  register themselves
+from crm_link.admin import booking, questionnaires, roles  # noqa: F401  register themselves
 from crm_link.models import ContactPoint, Stage, StageMove
 from lists_core.admin.base import ReadOnlyAdmin
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +70,25 @@ def _hand_over(
         employee__in=receivers, role=part.role, answer__isnull=True, is_open=False
     )
     back.update(is_open=True, delegated_by=by)
+
+
+def replace_people(
+    task: Task, old_ids: Collection[int], wanted: Sequence[Employee], *, now: datetime
+) -> None:
+    """The open, locked task follows whom it is asked of: those who were asked and are not any
+    more are let off, and so are those to whom they handed it on; the others come in."""
+    keep = {person.pk for person in wanted}
+    gone = [one for one in old_ids if one not in keep]
+    parts = task.people.filter(role=Role.RESPONSIBLE)
+    theirs = Q(employee__in=gone) | Q(delegated_by__in=gone)
+    parts.filter(theirs, is_open=True).exclude(employee__in=keep).update(is_open=False)
+    new = [person for person in wanted if person.pk not in old_ids]
+    add_people(task, Role.RESPONSIBLE, new)
+    parts.filter(employee__in=new, answer__isnull=True).update(is_open=True)
+    if new:
+        note(task, "followed", at=now, people=[str(person) for person in new])
+        stamp = f"followed:{now.isoformat()}"
+        tell(task, with_deputies(new), _("New task: %(title)s"), stamp, body=task.body)
 
 
 # --- time -------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from workflows.models import Task
 from workflows.questionnaires import QuestionForm
 from workflows.selectors.tasks import access_task
 from workflows.services.task_answers import Given, answer_task, tick
+from workflows.services.task_drafts import keep_draft
 from workflows.services.task_moves import delegate
 from workflows.services.tasks import cancel_task
 from workflows.task_pages import TaskRow, rows_for
@@ -78,8 +79,12 @@ def _answered(
         comment=form.cleaned_data["comment"],
         values=questions.values() if questions else {},
     )
+    part = form.cleaned_data["part"]
     try:
-        answer_task(task.pk, form.cleaned_data["part"], given, actor=request.user)
+        if task.form.get("drafts"):
+            keep_draft(task.pk, part, questions.kept() if questions else {}, actor=request.user)
+        else:
+            answer_task(task.pk, part, given, actor=request.user)
     except Invalid as error:
         form.add_domain_errors(error)
         return False

@@ -1,0 +1,322 @@
+"""Lead qualification with a moved clock: asked, reminded, late, an incident, filled in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from moneyed import Money
+
+from crm_link.kinds import LEAD
+from crm_link.models import Asking, Questionnaire
+from crm_link.services.incidents import incidents_list
+from crm_link.services.items import move_to_stage
+from crm_link.services.qualification import set_up_qualification
+from lists_core.models import Field, FieldOption, List
+from lists_core.schema.cache import schema_of
+from lists_core.services.bulk import bulk_update
+from lists_core.services.elements import update_element
+from staff.models import Department, Employee
+from svod.base.errors import Forbidden, Invalid
+from tests.crm_link.crm_world import item, stage
+from tests.crm_link.process_world import go, runs, statuses
+from workflows.models import StepLog, Task, Template, Wake
+from workflows.services.task_drafts import keep_draft
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def qualified(crm_made: Employee, django_db_blocker: Any) -> None:
+    """The questionnaire of leads, for the whole module as CRM is."""
+    with django_db_blocker.unblock():
+        set_up_qualification(actor=crm_made)
+
+
+@pytest.fixture
+def world(qualified: None, admin: Employee, lists: dict[str, List]) -> World:
+    return World(admin)
+
+
+class World:
+    """A seller with a head, and short ways to live through a qualification."""
+
+    def __init__(self, admin: Employee) -> None:
+        self.admin = admin
+        self.list = List.objects.get(system="crm.lead")
+        self.questionnaire = Questionnaire.objects.get(list=self.list)
+        place = Department.objects.create(name="Продажи")
+        self.head = self._person("head", place)
+        self.seller = self._person("seller", place)
+        place.head = self.head
+        place.save()
+
+    def _person(self, login: str, place: Department) -> Employee:
+        return Employee.objects.create_user(login, f"{login}@svod.example", "x", department=place)
+
+    @property
+    def template(self) -> Template:
+        assert self.questionnaire.template
+        return self.questionnaire.template
+
+    def lead(self, now: datetime = MONDAY, **values: Any) -> Any:
+        """A lead that the seller has taken into work."""
+        row = item("lead", self.admin, "Столешница", RESPONSIBLE=self.seller.pk, **values)
+        move_to_stage(LEAD, row.pk, stage("lead", "IN_PROCESS").pk, actor=self.admin)
+        go(now=now)
+        return row
+
+    def task(self, row: Any, place: int = 0) -> Task:
+        tasks = Task.objects.filter(kind="questionnaire", instance__subject_id=row.pk)
+        return tasks.order_by("pk")[place]
+
+    def keep(self, task: Task, actor: Employee, **values: Any) -> Task:
+        part = task.people.get(employee=actor)
+        return keep_draft(task.pk, part.pk, values, actor=actor)
+
+    def option(self, code: str, place: int = 0) -> int:
+        return FieldOption.objects.filter(field__list=self.list, field__code=code)[place].pk
+
+    def answers(self) -> dict[str, Any]:
+        """The minimal set."""
+        return {
+            "PRODUCT_PLACE": "Кухня",
+            "PRODUCT_SIZES": "2400 × 600",
+            "PRODUCT_MATERIALS": [self.option("PRODUCT_MATERIALS", 1)],
+            "SERVICE_MEASURING": self.option("SERVICE_MEASURING"),
+            "SERVICE_DELIVERY": self.option("SERVICE_DELIVERY"),
+            "CLIENT_PAYMENT": self.option("CLIENT_PAYMENT"),
+            "CLIENT_BUDGET": Money(120_000, "RUB"),
+            "CLIENT_TERM": MONDAY.date(),
+        }
+
+    def row(self, row: Any) -> Any:
+        return schema_of(List.objects.get(pk=self.list.pk)).model.objects.get(pk=row.pk)
+
+    def incidents(self) -> list[dict[str, Any]]:
+        list_ = incidents_list()
+        assert list_
+        schema = schema_of(list_)
+        rows = schema.model.objects.filter(deleted_at=None).order_by("pk")
+        return [{field.code: field.read(one) for field in schema.all_fields} for one in rows]
+
+
+def asked(task: Task) -> set[str]:
+    parts = task.people.filter(is_open=True, role="responsible")
+    return set(parts.values_list("employee__username", flat=True))
+
+
+def test_it_is_set_up_once_by_administrators(world, employee):
+    fields = Field.objects.count()
+    assert set_up_qualification(actor=world.admin).pk == world.questionnaire.pk
+    assert Field.objects.count() == fields
+    groups = [
+        (group.name, [one.field.type for one in group.questions.all()])
+        for group in world.questionnaire.groups.all()
+    ]
+    assert [name for name, _types in groups] == ["ПРОДУКТ", "УСЛУГИ", "КЛИЕНТ"]
+    assert [len(types) for _name, types in groups] == [6, 4, 5]
+    assert groups[2][1] == ["list", "money", "date", "string", "string"]
+    with pytest.raises(Forbidden):
+        set_up_qualification(actor=employee)
+
+
+def test_the_responsible_gets_the_questions_as_a_task(world):
+    lead = world.lead()
+    task = world.task(lead)
+    assert asked(task) == {"seller"}
+    assert task.deadline == MONDAY + timedelta(days=1, hours=9)  # 16 working hours
+    assert task.form["progress"] == {"done": 0, "of": 15, "missing": 8}
+    needed = [one["code"] for group in task.form["groups"] for one in group["fields"]
+              if one["needed"]]  # fmt: skip
+    assert needed == list(world.answers())
+    asking = Asking.objects.get(element=lead.pk)
+    assert (asking.employee, asking.came_at, asking.due_at) == (
+        world.seller, MONDAY, task.deadline,
+    )  # fmt: skip
+
+
+def test_answers_are_kept_bit_by_bit_and_the_last_closes_the_task(world):
+    lead = world.lead()
+    answers = world.answers()
+    last = answers.popitem()
+    task = world.keep(world.task(lead), world.seller, **answers)
+    assert task.form["progress"] == {"done": 7, "of": 15, "missing": 1}
+    assert task.is_open
+    schema = schema_of(world.list)
+    assert schema["CLIENT_BUDGET"].read(world.row(lead)) == Money(120_000, "RUB")
+    world.keep(task, world.seller, **dict([last]))
+    task.refresh_from_db()
+    assert task.state == "done"
+    go(now=MONDAY + 2 * HOUR)
+    assert statuses(world.template) == ["done"]
+    assert Asking.objects.get(element=lead.pk).outcome == "full"
+    assert world.incidents() == []
+
+
+def test_an_answer_may_be_taken_back_while_it_is_open(world):
+    lead = world.lead()
+    world.keep(world.task(lead), world.seller, PRODUCT_PLACE="Кухня")
+    task = world.keep(world.task(lead), world.seller, PRODUCT_PLACE=None)
+    assert task.form["progress"]["done"] == 0
+
+
+def test_the_task_closes_itself_when_the_card_is_filled_in(world):
+    lead = world.lead()
+    update_element(world.list.pk, lead.pk, world.answers(), version=world.row(lead).version,
+                   actor=world.admin)  # fmt: skip
+    go(now=MONDAY + 3 * HOUR)
+    assert world.task(lead).state == "done"
+    asking = Asking.objects.get(element=lead.pk)
+    assert (asking.outcome, asking.minutes) == ("full", 180)
+
+
+def test_what_is_full_already_is_not_asked(world):
+    world.lead(**world.answers())
+    assert not Task.objects.exists()
+    assert Asking.objects.get().minutes == 0
+    assert statuses(world.template) == ["done"]
+
+
+def test_the_lead_goes_on_only_when_the_set_is_full(world):
+    lead = world.lead()
+    for code in ("PROCESSED", "CONVERTED"):
+        with pytest.raises(Invalid) as refused:
+            move_to_stage(LEAD, lead.pk, stage("lead", code).pk, actor=world.admin)
+        assert set(refused.value.errors) == set(world.answers())
+        assert "Бюджет" in str(refused.value)
+    with pytest.raises(Invalid):
+        bulk_update(world.list.pk, [lead.pk], {"STAGE": stage("lead", "PROCESSED").pk},
+                    actor=world.admin)  # fmt: skip
+    for code in ("NEW", "IN_PROCESS", "JUNK"):
+        move_to_stage(LEAD, lead.pk, stage("lead", code).pk, actor=world.admin)
+    with pytest.raises(Invalid):
+        move_to_stage(LEAD, lead.pk, stage("lead", "PROCESSED").pk, actor=world.admin)
+    values = {**world.answers(), "STAGE": stage("lead", "PROCESSED").pk}
+    version = world.row(lead).version
+    update_element(world.list.pk, lead.pk, values, version=version, actor=world.admin)
+
+
+def test_a_gate_that_is_off_lets_it_go_and_the_asking_ends(world):
+    Questionnaire.objects.update(gated=False)
+    lead = world.lead()
+    move_to_stage(LEAD, lead.pk, stage("lead", "PROCESSED").pk, actor=world.admin)
+    go(now=MONDAY + HOUR)
+    assert world.task(lead).state == "cancelled"
+    assert Asking.objects.get().outcome == "left"
+    assert statuses(world.template) == ["done"]
+
+
+def test_bad_leads_are_asked_no_more(world):
+    lead = world.lead()
+    move_to_stage(LEAD, lead.pk, stage("lead", "JUNK").pk, actor=world.admin)
+    go(now=MONDAY + HOUR)
+    assert world.task(lead).state == "cancelled"
+    go(now=MONDAY + timedelta(days=7))
+    assert world.incidents() == []
+
+
+def test_the_deadline_is_reminded_of_and_missing_it_makes_one_incident(world):
+    lead = world.lead()
+    due = world.task(lead).deadline
+    go(now=due - 4 * HOUR + timedelta(minutes=1))
+    assert StepLog.objects.filter(event="reminded").count() == 1
+    assert world.incidents() == []
+    go(now=due + timedelta(minutes=6))
+    (incident,) = world.incidents()
+    assert incident["NAME"] == "Анкета «Квалификация» просрочена: Столешница"
+    assert str(incident["ITEM"]) == f"L_{lead.pk}"
+    assert incident["WHO"] == world.seller.pk
+    assert (incident["STAGE"], incident["DUE_AT"]) == ("Взят в работу", due)
+    assert incident["NOTICED_AT"] == due + timedelta(minutes=6)
+    assert incident["MISSING"].startswith("Место применения, Размеры, ")
+    told = world.head.notifications.values_list("text", flat=True)
+    assert "Не заполнено в срок: Столешница" in list(told)
+
+
+def test_a_repeated_wake_makes_no_second_incident(world):
+    lead = world.lead()
+    due = world.task(lead).deadline
+    (running,) = runs(world.template)
+    moment = due + timedelta(minutes=1)
+    for key in ("until:1", "until:1", "now:1", "incident:1"):
+        Wake.objects.create(instance=running, kind="timer", key=key, due_at=moment)
+    go(now=moment)
+    for key in ("until:1", "incident:1"):
+        Wake.objects.create(instance=running, kind="timer", key=key, due_at=moment)
+    Wake.objects.create(instance=running, kind="go", due_at=moment)
+    go(now=moment + HOUR)
+    assert len(world.incidents()) == 1
+
+
+def test_the_head_gets_it_afterwards_and_whoever_fills_it_ends_both(world):
+    lead = world.lead()
+    due = world.task(lead).deadline  # Tuesday 18:00
+    go(now=due + timedelta(minutes=1))
+    assert Task.objects.filter(kind="questionnaire").count() == 1
+    go(now=due + timedelta(days=1, minutes=1))  # 8 working hours later
+    first, second = world.task(lead), world.task(lead, 1)
+    assert (asked(first), asked(second)) == ({"seller"}, {"head"})
+    world.keep(second, world.head, **world.answers())
+    go(now=due + timedelta(days=1, minutes=1))
+    first.refresh_from_db()
+    assert first.state in {"done", "cancelled"}
+    assert statuses(world.template) == ["done"]
+    (incident,) = world.incidents()
+    assert incident["OVERDUE"] == 8
+    assert incident["CLOSED_AT"] == due + timedelta(days=1, minutes=1)
+    move_to_stage(LEAD, lead.pk, stage("lead", "PROCESSED").pk, actor=world.admin)
+
+
+def test_the_incident_shows_to_whom_it_concerns(world, employee):
+    from lists_core.selectors.elements import elements
+
+    lead = world.lead()
+    go(now=world.task(lead).deadline + timedelta(minutes=1))
+    list_ = incidents_list()
+    seen = {
+        person.username: elements(schema_of(list_), person).count()
+        for person in (world.seller, world.head, employee, world.admin)
+    }
+    assert seen == {"seller": 1, "head": 1, "worker": 0, "admin": 1}
+
+
+def test_the_task_follows_the_responsible(world, employee):
+    lead = world.lead()
+    version = world.row(lead).version
+    update_element(world.list.pk, lead.pk, {"RESPONSIBLE": employee.pk}, version=version,
+                   actor=world.admin)  # fmt: skip
+    go(now=MONDAY + HOUR)
+    assert asked(world.task(lead)) == {"worker"}
+
+
+def test_coming_back_asks_anew_with_new_deadlines(world):
+    lead = world.lead()
+    move_to_stage(LEAD, lead.pk, stage("lead", "NEW").pk, actor=world.admin)
+    go(now=MONDAY + HOUR)
+    move_to_stage(LEAD, lead.pk, stage("lead", "IN_PROCESS").pk, actor=world.admin)
+    later = MONDAY + timedelta(days=1)
+    go(now=later)
+    assert [one.came_at for one in Asking.objects.order_by("pk")] == [MONDAY, later]
+    assert statuses(world.template) == ["done", "waiting"]
+
+
+def test_two_processes_do_not_ask_the_same(world):
+    from tests.workflows.processes import begin
+
+    lead = world.lead()
+    assert begin(world.template, world.admin, lead.pk).status == "done"
+    assert Task.objects.count() == 1
+
+
+def test_strangers_and_observers_keep_nothing(world, employee):
+    from svod.base.errors import NotFound
+
+    task = world.task(world.lead())
+    part = task.people.get()
+    with pytest.raises(NotFound):
+        keep_draft(task.pk, part.pk, {"PRODUCT_PLACE": "x"}, actor=employee)
