@@ -16,7 +16,7 @@ class CrmLinkConfig(AppConfig):
         from crm_link.menu import add_menu
         from crm_link.pages import add_pages
 
-        for package in ("field_types", "triggers", "listeners"):
+        for package in ("field_types", "triggers", "listeners", "scopes"):
             import_submodules(package)
         add_pages()
         add_menu()

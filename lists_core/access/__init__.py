@@ -1,6 +1,6 @@
 """Rights: who may do what, and the one predicate of every read. docs/access.md is the model."""
 
-from lists_core.access.fields import readable_fields, schema_for
+from lists_core.access.fields import readable_fields, schema_for, schemas_for
 from lists_core.access.granted import forget, remembering
 from lists_core.access.lists import may_create_lists, require, visible_lists
 from lists_core.access.predicate import (
@@ -34,6 +34,7 @@ __all__ = [
     "rights_on",
     "role_of",
     "schema_for",
+    "schemas_for",
     "visible",
     "visible_lists",
     "with_implied",

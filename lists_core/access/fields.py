@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lists_core.access.granted import Granted, granted, memory, who
-from lists_core.access.profile import list_rights
+from lists_core.access.profile import list_rights, rights_in
 from lists_core.access.rights import Right
 from lists_core.models import Field, List
-from lists_core.schema.cache import schema_of
+from lists_core.schema.cache import schema_of, schemas_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -45,6 +45,24 @@ def schema_for(actor: Employee, list_: List, row: Any = None, *, new: bool = Fal
         f.key for f in restricted if f.field.change_restricted and Right.CHANGE not in held[f.key]
     }
     return schema.without(hidden, locked=fixed - hidden)
+
+
+def schemas_for(actor: Employee, lists: Collection[List]) -> dict[int, Schema]:
+    """`schema_for` of many lists by their ids, by a fixed number of queries."""
+    rights_in(actor, [row.pk for row in lists])
+    schemas = schemas_of(lists)
+    known = memory().fields
+    asked = {
+        field.field.pk: pk
+        for pk, schema in schemas.items()
+        for field in schema.fields
+        if _is_restricted(field.field) and (actor.pk, pk) not in known
+    }
+    if asked and actor.is_active and not actor.is_superuser:
+        known |= {(actor.pk, pk): {} for pk in set(asked.values())}
+        for field_id, grants in granted(Field, asked, who(actor)).items():
+            known[actor.pk, asked[field_id]][field_id] = grants
+    return {row.pk: schema_for(actor, row) for row in lists}
 
 
 def readable_fields(

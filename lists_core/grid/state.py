@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lists_core.filters.tree import Group, parse_filter
 from lists_core.grid.extra import is_column
+from lists_core.grid.scopes import Scope, read_scope
 from lists_core.models import ListPreference
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import ElementQuery
@@ -47,6 +49,8 @@ class GridState:
     notices: tuple[str, ...] = ()
     #: Parameters of other shapes of the list that links lead on, as (name, value).
     kept: tuple[tuple[str, str], ...] = ()
+    #: The part of the list to which everything here is confined.
+    scope: Scope | None = None
 
     def element_query(self) -> ElementQuery:
         return ElementQuery(
@@ -55,11 +59,13 @@ class GridState:
             sort=self.sort,
             section=self.section,
             subsections=self.sub and self.section != 0,
+            within=self.scope.rows if self.scope else Q(),
         )
 
     def params(self) -> dict[str, str]:
         """The parameters that differ from the defaults, in a steady order."""
         known = {
+            "scope": self.scope.text if self.scope else "",
             "section": "" if self.section is None else str(self.section),
             "sub": "" if self.sub else "0",
             "q": self.q,
@@ -107,6 +113,7 @@ def parse_state(params: Params, schema: Schema, preference: ListPreference) -> G
         section=_number(params.get("section"), None, range(2**31), notices),
         sub=params.get("sub") != "0",
         columns=_columns(params.get("columns", ""), schema, notices),
+        scope=_scope(params.get("scope", ""), schema, notices),
         notices=tuple(notices),
     )
 
@@ -117,6 +124,16 @@ def _filter(text: str, schema: Schema, notices: Notices) -> Group:
     except Invalid as error:
         notices.append(_("The filter was not applied. %(reason)s") % {"reason": error})
         return Group()
+
+
+def _scope(text: str, schema: Schema, notices: Notices) -> Scope | None:
+    """A scope that cannot be read shows nothing: the whole list is not what was asked for."""
+    if not text:
+        return None
+    found = read_scope(text, schema)
+    if found is None:
+        notices.append(_("The part of the list in the address was not found."))
+    return found or Scope(text[:MAX_SEARCH])
 
 
 def _sort(text: str, schema: Schema, notices: Notices) -> Sort:

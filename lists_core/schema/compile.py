@@ -6,6 +6,7 @@ an old version is garbage as soon as nobody uses it. Instances cannot be pickled
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -116,12 +117,21 @@ def table_name(list_id: int) -> str:
     return f"list_{int(list_id)}"
 
 
-def compile_schema(list_: List) -> Schema:
-    """Read the list's fields (2 queries) and join them with their types."""
-    rows = Field.objects.filter(list=list_, deleted_at=None).prefetch_related("options")
-    fields = tuple(SchemaField.of(row) for row in rows)
+def compile_schemas(lists: Collection[List]) -> list[Schema]:
+    """Read the lists' fields (2 queries for all) and join them with their types."""
+    if not lists:
+        return []
+    rows = Field.objects.filter(list__in=lists, deleted_at=None).prefetch_related("options")
+    fields: dict[int, list[SchemaField]] = defaultdict(list)
+    for row in rows:
+        fields[row.list_id].append(SchemaField.of(row))
+    return [_joined(list_, fields[list_.pk]) for list_ in lists]
+
+
+def _joined(list_: List, fields: Iterable[SchemaField]) -> Schema:
     own = system_fields(list_)
-    return Schema(list_.pk, list_.schema_version, fields, own, list_system=list_.system)
+    version, system = list_.schema_version, list_.system
+    return Schema(list_.pk, version, tuple(fields), own, list_system=system)
 
 
 def compile_model(list_id: int, fields: Iterable[SchemaField]) -> Any:

@@ -28,7 +28,7 @@ class ElementQuery:
     """What a page asks of a list: checked filter, search words, sort, section.
 
     `sort` is `(code, descending)` pairs; `section` None means the whole list, 0 the root;
-    `subsections` widens a section to its subtree.
+    `subsections` widens a section to its subtree; `within` is a part of the list over its table.
     """
 
     filter: Group = field(default_factory=Group)
@@ -36,6 +36,7 @@ class ElementQuery:
     sort: Sequence[tuple[str, bool]] = ()
     section: int | None = None
     subsections: bool = True
+    within: Q = field(default_factory=Q)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def elements(schema: Schema, actor: Employee) -> QuerySet[Any]:
 
 def found(schema: Schema, query: ElementQuery, *, actor: Employee) -> QuerySet[Any]:
     """The readable elements that the query asks for, sorted; ties by id."""
-    rows = elements(schema, actor).filter(query.filter.to_q(actor))
+    rows = elements(schema, actor).filter(query.within, query.filter.to_q(actor))
     if query.search:
         rows = rows.filter(search_q(schema, query.search, actor))
     if query.section is not None:

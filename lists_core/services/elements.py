@@ -61,10 +61,17 @@ def open_list(list_id: int) -> tuple[List, Schema]:
 
 
 def create_element(
-    list_id: int, values: Mapping[str, Any], *, actor: Employee, section_id: int | None = None
+    list_id: int,
+    values: Mapping[str, Any],
+    *,
+    actor: Employee,
+    section_id: int | None = None,
+    fixed: Mapping[str, Any] | None = None,
 ) -> Any:
     """Add an element. `values` maps codes to natural values; absent fields get their defaults.
 
+    `fixed` are values that the place gives where the element is added, whoever may change their
+    fields; they too may name only what the actor sees.
     Returns the new row. Raises NotFound, Forbidden, Invalid (errors by code).
     """
     with transaction.atomic():
@@ -72,7 +79,9 @@ def create_element(
         target = place_for(list_, section_id, actor=actor)
         own = schema_for(actor, list_, new=True)
         cleaned = clean_values(schema, values, partial=False, own=own)
-        given = {field: value for field, value in cleaned.items() if field.code in values}
+        cleaned |= clean_values(schema, fixed or {}, partial=True)
+        chosen = {*values, *(fixed or {})}
+        given = {field: value for field, value in cleaned.items() if field.code in chosen}
         check_references(given, actor=actor)  # a default may point to what the actor sees not
         row = schema.model(**_columns(cleaned), section=target)
         _stamp_new(row, list_, actor)

@@ -33,13 +33,14 @@ def create_shared_element(
     actor: Employee,
     section_id: int | None = None,
     copy_of: int | None = None,
+    fixed: Mapping[str, Any] | None = None,
 ) -> Any:
     """Add an element that `readers` may view besides those whom its place lets in.
 
     A copy (`copy_of` is the original's id) stays as closed as its original.
     Raises what create_element and set_element_rights raise; then nothing is made.
     """
-    row = create_element(list_id, values, actor=actor, section_id=section_id)
+    row = create_element(list_id, values, actor=actor, section_id=section_id, fixed=fixed)
     if copy_of is not None:
         _list, schema = open_list(list_id)
         close_as(schema, locked_row(schema, copy_of, actor), row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from lists_core.element_page import grid_state, path_of
 from lists_core.element_tabs import Target, open_target
 from lists_core.field_types.pickers import is_id
 from lists_core.forms import SECTION, ElementForm
+from lists_core.grid.scopes import read_scope
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import access_element
@@ -46,24 +48,30 @@ def element_add(request: PortalRequest, list_id: int) -> HttpResponse:
     form = add_form(request, list_)
     if not form.is_valid():
         return add_page(request, form)
-    values = form.values
-    section_id = values.pop(SECTION, None)
-    values = hidden(form) | values
     try:
-        row = create_shared_element(
-            list_id,
-            values,
-            form.chosen_readers,
-            actor=request.user,
-            section_id=section_id,
-            copy_of=source_of(request),
-        )
+        row = create(request, form)
     except Invalid as error:
         form.add_domain_errors(error)
         return add_page(request, form)
     if "another" in request.POST:
         return another(request, list_, row)
     return done(request, list_, row, _("Added."))
+
+
+def create(request: PortalRequest, form: ElementForm) -> Any:
+    """The new element's row. Raises Invalid."""
+    values = form.values
+    section_id = values.pop(SECTION, None)
+    given, own = place_values(request, form.schema), changeable(form)
+    return create_shared_element(
+        form.list.pk,
+        hidden(form) | values,
+        form.chosen_readers,
+        actor=request.user,
+        section_id=section_id,
+        copy_of=source_of(request),
+        fixed={code: value for code, value in given.items() if code not in own},
+    )
 
 
 def add_form(request: PortalRequest, list_: List) -> ElementForm:
@@ -90,7 +98,14 @@ def first_values(request: PortalRequest, list_: List, schema: Schema) -> dict[st
         return copied_values(own, row, request.user)
     values = {field.code: field.default() for field in schema.editable}
     section = grid_state(request, list_).get("section", "")
-    return values | {SECTION: int(section) if is_id(section) and int(section) else None}
+    values |= {SECTION: int(section) if is_id(section) and int(section) else None}
+    return values | place_values(request, schema)
+
+
+def place_values(request: PortalRequest, schema: Schema) -> dict[str, Any]:
+    """What the part of the list gives in which the element is added (`scope` of the address)."""
+    scope = read_scope(request.GET.get("scope", ""), schema)
+    return dict(scope.values) if scope else {}
 
 
 def source_of(request: PortalRequest) -> int | None:
@@ -113,12 +128,12 @@ def copied_values(schema: Schema, row: Any, actor: Employee) -> dict[str, Any]:
 
 def hidden(form: ElementForm) -> dict[str, Any]:
     """Values of a copy that the form does not ask for go along as they are."""
-    values = {
-        field.code: form.initial.get(field.code)
-        for field in form.schema.changeable
-        if field.code not in form.fields
-    }
+    values = {code: form.initial.get(code) for code in changeable(form) if code not in form.fields}
     return {code: value for code, value in values.items() if value is not None}
+
+
+def changeable(form: ElementForm) -> list[str]:
+    return [field.code for field in form.schema.changeable]
 
 
 def add_page(request: PortalRequest, form: ElementForm) -> HttpResponse:
@@ -129,19 +144,15 @@ def another(request: PortalRequest, list_: List, row: Any) -> HttpResponse:
     """A fresh form in the same section after "Save and add another"."""
     toast(request, _("Added."))
     address = reverse("element_add", args=[list_.pk])
-    if row.section:
-        address += f"?section={row.section}"
+    kept = {"section": row.section or "", "scope": request.GET.get("scope", "")}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    address += f"?{query}" if query else ""
     if not is_htmx(request):
         return redirect(address)
     schema = schema_for(request.user, list_, new=True)
     values = {field.code: field.default() for field in schema.editable}
-    form = ElementForm(
-        list_=list_,
-        schema=schema,
-        actor=request.user,
-        mode="add",
-        values=values | {SECTION: row.section},
-    )
+    values |= {SECTION: row.section, **place_values(request, schema)}
+    form = ElementForm(list_=list_, schema=schema, actor=request.user, mode="add", values=values)
     response = form_page(request, form, {"action": address})
     trigger(response, "elements-changed", {"list": list_.pk, "ids": [row.pk]})
     return response

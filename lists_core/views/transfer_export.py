@@ -18,7 +18,7 @@ from svod.base.forms import DomainFormMixin
 from svod.base.htmx import go_to
 from svod.base.http import PortalRequest
 
-VIEW = ("filter", "q", "sort", "section", "sub", "columns")
+VIEW = ("filter", "q", "sort", "section", "sub", "columns", "scope")
 
 
 class ExportForm(DomainFormMixin, forms.Form):
@@ -54,6 +54,6 @@ def list_export(request: PortalRequest, list_id: int) -> HttpResponse:
         except Invalid as error:
             form.add_error(None, str(error))
     status = 422 if form.errors else 200
-    narrowed = any(view.get(name) for name in ("filter", "q", "section"))
+    narrowed = any(view.get(name) for name in ("filter", "q", "section", "scope"))
     context = {"form": form, "list": list_, "narrowed": narrowed}
     return render(request, "lists/transfer/export.html", context, status=status)
