@@ -23,6 +23,13 @@ FORMS = re.compile(
     re.IGNORECASE,
 )
 
+#: Names are compared in Latin letters: trigrams know Cyrillic ones in some of PostgreSQL's
+#: collations only, and "Romashka" is "Ромашка".
+LATIN = str.maketrans(
+    dict(zip("абвгдеёзийклмнопрстуфхцыьъ", "abvgdeezijklmnoprstufhcy'`", strict=True))
+    | {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "shch", "э": "eh", "ю": "yu", "я": "ya"}
+)
+
 
 class PointType(models.TextChoices):
     PHONE = "phone", _("Phone")
@@ -64,7 +71,7 @@ def normal(type_: PointType, text: str, *, region: str = REGION) -> str:
     if type_ == PointType.INN:
         digits = re.sub(r"\D", "", typed, flags=re.ASCII)
         return digits if len(digits) in INN_DIGITS else ""
-    return " ".join(FORMS.sub(" ", typed).lower().replace("ё", "е").split())
+    return " ".join(FORMS.sub(" ", typed).lower().translate(LATIN).split())
 
 
 def _phone(typed: str, region: str) -> str:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from crm_link.admin import booking, questionnaires, roles  # noqa: F401  register themselves
-from crm_link.models import ContactPoint, Stage, StageMove
+from crm_link.admin import (  # noqa: F401  register themselves
+    booking,
+    clients,
+    questionnaires,
+    roles,
+)
+from crm_link.models import Stage, StageMove
 from lists_core.admin.base import ReadOnlyAdmin
 
 
@@ -20,10 +25,3 @@ class StageAdmin(ReadOnlyAdmin):
 class StageMoveAdmin(ReadOnlyAdmin):
     list_display = ["element", "from_stage", "to_stage", "actor", "at"]
     search_fields = ["=element__pk"]
-
-
-@admin.register(ContactPoint)
-class ContactPointAdmin(ReadOnlyAdmin):
-    list_display = ["value", "type", "kind", "element"]
-    list_filter = ["type", "kind"]
-    search_fields = ["=value", "=element__pk"]

@@ -12,6 +12,7 @@ from crm_link.refs import CrmRef
 from crm_link.selectors.kinds import list_of
 from lists_core.models import Field, Job
 from lists_core.schema.compile import compile_model
+from lists_core.schema.ddl import lock_for_change
 from lists_core.schema.fields import SchemaField
 from lists_core.services.jobs import start_job
 from lists_core.services.repointing import pointing_q, repoint
@@ -56,6 +57,13 @@ def pointing_rows(ref: CrmRef, *, limit: int) -> int:
             if found >= limit:
                 return found
     return found
+
+
+def lock_pointing(ref: CrmRef) -> None:
+    """Keep writers out of the item's list and of those that may point to it until the transaction
+    ends: none of them can then add a link that `rebind_all` did not see."""
+    for list_id in sorted({list_of(kinds.get(ref.kind)).pk, *_pointing(ref)}):
+        lock_for_change(list_id)
 
 
 def _pointing(ref: CrmRef, *, deleted: bool = False) -> dict[int, list[Field]]:

@@ -7,6 +7,7 @@ from crm_link.urls.converters import CrmKindConverter
 register_converter(CrmKindConverter, "crm_kind")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("crm_link.urls.clients")),
     path("crm/", include("crm_link.urls.items")),
     path("crm/", include("crm_link.urls.binding")),
     path("crm/settings/", include("crm_link.urls.settings")),

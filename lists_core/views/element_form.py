@@ -16,6 +16,7 @@ from lists_core.access import Right, schema_for
 from lists_core.element_page import grid_state, path_of
 from lists_core.element_tabs import Target, open_target
 from lists_core.field_types.pickers import is_id
+from lists_core.form_aids import aid_of
 from lists_core.forms import SECTION, ElementForm
 from lists_core.grid.scopes import read_scope
 from lists_core.models import List
@@ -243,6 +244,7 @@ def form_page(request: PortalRequest, form: ElementForm, context: dict[str, Any]
         "state": f"?{state.urlencode()}" if state else "",
         "drawer": wants_fragment(request),
         "action": request.get_full_path(),
+        "aid": "" if row else aid_of(form.list),
     }
     wrong = form.errors or (form.readers and form.readers.errors)
     status = 409 if context.get("clash") else 422 if wrong else 200

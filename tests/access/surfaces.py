@@ -34,12 +34,15 @@ CRM = "asks for the item as its list does (tests/crm_link/test_setup.py)"
 BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
 ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
 CHAT = "a conversation is its line's people's (tests/openlines/test_conversations.py)"
+ALIKE = "items one may read, points of fields one may see (tests/crm_link/test_duplicates.py)"
 EXEMPT: dict[str, str] = {
     **dict.fromkeys(["chat", "chat_conversation"], CHAT),
     **dict.fromkeys(named("role_id"), ROLES),
     "crm_suggest": BINDING,
     **dict.fromkeys(["crm", "crm_set_up", "crm_list", "crm_card"], CRM),
     **dict.fromkeys(["crm_items", "crm_kanban"], CRM),
+    **dict.fromkeys(["crm_lead_convert", "crm_look_alikes", "crm_duplicates"], ALIKE),
+    **dict.fromkeys(["crm_merge", "list_bulk_merge"], ALIKE),
     "calendar_feed": TITLES,
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
     **dict.fromkeys(["openid_connect_callback", "password_set"], "before the sign-in"),
@@ -99,6 +102,7 @@ JOB_KINDS = {
 }
 EXEMPT_JOBS = {
     "crm_rebind": "merges rewrite links, nothing is read (tests/crm_link/test_rebind.py)",
+    "merge_items": "asks for each right again (tests/crm_link/test_merging.py)",
     "move_processes": "designers move, nothing is read (tests/workflows/test_moving_pages.py)",
     "bulk_start": "starts where one may run and sees (tests/workflows/test_process_grid.py)",
     "mend_processes": "names no element; owners' own list (tests/workflows/test_running_page.py)",

@@ -1,0 +1,166 @@
+"""Several items become one: values, links, comments, processes; by the rights, all or nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_link.kinds import COMPANY, CONTACT
+from crm_link.models import MergedItem
+from crm_link.selectors.merging import winner_of
+from crm_link.services import merging
+from crm_link.services.merging import MergedMeanwhile, merge_items
+from lists_core.access import Right
+from lists_core.models import ElementVersion, Job, List, OutboxEvent
+from lists_core.schema.cache import schema_of
+from lists_core.services.comments import add_comment
+from lists_core.services.elements import create_element, delete_elements, update_element
+from lists_core.services.fields import create_field
+from lists_core.services.jobs import run_job
+from lists_core.services.lists import create_list
+from lists_core.services.rights import set_list_rights
+from staff.models import AuditEntry
+from staff.subjects import Subject
+from svod.base.errors import Forbidden, Invalid, NotFound
+from tests.crm_link.crm_world import item
+from tests.crm_link.test_conversion import values
+
+pytestmark = pytest.mark.django_db
+ONE, TWO = "+74951234567", "+74957654321"
+
+
+def pair(admin):
+    main = item("contact", admin, "Петров", PHONE=[ONE], LAST_NAME="Петров")
+    other = item(
+        "contact", admin, "Петров И.", PHONE=[TWO, ONE], EMAIL=["p@svod.example"],
+        LAST_NAME="Петрович", POST="Директор",
+    )  # fmt: skip
+    return main, other
+
+
+def test_values_stay_as_chosen(admin, lists):
+    main, other = pair(admin)
+    merge_items(CONTACT, main.pk, [other.pk], actor=admin, chosen={"LAST_NAME": other.pk})
+    now = values("contact", main.pk)
+    assert now["NAME"] == "Петров"
+    assert now["LAST_NAME"] == "Петрович"
+    assert now["POST"] == "Директор"
+    assert now["PHONE"] == [ONE, TWO]
+    assert now["EMAIL"] == ["p@svod.example"]
+
+
+def test_what_pointed_to_the_other_points_to_the_main_one(admin, lists):
+    main, other = pair(admin)
+    deal = item("deal", admin, "Обе", CONTACTS=[other.pk, main.pk])
+    lone = item("deal", admin, "Одна", CONTACTS=[other.pk])
+    binned = item("deal", admin, "В корзине", CONTACTS=[other.pk])
+    delete_elements(lists["deal"].pk, [binned.pk], actor=admin)
+    lead = item("lead", admin, "Лид", CONTACT=other.pk)
+    students = create_list(actor=admin, name="Студенты")
+    create_field(
+        students.pk, "element", actor=admin, name="Кто", code="WHO",
+        settings={"list": lists["contact"].pk, "look": "search"},
+    )  # fmt: skip
+    student = create_element(students.pk, {"NAME": "С", "WHO": other.pk}, actor=admin)
+    add_comment(lists["contact"].pk, other.pk, "Звонил", actor=admin)
+    merge_items(CONTACT, main.pk, [other.pk], actor=admin)
+    contacts = [values("deal", row.pk)["CONTACTS"] for row in (deal, lone, binned)]
+    assert contacts == [[main.pk]] * 3
+    assert values("lead", lead.pk)["CONTACT"] == main.pk
+    schema = schema_of(List.objects.get(pk=students.pk))
+    assert schema["WHO"].read(schema.model.objects.get(pk=student.pk)) == main.pk
+    history = ElementVersion.objects.filter(element=lone.pk).first()
+    assert list(history.changes.values()) == [[[other.pk], [main.pk]]]
+    assert OutboxEvent.objects.filter(topic="element.changed", list=lists["deal"]).exists()
+    assert main.pk in _with_comments()
+    assert not schema_of(lists["contact"]).model.objects.filter(pk=other.pk, deleted_at=None)
+
+
+def _with_comments() -> set[int]:
+    from lists_core.models import Comment
+
+    return set(Comment.objects.values_list("element", flat=True))
+
+
+def test_the_merged_one_leads_to_the_main_one(admin, lists, admin_client, employee):
+    main, other = pair(admin)
+    third = item("contact", admin, "Третий")
+    merge_items(CONTACT, other.pk, [third.pk], actor=admin)
+    merge_items(CONTACT, main.pk, [other.pk], actor=admin)
+    assert winner_of(admin, CONTACT, third.pk) == winner_of(admin, CONTACT, other.pk) == main.pk
+    assert MergedItem.objects.count() == 2
+    with pytest.raises(NotFound):
+        winner_of(employee, CONTACT, other.pk)
+    with pytest.raises(NotFound):
+        winner_of(admin, COMPANY, other.pk)
+    entry = AuditEntry.objects.filter(event="crm.merged").order_by("-pk").first()
+    assert entry.about["elements"] == [other.pk]
+
+
+def test_rights(admin, lists, employee):
+    main, other = pair(admin)
+    who = Subject("U", employee.pk)
+
+    def hold(*rights: Right) -> None:
+        set_list_rights(lists["contact"].pk, {who: frozenset(rights)}, actor=admin)
+
+    with pytest.raises(NotFound):
+        merge_items(CONTACT, main.pk, [other.pk], actor=employee)
+    for held in ({Right.CHANGE}, {Right.DELETE}):
+        hold(*held)
+        with pytest.raises(Forbidden):
+            merge_items(CONTACT, main.pk, [other.pk], actor=employee)
+    assert values("contact", main.pk)["POST"] is None
+    hold(Right.CHANGE, Right.DELETE)
+    merge_items(CONTACT, main.pk, [other.pk], actor=employee)
+    with pytest.raises(NotFound):
+        merge_items(CONTACT, main.pk, [other.pk], actor=employee)
+    with pytest.raises(Invalid):
+        merge_items(CONTACT, main.pk, [main.pk], actor=employee)
+
+
+def test_who_saw_an_older_version_looks_again(admin, lists):
+    main, other = pair(admin)
+    update_element(lists["contact"].pk, other.pk, {"POST": "Бухгалтер"}, version=1, actor=admin)
+    with pytest.raises(MergedMeanwhile):
+        merge_items(CONTACT, main.pk, [other.pk], actor=admin, versions={main.pk: 1, other.pk: 1})
+
+
+def test_a_unique_value_goes_over(admin, lists):
+    create_field(lists["contact"].pk, "string", actor=admin, name="Карта", code="CARD", unique=True)
+    main, other = item("contact", admin, "А"), item("contact", admin, "Б", CARD="77")
+    merge_items(CONTACT, main.pk, [other.pk], actor=admin)
+    assert values("contact", main.pk)["CARD"] == "77"
+
+
+def test_many_links_are_a_job_that_may_begin_anew(admin, lists, admin_client, monkeypatch):
+    monkeypatch.setattr(merging, "INLINE", 2)
+    monkeypatch.setattr("crm_link.services.rebind.BATCH", 2)
+    main, other = pair(admin)
+    deals = [item("deal", admin, f"Сделка {n}", CONTACTS=[other.pk]) for n in range(5)]
+    given = {"id": [main.pk, other.pk], "main": main.pk, "v_POST": other.pk}
+    assert "/jobs/" in admin_client.post("/crm/contact/merge/", given).url
+    job = Job.objects.get(kind="merge_items")
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done) == ("done", 5)
+    assert {tuple(values("deal", row.pk)["CONTACTS"]) for row in deals} == {(main.pk,)}
+    assert values("contact", main.pk)["POST"] == "Директор"
+
+
+def test_the_page(admin, lists, admin_client, client, employee):
+    main, other = pair(admin)
+    address = f"/crm/contact/merge/?id={main.pk}&id={other.pk}&id=x"
+    page = admin_client.get(address).content.decode()
+    assert "Петрович" in page
+    assert 'name="v_LAST_NAME"' in page
+    assert "v_ADDRESS" not in page  # it does not differ
+    swapped = admin_client.get(f"{address}&main={other.pk}").content.decode()
+    assert swapped.index("Петров И.") < swapped.index(f"#{main.pk}<")
+    assert admin_client.get(f"/crm/contact/merge/?id={main.pk}").status_code == 404
+    stale = {"id": [main.pk, other.pk], "main": main.pk, f"version_{main.pk}": 7}
+    assert admin_client.post("/crm/contact/merge/", stale).status_code == 409
+    given = {"id": [main.pk, other.pk], "main": main.pk, "v_LAST_NAME": other.pk, "v_PHONE": ""}
+    assert admin_client.post("/crm/contact/merge/", given).url == f"/crm/contact/{main.pk}/"
+    assert values("contact", main.pk)["LAST_NAME"] == "Петрович"
+    client.force_login(employee)
+    assert client.get(address).status_code == 404
