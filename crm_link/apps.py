@@ -5,6 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 from svod.base.discovery import import_submodules
 
+#: Whose modules register themselves.
+PACKAGES = (
+    "field_types",
+    "triggers",
+    "listeners",
+    "scopes",
+    "timeline",
+)
+
 
 class CrmLinkConfig(AppConfig):
     name = "crm_link"
@@ -16,7 +25,7 @@ class CrmLinkConfig(AppConfig):
         from crm_link.menu import add_menu
         from crm_link.pages import add_pages
 
-        for package in ("field_types", "triggers", "listeners", "scopes"):
+        for package in PACKAGES:
             import_submodules(package)
         add_pages()
         add_menu()

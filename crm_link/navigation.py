@@ -14,8 +14,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from crm_link.kinds import Kind, kinds
+from crm_link.selectors.activities import due_count
 from crm_link.selectors.kinds import visible_kinds
 from lists_core.models import List
 from staff.models import Employee
@@ -93,6 +95,16 @@ def add_kinds() -> None:
                 slug, kind.plural, "crm_items", [slug], order=place * 10, shown=partial(_sees, kind)
             )
         )
+
+
+def add_activities() -> None:
+    crm_navigation.register(
+        NavItem("activities", _("My activities"), "crm_activities", order=60, count=_due)
+    )
+
+
+def _due(actor: Employee, seen: Seen) -> int | None:
+    return due_count(actor) or None
 
 
 def _sees(kind: Kind, actor: Employee, seen: Seen) -> bool:

@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from staff.models import Delivery
 from staff.notification_kinds import NotificationKind, notification_kinds
 
-notification_kinds.register(
-    NotificationKind("booking", _("Bookings"), icon="lock", delivery=Delivery.MAIL, order=60)
-)
+for kind in (
+    NotificationKind("booking", _("Bookings"), icon="lock", delivery=Delivery.MAIL, order=60),
+    NotificationKind(
+        "activity", _("My activities in CRM"), icon="alarm", delivery=Delivery.MAIL, order=12
+    ),
+):
+    notification_kinds.register(kind)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_link import audited  # noqa: F401  # names its events
 from crm_link.boards import add_boards
+from crm_link.card import add_frames
 from crm_link.kinds import Kind, kind_of, kinds
-from crm_link.navigation import add_kinds
+from crm_link.navigation import add_activities, add_kinds
 from crm_link.selectors.duplicates import COMPARED
 from crm_link.shapes import shape_url
 from lists_core.access import Right, may_somewhere
@@ -23,7 +24,9 @@ from staff.models import Employee
 
 def add_pages() -> None:
     add_kinds()
+    add_activities()
     add_boards()
+    add_frames()
     for kind in kinds:
         list_pages.register(
             ListPages(

@@ -1,25 +1,46 @@
 """An element's page: in the drawer or on its own, with the frame that all its tabs share.
 
-The view of a tab, of this app or of an upper one, answers by `element_page`.
+The view of a tab, of this app or of an upper one, answers by `element_page`. An upper app puts
+a frame of its own around the elements of the lists it keeps:
+
+    element_frames.register(ElementFrame("crm.deal", "crm/card/frame.html", card_frame))
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
-from django.urls import reverse
 
 from lists_core.access import Right, list_rights
+from lists_core.addresses import element_url
 from lists_core.element_tabs import Target, element_tabs
 from lists_core.models import List, Section
 from lists_core.selectors.sections import section_path
 from staff.models import Employee
 from svod.base.htmx import current_page, render_page, wants_fragment
 from svod.base.http import PortalRequest
+from svod.base.registry import Registry
 
 STATE = ("filter", "q", "sort", "section", "sub", "page", "size")
+
+
+FRAME = "lists/element/frame.html"
+
+
+@dataclass(frozen=True)
+class ElementFrame:
+    """The frame of the elements of the list whose `system` is `slug`. `context` gives what the
+    template needs beyond what every frame has, `tabs` (as `drawn_tabs`) among it."""
+
+    slug: str
+    template: str
+    context: Callable[[PortalRequest, Target, str], Mapping[str, Any]]
+
+
+element_frames: Registry[ElementFrame] = Registry("element frame")
 
 
 def element_page(
@@ -34,14 +55,22 @@ def element_page(
     frame = {
         "list": target.list,
         "row": target.row,
-        "tabs": drawn_tabs(target, tab),
         "path": path_of(target.list, target.row.section, target.actor),
         "may": may_on(target),
         "state": f"?{state.urlencode()}" if state else "",
         "drawer": wants_fragment(request),
-        "link": request.build_absolute_uri(reverse("element", args=[target.list.pk, target.id])),
+        "link": request.build_absolute_uri(element_url(target.list, target.id)),
+        **around(request, target, tab),
     }
     return render_page(request, template, {**frame, **context})
+
+
+def around(request: PortalRequest, target: Target, tab: str) -> dict[str, Any]:
+    """The template of the frame, and the tabs."""
+    if target.list.system not in element_frames:
+        return {"frame": FRAME, "tabs": drawn_tabs(target, tab)}
+    own = element_frames.get(target.list.system)
+    return {"frame": own.template, "framed": True, **own.context(request, target, tab)}
 
 
 def may_on(target: Target) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from crm_link.admin import (  # noqa: F401  register themselves
     booking,
+    card,
     clients,
     questionnaires,
     roles,

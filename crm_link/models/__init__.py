@@ -1,19 +1,27 @@
-"""What CRM keeps beside its lists: stages, what happened to items, roles."""
+"""What CRM keeps beside its lists: stages, cards, what happened to items, roles."""
 
+from crm_link.models.activities import Activity
 from crm_link.models.booking import Booking, BookingRule
+from crm_link.models.card import CardSection
 from crm_link.models.merging import MergedItem
 from crm_link.models.points import ContactPoint
+from crm_link.models.products import Catalogue, ProductRow
 from crm_link.models.questionnaires import Asking, Question, QuestionGroup, Questionnaire
 from crm_link.models.roles import OPERATIONS, Role, RoleMember, RolePermission, Scope
 from crm_link.models.stages import Stage, StageMove
+from crm_link.models.timeline import TimelineNote
 
 __all__ = [
     "OPERATIONS",
+    "Activity",
     "Asking",
     "Booking",
     "BookingRule",
+    "CardSection",
+    "Catalogue",
     "ContactPoint",
     "MergedItem",
+    "ProductRow",
     "Question",
     "QuestionGroup",
     "Questionnaire",
@@ -23,4 +31,5 @@ __all__ = [
     "Scope",
     "Stage",
     "StageMove",
+    "TimelineNote",
 ]

@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("crm_link.urls.binding")),
     path("crm/settings/", include("crm_link.urls.settings")),
     path("crm/", include("crm_link.urls.shapes")),
+    path("crm/", include("crm_link.urls.card")),
+    path("crm/", include("crm_link.urls.activities")),
 ]

@@ -1,4 +1,4 @@
-"""The start of CRM, the tables of items and their cards."""
+"""The start of CRM."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm_link.kinds import Kind
-from crm_link.selectors.kinds import is_set_up, list_of, visible_kinds
+from crm_link.selectors.kinds import is_set_up, visible_kinds
 from crm_link.services.roles import create_ready_roles
 from crm_link.services.setup import set_up_crm
-from lists_core.access import Right
-from lists_core.element_page import element_page
-from lists_core.element_tabs import open_target
-from lists_core.shown import shown_values
 from svod.base.htmx import go_to, render_page, toast
 from svod.base.http import PortalRequest
 
@@ -39,12 +34,3 @@ def set_up(request: PortalRequest) -> HttpResponse:
     create_ready_roles(actor=request.user)
     toast(request, _("CRM is ready."))
     return go_to(request, reverse("crm"))
-
-
-@login_required
-@require_GET
-def card(request: PortalRequest, kind: Kind, element_id: int) -> HttpResponse:
-    """An item with all that belongs to it."""
-    target = open_target(request.user, Right.VIEW, list_of(kind).pk, element_id)
-    context = shown_values(target)
-    return element_page(request, target, "fields", "lists/element/element.html", context)

@@ -47,10 +47,13 @@ def conversation(target: Target, *, before: int = 0) -> tuple[list[Said], bool]:
     rows = comments_of(target).order_by("-pk")
     rows = rows.filter(pk__lt=before) if before else rows
     found = list(rows[: SHOWN + 1])
-    shown = found[:SHOWN][::-1]
-    people = Employee.objects.in_bulk({pk for row in shown for pk in row.mentions})
-    said = [Said(row, _html(row, people), row.author_id == target.actor.pk) for row in shown]
-    return said, len(found) > SHOWN
+    return drawn(target.actor, found[:SHOWN][::-1]), len(found) > SHOWN
+
+
+def drawn(actor: Employee, rows: Sequence[Comment]) -> list[Said]:
+    """Comments that the actor was found to see, ready to be shown. One query."""
+    people = Employee.objects.in_bulk({pk for row in rows for pk in row.mentions})
+    return [Said(row, _html(row, people), row.author_id == actor.pk) for row in rows]
 
 
 def own_comment(

@@ -76,9 +76,16 @@ def history_of(
         rows = rows.filter(pk__lt=before)
     versions = list(rows.order_by("-pk")[: size + 1])
     shown = versions[:size]
-    reader = _reader(schema, shown, actor)
-    entries = [Entry(version, reader.changes(version)) for version in shown]
+    entries = entries_of(schema, shown, actor=actor)
     return History(entries, shown[-1].pk if len(versions) > size else 0)
+
+
+def entries_of(
+    schema: Schema, versions: Sequence[ElementVersion], *, actor: Employee
+) -> list[Entry]:
+    """Writes to one element as the actor may read them."""
+    reader = _reader(schema, versions, actor)
+    return [Entry(version, reader.changes(version)) for version in versions]
 
 
 def others_since(element_id: int, version: int) -> dict[str, Others]:

@@ -94,6 +94,13 @@ def saved(request: HttpRequest, text: object = "", **detail: Any) -> HttpRespons
     return response
 
 
+def open_dialog(url: str) -> HttpResponse:
+    """Ask something more before the thing is done: the page's dialog opens with this address."""
+    response = HttpResponse(status=204)
+    trigger(response, "svod:dialog", {"url": url})
+    return response
+
+
 def toast(request: HttpRequest, text: object, level: Level = "success", *, undo: str = "") -> None:
     """Tell the person something once: on this answer when htmx asked, else on the next page.
 

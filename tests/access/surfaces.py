@@ -35,6 +35,8 @@ BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
 ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
 CHAT = "a conversation is its line's people's (tests/openlines/test_conversations.py)"
 ALIKE = "items one may read, points of fields one may see (tests/crm_link/test_duplicates.py)"
+CARD = "opens the item as its list does first (tests/crm_link/test_card.py)"
+ACTIVITIES = "opens the item of the activity first (tests/crm_link/test_activities.py)"
 EXEMPT: dict[str, str] = {
     **dict.fromkeys(["chat", "chat_conversation"], CHAT),
     **dict.fromkeys(named("role_id"), ROLES),
@@ -43,6 +45,10 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["crm_items", "crm_kanban"], CRM),
     **dict.fromkeys(["crm_lead_convert", "crm_look_alikes", "crm_duplicates"], ALIKE),
     **dict.fromkeys(["crm_merge", "list_bulk_merge"], ALIKE),
+    **dict.fromkeys(["crm_card_head", "crm_card_field", "crm_card_section"], CARD),
+    **dict.fromkeys(["crm_card_section_edit", "crm_card_stage", "crm_timeline"], CARD),
+    **dict.fromkeys(["crm_comment_add", "crm_comment_edit", "crm_activity_add"], CARD),
+    **dict.fromkeys(named("activity_id"), ACTIVITIES),
     "calendar_feed": TITLES,
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
     **dict.fromkeys(["openid_connect_callback", "password_set"], "before the sign-in"),

@@ -62,6 +62,16 @@ def _concerned(actor: Employee, task: Task) -> bool:
     return not people.isdisjoint(subordinate_ids(actor))
 
 
+def visible_tasks(actor: Employee) -> Q:
+    """Over Task: those that `access_task` opens to the actor."""
+    if actor.is_superuser and actor.is_active:
+        return Q()
+    if not actor.is_active:
+        return Q(pk__in=[])
+    parts = _parts(TaskPerson.objects.all(), {*_selves(actor), *subordinate_ids(actor)})
+    return Q(pk__in=parts.values("task")) | Q(instance__started_by=actor.pk)
+
+
 def tasks_in(box: Box, actor: Employee, asked: Asked, now: datetime) -> QuerySet[Task]:
     """Tasks of a box, ordered: what is due first; of finished ones the last first."""
     rows = _full(Task.objects.filter(_boxed(box, actor, now)).filter(_fits(asked, now)))

@@ -1,6 +1,7 @@
 // Deadlines by month, week or as a list: <svod-calendar data-events="/…/" data-language="ru">
 // over what is shown without the script. The address answers to ?start&end with
-// {"events": [{id, title, start, url, state}]}; a click opens the task in the drawer.
+// {"events": [{id, title, start, url, state}]}; a click opens the task in the drawer, or with
+// data-panel="dialog" in the dialog.
 import { SvodElement, define } from "../lib/element";
 import { h } from "../lib/dom";
 
@@ -25,7 +26,9 @@ class Deadlines extends SvodElement {
   protected attach(): void {
     this.setAttribute("hx-morph-skip", "");
     void this.build();
-    this.listen(document.body, "svod:saved", () => this.calendar?.refetchEvents());
+    for (const name of ["svod:saved", "svod:live:activities"]) {
+      this.listen(document.body, name, () => this.calendar?.refetchEvents());
+    }
   }
 
   protected override detach(): void {
@@ -77,7 +80,8 @@ class Deadlines extends SvodElement {
 
   private async load(span: { startStr: string; endStr: string }): Promise<unknown[]> {
     const query = new URLSearchParams({ start: span.startStr, end: span.endStr });
-    const answer = await fetch(`${this.dataset.events}?${query}`, { headers: { Accept: "application/json" } });
+    const address = this.dataset.events ?? "";
+    const answer = await fetch(`${address}${address.includes("?") ? "&" : "?"}${query}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) return [];
     const { events } = (await answer.json()) as { events: Found[] };
     return events.map(({ id, title, start, url, state }) => ({ id: String(id), title, start, end: start, extendedProps: { url, state } }));
@@ -86,7 +90,7 @@ class Deadlines extends SvodElement {
   /** By a link, as every drawer is opened. */
   private open(url: string | undefined): void {
     if (!url) return;
-    const link = h("a", { href: url, "data-drawer": "", hidden: "" });
+    const link = h("a", { href: url, [`data-${this.dataset.panel ?? "drawer"}`]: "", hidden: "" });
     this.append(link);
     link.click();
     link.remove();

@@ -1,5 +1,6 @@
 // <svod-dialog> in the middle and <svod-drawer> at the right: a URL loaded into a modal.
-// A link or button with `data-dialog` or `data-drawer` opens its href (or data-url) there.
+// A link or button with `data-dialog` or `data-drawer` opens its href (or data-url) there; so
+// does the event `svod:dialog` or `svod:drawer` with `{url}` as its detail.
 // The first heading of what arrives names the panel. It closes by Esc, the button, a click
 // beside it, `[data-close]` inside it and the event `svod:saved` (the upper of two); unsaved typing is asked about
 // (`svod:clean` from inside says that what stands there now is saved).
@@ -25,6 +26,7 @@ abstract class Panel extends SvodElement {
     this.build();
     this.listen<MouseEvent>(document, "click", (event) => this.catchLink(event));
     this.listen<CustomEvent>(document, "svod:saved", (event) => this.saved(event));
+    this.listen<CustomEvent>(document, `svod:${this.kind}`, (event) => void this.open(event.detail.url));
     this.listen<BeforeUnloadEvent>(window, "beforeunload", (event) => this.dirty && event.preventDefault());
   }
 

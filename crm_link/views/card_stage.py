@@ -1,0 +1,103 @@
+"""Moving an item along its stages from the card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from crm_link.card import may_change, stage_bar
+from crm_link.card_form import CardForm, Clashed, save_part
+from crm_link.kinds import Kind
+from crm_link.models import Stage
+from crm_link.selectors.items import kind_of_target, open_item
+from crm_link.stage_form import asked_stage, stage_form
+from crm_link.views.card import CHANGED
+from lists_core.access import Right
+from lists_core.addresses import element_url
+from lists_core.element_tabs import Target
+from svod.base.errors import Forbidden, Invalid
+from svod.base.htmx import (
+    go_to,
+    is_htmx,
+    open_dialog,
+    render_page,
+    saved,
+    toast,
+    trigger,
+    wants_fragment,
+)
+from svod.base.http import PortalRequest
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def stage(request: PortalRequest, kind: Kind, element_id: int) -> HttpResponse:
+    """Where the item is to go, and what the stage asks for; posting moves it."""
+    target = open_item(request.user, Right.CHANGE, kind, element_id)
+    if not may_change(target, "STAGE"):
+        raise Forbidden
+    given = request.POST if request.method == "POST" else request.GET
+    chosen = asked_stage(target, given.get("stage", ""))
+    if request.method == "GET" or chosen is None:
+        return dialog(request, target, chosen, stage_form(target, chosen) if chosen else None)
+    form = stage_form(target, chosen, request.POST)
+    return moved(request, target, chosen, form) if form.is_valid() else asks(
+        request, target, chosen, form
+    )  # fmt: skip
+
+
+def moved(request: PortalRequest, target: Target, chosen: Stage, form: CardForm) -> HttpResponse:
+    try:
+        save_part(target, form, {"STAGE": chosen.pk})
+    except Invalid:
+        return asks(request, target, chosen, form)
+    except Clashed:
+        form.add_error(None, _("Somebody has filled this in meanwhile. Look at it once more."))
+        return asks(request, target, chosen, form)
+    text = _("The stage is now “%(stage)s”.") % {"stage": chosen}
+    if not is_htmx(request):
+        toast(request, text)
+        return go_to(request, element_url(target.list, target.id))
+    response = answered(request, text, list=target.list.pk, ids=[target.id])
+    trigger(response, CHANGED, {"element": target.id})
+    trigger(response, "elements-changed", {"list": target.list.pk, "ids": [target.id]})
+    return response
+
+
+def answered(request: PortalRequest, text: str, **detail: Any) -> HttpResponse:
+    """A dialog closes; a click on the bar leaves the drawer under it open."""
+    if "dialog" in request.POST:
+        return saved(request, text, **detail)
+    toast(request, text)
+    return HttpResponse(status=204)
+
+
+def asks(request: PortalRequest, target: Target, chosen: Stage, form: CardForm) -> HttpResponse:
+    """The dialog with what is asked for: opened where only the stage was clicked."""
+    if "asked" not in request.POST and is_htmx(request):
+        kind = kind_of_target(target)
+        place = reverse("crm_card_stage", args=[kind.slug, target.id])
+        return open_dialog(f"{place}?stage={chosen.pk}")
+    return dialog(request, target, chosen, form)
+
+
+def dialog(
+    request: PortalRequest, target: Target, chosen: Stage | None, form: CardForm | None
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "kind": kind_of_target(target),
+        "row": target.row,
+        "list": target.list,
+        "bar": stage_bar(target),
+        "chosen": chosen,
+        "form": form,
+        "drawer": wants_fragment(request),
+        "action": request.path,
+    }
+    wrong = form is not None and form.is_bound and form.errors
+    return render_page(request, "crm/card/stage.html", context, status=422 if wrong else 200)
