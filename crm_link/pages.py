@@ -6,13 +6,16 @@ from functools import partial
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm_link import audited  # noqa: F401  # names its events
+from crm_link.access import may_manage_crm
 from crm_link.boards import add_boards
 from crm_link.card import add_frames
 from crm_link.kinds import Kind, kind_of, kinds
-from crm_link.navigation import add_activities, add_kinds
+from crm_link.navigation import NavItem, add_activities, add_kinds, crm_navigation
 from crm_link.selectors.duplicates import COMPARED
+from crm_link.settings_pages import SettingsPage, settings_pages
 from crm_link.shapes import shape_url
 from lists_core.access import Right, may_somewhere
 from lists_core.addresses import ListPages, list_pages
@@ -25,6 +28,7 @@ from staff.models import Employee
 def add_pages() -> None:
     add_kinds()
     add_activities()
+    add_settings()
     add_boards()
     add_frames()
     for kind in kinds:
@@ -49,3 +53,16 @@ def may_merge(actor: Employee, list_: List) -> bool:
 
 def _card(kind: Kind, element_id: int) -> str:
     return reverse("crm_card", args=[kind.slug, element_id])
+
+
+def add_settings() -> None:
+    """The pages of stages and lists of values, and the way to the settings."""
+    page = SettingsPage
+    settings_pages.register(page("stages", _("Pipelines and stages"), "crm_settings", order=5))
+    settings_pages.register(page("directories", _("Lists of values"), "crm_directories", order=30))
+    crm_navigation.register(
+        NavItem(
+            "settings", pgettext_lazy("CRM", "Settings"), "crm_settings", under="/crm/settings/",
+            order=900, icon="settings", shown=lambda actor, _seen: may_manage_crm(actor),
+        )
+    )  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from crm_link.models import Stage, StageMove
 from lists_core.access import list_rights
 from lists_core.models import List, Section
+from lists_core.schema.cache import schema_of
 from staff.models import Employee
 
 
@@ -37,3 +39,23 @@ def since_when(ids: Collection[int]) -> dict[int, tuple[int | None, datetime]]:
     moves = StageMove.objects.filter(element__in=ids).order_by("element", "-id")
     rows = moves.distinct("element").values_list("element", "to_stage", "at")
     return {element: (stage, at) for element, stage, at in rows}
+
+
+def is_stood_on(stage: Stage) -> bool:
+    """Whether any item stands on the stage, the bin included, whoever may see it."""
+    return standing(stage).exists()
+
+
+def standing(stage: Stage) -> QuerySet[Any]:
+    """The rows on the stage, of the bin too: structure work, for nobody's eyes."""
+    schema = schema_of(stage.option.field.list)
+    rows: QuerySet[Any] = schema.model.objects.filter(**{schema["STAGE"].main_column: stage.pk})
+    return rows
+
+
+def numbers_standing(list_: List) -> dict[int | None, int]:
+    """Stage → how many items outside the bin stand on it, whoever may see them. One query."""
+    schema = schema_of(list_)
+    column = schema["STAGE"].main_column
+    rows = schema.model.objects.filter(deleted_at=None).order_by().values_list(column)
+    return dict(rows.annotate(number=Count("pk")))

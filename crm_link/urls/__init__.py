@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("crm_link.urls.shapes")),
     path("crm/", include("crm_link.urls.card")),
     path("crm/", include("crm_link.urls.activities")),
+    path("crm/settings/", include("crm_link.urls.stages")),
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from crm_link.access import may_manage_crm
 from crm_link.kinds import Kind
 from crm_link.selectors.kinds import list_of
 from crm_link.shapes import last_shape, pipeline_links, with_pipeline
@@ -49,4 +51,9 @@ def kanban(request: PortalRequest, kind: Kind) -> HttpResponse:
     opened = open_board(request.user, list_.pk, params)
     remember_look(opened.grid.preference, {"shape": "kanban", "section": opened.grid.state.section})
     links = pipeline_links(request.user, kind, list_, params, whole=False)
+    if links and may_manage_crm(request.user):
+        section = opened.grid.state.section
+        links["pipelines_settings"] = (
+            f"{reverse('crm_stages', args=[kind.slug])}?pipeline={section}"
+        )
     return whole_board(request, opened, "crm/kanban.html", links)

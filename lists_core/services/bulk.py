@@ -22,17 +22,17 @@ from lists_core.services.elements import (
     apply_values,
     columns_of,
     delete_elements,
-    move_elements,
+    move_some,
     open_list,
 )
 from lists_core.services.file_uses import keep_file_uses
 from lists_core.services.history import record_versions
-from lists_core.services.listeners import Write, after_writes, before_write
+from lists_core.services.listeners import Refused, after_writes, allowed_writes
 from lists_core.services.outbox import announce
 from lists_core.services.references import check_references
 from lists_core.services.values import Cleaned, clean_values
 from staff.models import Employee
-from svod.base.errors import Invalid
+from svod.base.errors import DomainError, Invalid
 
 INLINE_LIMIT = 200
 REPORTED = 500
@@ -95,9 +95,10 @@ def bulk_update(
         changes = [
             (row, changed) for row in rows if (changed := apply_values(schema, row, cleaned))
         ]
-        save_changes(schema, cleaned, changes, actor)
+        refused = save_changes(schema, cleaned, changes, actor)
     missing = missing_report(ids, {row.pk for row in seen})
-    return missing + kept + BulkReport(changed=len(changes), same=len(rows) - len(changes))
+    done = BulkReport(changed=len(changes) - refused.skipped, same=len(rows) - len(changes))
+    return missing + kept + refused + done
 
 
 def bulk_move(
@@ -109,9 +110,10 @@ def bulk_move(
         seen = list(elements(schema, actor).filter(pk__in=ids))
         rows, kept = permitted(schema, seen, Right.CHANGE, actor)
         found = [row.pk for row in rows]
-        moved = move_elements(list_id, found, section_id=section_id, actor=actor)
+        moved, refused = move_some(list_id, found, section_id=section_id, actor=actor)
     missing = missing_report(ids, {row.pk for row in seen})
-    return missing + kept + BulkReport(changed=moved, same=len(found) - moved)
+    same = len(found) - moved - len(refused)
+    return missing + kept + refused_report(schema, refused) + BulkReport(changed=moved, same=same)
 
 
 def bulk_delete(list_id: int, ids: Collection[int], *, actor: Employee) -> BulkReport:
@@ -148,21 +150,42 @@ def save_changes(
     cleaned: Mapping[SchemaField, Any],
     changes: Sequence[tuple[Any, Changes]],
     actor: Employee,
-) -> None:
-    """The rows of one batch, their history and one event."""
-    if not changes:
-        return
-    rows = [row for row, _changes in changes]
-    for row, own in changes:
-        before_write(Write(ElementVersion.Kind.CHANGED, schema, row, own, actor))
+) -> BulkReport:
+    """The rows of one batch, their history and one event; reports what listeners refused.
+
+    Raises their refusal when they refused everything.
+    """
+    kept, refused = allowed_writes(ElementVersion.Kind.CHANGED, schema, changes, actor)
+    if not kept:
+        return BulkReport()
+    rows = [row for row, _changes in kept]
     for row in rows:
         row.version += 1
         row.modified_by, row.modified_at = actor.pk, timezone.now()
         keep_file_uses(schema, row.pk, cleaned, actor=actor)
-    columns = columns_of(schema, changes)
+    columns = columns_of(schema, kept)
     stamped = ["version", "modified_by", "modified_at"]
     schema.model.objects.bulk_update(rows, [*columns, *stamped])
-    record_versions(ElementVersion.Kind.CHANGED, changes, actor=actor)
-    after_writes(schema, ElementVersion.Kind.CHANGED, changes, actor)
-    ids, keys = [row.pk for row in rows], sorted({key for _row, own in changes for key in own})
+    record_versions(ElementVersion.Kind.CHANGED, kept, actor=actor)
+    after_writes(schema, ElementVersion.Kind.CHANGED, kept, actor)
+    ids, keys = [row.pk for row in rows], sorted({key for _row, own in kept for key in own})
     announce("element.changed", schema.list_id, ids=ids, fields=keys, actor=actor.pk)
+    return refused_report(schema, refused)
+
+
+def refused_report(schema: Schema, refused: Refused) -> BulkReport:
+    """What listeners refused, in words."""
+    told = {str(pk): reasons(schema, error) for pk, error in list(refused.items())[:REPORTED]}
+    return BulkReport(skipped=len(refused), problems=told)
+
+
+def reasons(schema: Schema, error: DomainError) -> str:
+    """The errors of fields as one text: "Article: This value is already taken."."""
+    if not isinstance(error, Invalid):
+        return str(error)
+    texts = [
+        f"{schema[code].name}: {text}" if code in schema.by_code else text
+        for code, messages in error.errors.items()
+        for text in messages
+    ]
+    return " ".join(texts)

@@ -27,7 +27,13 @@ from lists_core.selectors.elements import elements
 from lists_core.services.audited import tell_elements
 from lists_core.services.file_uses import keep_file_uses
 from lists_core.services.history import record_versions
-from lists_core.services.listeners import Write, after_writes, before_write
+from lists_core.services.listeners import (
+    Refused,
+    Write,
+    after_writes,
+    allowed_writes,
+    before_write,
+)
 from lists_core.services.outbox import announce
 from lists_core.services.readers import sync_readers
 from lists_core.services.references import available, check_references
@@ -139,19 +145,24 @@ def move_elements(
     list_id: int, ids: Collection[int], *, section_id: int | None, actor: Employee
 ) -> int:
     """Put elements into a section (None is the root); returns how many moved."""
+    return move_some(list_id, ids, section_id=section_id, actor=actor)[0]
+
+
+def move_some(
+    list_id: int, ids: Collection[int], *, section_id: int | None, actor: Employee
+) -> tuple[int, Refused]:
+    """The same, with what listeners refused; their refusal is raised when nothing is left."""
     with transaction.atomic():
         list_, schema = open_list(list_id)
         target = place_for(list_, section_id, actor=actor)
         rows = _permitted(schema, elements(schema, actor), ids, Right.CHANGE, actor)
-        moved = [row for row in rows if row.section != target]
-        changes = [(row, {"section": [row.section, target]}) for row in moved]
-        for row, own in changes:
-            row.section = target
-            before_write(Write(Kind.CHANGED, schema, row, own, actor))
+        changes = [(row, put) for row in rows if (put := _put(row, target))]
+        kept, refused = allowed_writes(Kind.CHANGED, schema, changes, actor)
+        for row, _own in kept:
             _stamp(row, actor)
-        _bulk_save(schema, moved, columns_of(schema, changes))
-        _after(schema, Kind.CHANGED, changes, actor=actor)
-    return len(moved)
+        _bulk_save(schema, [row for row, _own in kept], columns_of(schema, kept))
+        _after(schema, Kind.CHANGED, kept, actor=actor)
+    return len(kept), refused
 
 
 def copy_element(list_id: int, element_id: int, *, actor: Employee) -> Any:

@@ -17,10 +17,13 @@ from typing import Any
 from lists_core.models import ElementVersion
 from lists_core.schema.compile import Schema
 from staff.models import Employee
+from svod.base.errors import DomainError
 from svod.base.registry import Registry
 
 Kind = ElementVersion.Kind
 Changes = dict[str, list[Any]]
+Refused = dict[int, DomainError]
+"""Element id → why its change was refused."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,24 @@ def heard(schema: Schema) -> list[ElementListener]:
 def before_write(write: Write) -> None:
     for listener in heard(write.schema):
         listener.before(write)
+
+
+def allowed_writes(
+    kind: Kind, schema: Schema, changes: Sequence[tuple[Any, Changes]], actor: Employee
+) -> tuple[list[tuple[Any, Changes]], Refused]:
+    """`before_write` for many rows: those that may be saved, and why others may not.
+
+    Raises the first refusal when nothing is left.
+    """
+    refused: Refused = {}
+    for row, own in changes if heard(schema) else ():
+        try:
+            before_write(Write(kind, schema, row, own, actor))
+        except DomainError as error:
+            refused[row.pk] = error
+    if refused and len(refused) == len(changes):
+        raise next(iter(refused.values()))
+    return [(row, own) for row, own in changes if row.pk not in refused], refused
 
 
 def after_writes(

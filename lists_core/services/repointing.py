@@ -19,6 +19,7 @@ from lists_core.schema.fields import SchemaField
 from lists_core.services.bulk import save_changes
 from lists_core.services.elements import apply_values
 from staff.models import Employee
+from svod.base.errors import Conflict
 
 
 def pointing_q(fields: Collection[SchemaField], value: Any) -> Q:
@@ -51,7 +52,9 @@ def repoint(
             kept = None if row.pk == getattr(new, "id", new) else new
             values = {field: _with(field, row, old, kept) for field in fields}
             changes.append((row, apply_values(schema, row, values)))
-        save_changes(schema, {}, changes, actor)
+        report = save_changes(schema, {}, changes, actor)
+        if report.skipped:  # half a merge is none
+            raise Conflict(next(iter(report.problems.values())))
     return len(rows)
 
 

@@ -40,7 +40,7 @@ def create_section(
     list_id: int, *, actor: Employee, parent_id: int | None = None, **settings: Any
 ) -> Section:
     """Add a section; `settings` are those of SETTINGS. Raises NotFound, Forbidden, Invalid."""
-    list_ = _open(list_id)
+    list_ = _open_own(list_id)
     _require_parent(actor, Right.CHANGE, list_, parent_id)
     return _create(list_, _parent(list_, parent_id), settings, actor)
 
@@ -70,7 +70,7 @@ def update_section(
     list_id: int, section_id: int, *, actor: Employee, parent_id: int | None, **settings: Any
 ) -> Section:
     """Change settings of SETTINGS and the place in the tree."""
-    list_ = _open(list_id)
+    list_ = _open_own(list_id)
     section = _held(actor, Right.CHANGE, list_, section_id, parent_id)
     section.parent = _new_parent(list_, section, parent_id)
     _apply(section, settings)
@@ -92,7 +92,7 @@ def move_section(
 
     Ids in `order` that are not in the branch are passed over.
     """
-    list_ = _open(list_id)
+    list_ = _open_own(list_id)
     section = _held(actor, Right.CHANGE, list_, section_id, parent_id)
     section.parent = _new_parent(list_, section, parent_id)
     section.save(update_fields=["parent"])
@@ -110,7 +110,7 @@ def delete_section(
 
     def delete() -> None:
         lock_for_change(list_id)
-        list_ = _open(list_id)
+        list_ = _open_own(list_id)
         section = access_section(list_, section_id)
         require_in(actor, Right.DELETE, list_, section_id)
         if not content_to_parent and not is_empty(list_, section):
@@ -137,6 +137,14 @@ def _open(list_id: int) -> List:
     list_ = List.objects.select_for_update().filter(pk=list_id, deleted_at=None).first()
     if list_ is None or not list_.has_sections:
         raise NotFound
+    return list_
+
+
+def _open_own(list_id: int) -> List:
+    """The same of a list that people keep; sections of the others mean more to their apps."""
+    list_ = _open(list_id)
+    if list_.system:
+        raise Conflict(gettext_lazy("The program keeps the sections of this list."))
     return list_
 
 

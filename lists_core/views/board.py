@@ -21,10 +21,10 @@ from lists_core.selectors.boards import Lane
 from lists_core.selectors.elements import access_element
 from lists_core.selectors.lists import access_list
 from lists_core.services.boards import MovedAway, move_card
+from lists_core.services.bulk import reasons
 from lists_core.services.elements import Changed, create_element
 from lists_core.services.preferences import remember_look
 from lists_core.shapes import shapes
-from lists_core.views.element_bin import reasons
 from svod.base.errors import Forbidden, Invalid, NotFound
 from svod.base.htmx import saved, toast, trigger, wants_fragment
 from svod.base.http import PortalRequest

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from lists_core.access import Right, schema_for
 from lists_core.element_tabs import open_target
 from lists_core.field_types.pickers import is_id
-from lists_core.schema.compile import Schema
 from lists_core.selectors.bin import bin_of
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.titles import row_titles
+from lists_core.services.bulk import reasons
 from lists_core.services.elements import delete_elements, restore_elements
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, is_htmx, render_page, saved, toast, trigger
@@ -66,16 +66,6 @@ def elements_restore(request: PortalRequest, list_id: int) -> HttpResponse:
 def asked_ids(request: PortalRequest) -> list[int]:
     raw = [*request.GET.getlist("id"), *request.POST.getlist("id")]
     return [int(item) for item in raw if is_id(item)]
-
-
-def reasons(schema: Schema, error: Invalid) -> str:
-    """The errors of fields as one text: "Article: This value is already taken."."""
-    texts = [
-        f"{schema[code].name}: {text}" if code in schema.by_code else text
-        for code, messages in error.errors.items()
-        for text in messages
-    ]
-    return " ".join(texts)
 
 
 def moved(request: PortalRequest, list_id: int, ids: list[int]) -> HttpResponse:

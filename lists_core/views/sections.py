@@ -134,7 +134,7 @@ def delete_page(
 def with_sections(request: PortalRequest, right: Right, list_id: int) -> List:
     """The list; who may not arrange its sections is refused at the door."""
     list_ = access_list(request.user, right, list_id)
-    if not list_.has_sections:
+    if not list_.has_sections or list_.system:  # the program has pages of its own for those
         raise NotFound
     if right != Right.VIEW and not may_arrange(request.user, right, list_):
         raise Forbidden

@@ -37,6 +37,7 @@ CHAT = "a conversation is its line's people's (tests/openlines/test_conversation
 ALIKE = "items one may read, points of fields one may see (tests/crm_link/test_duplicates.py)"
 CARD = "opens the item as its list does first (tests/crm_link/test_card.py)"
 ACTIVITIES = "opens the item of the activity first (tests/crm_link/test_activities.py)"
+STAGES = "for those who may change CRM's settings alone (tests/crm_link/test_stage_pages.py)"
 EXEMPT: dict[str, str] = {
     **dict.fromkeys(["chat", "chat_conversation"], CHAT),
     **dict.fromkeys(named("role_id"), ROLES),
@@ -49,6 +50,8 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["crm_card_section_edit", "crm_card_stage", "crm_timeline"], CARD),
     **dict.fromkeys(["crm_comment_add", "crm_comment_edit", "crm_activity_add"], CARD),
     **dict.fromkeys(named("activity_id"), ACTIVITIES),
+    **dict.fromkeys(["crm_stages", "crm_stage_add", "crm_stages_order", "crm_stage"], STAGES),
+    **dict.fromkeys(["crm_stage_delete", "crm_pipeline", "crm_pipeline_delete"], STAGES),
     "calendar_feed": TITLES,
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
     **dict.fromkeys(["openid_connect_callback", "password_set"], "before the sign-in"),
@@ -112,6 +115,7 @@ EXEMPT_JOBS = {
     "move_processes": "designers move, nothing is read (tests/workflows/test_moving_pages.py)",
     "bulk_start": "starts where one may run and sees (tests/workflows/test_process_grid.py)",
     "mend_processes": "names no element; owners' own list (tests/workflows/test_running_page.py)",
+    "crm_empty_stages": "structure: the items of a removed stage, whoever may see them",
     "copy_list": "needs full access; looks at what the actor may see (test_designer.py)",
     "purge_list": "structure: the list goes with all its rows, whoever may see them",
     "preview_type_change": TYPES,

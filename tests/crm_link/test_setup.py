@@ -8,7 +8,7 @@ from crm_link.kinds import DEAL, kinds
 from crm_link.models import Stage, StageMove
 from crm_link.services.items import move_to_stage
 from crm_link.services.setup import set_up_crm
-from crm_link.services.stages import create_pipeline
+from crm_link.services.stages import create_pipeline, set_required
 from lists_core.models import Field, List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.services.bulk import bulk_move, bulk_update
@@ -73,7 +73,7 @@ def test_the_pipeline_follows_the_stage_and_the_stage_the_pipeline(admin, lists)
 def test_a_stage_asks_for_fields(admin, lists):
     row = item("deal", admin)
     won = stage("deal", "WON")
-    won.required.set(Field.objects.filter(list=lists["deal"], code="AMOUNT"))
+    set_required(won.pk, [Field.objects.get(list=lists["deal"], code="AMOUNT").pk], actor=admin)
     with pytest.raises(Invalid) as refused:
         move_to_stage(DEAL, row.pk, won.pk, actor=admin)
     assert set(refused.value.errors) == {"AMOUNT"}
