@@ -18,4 +18,16 @@ def add_menu() -> None:
             order=10,
         )
     )
+    menu.register(
+        MenuItem(
+            slug="dashboard",
+            label=_("Dashboard"),
+            icon="layout-dashboard",
+            url_name="dashboard",
+            order=3,
+        )
+    )
+    menu.register(
+        MenuItem(slug="reports", label=_("Reports"), icon="chart-bar", url_name="reports", order=30)
+    )
     menu.register(MenuItem(slug="disk", label=_("Disk"), icon="folders", url_name="disk", order=40))

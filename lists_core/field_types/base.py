@@ -26,6 +26,8 @@ from svod.base.registry import Registry
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
+    from lists_core.reports.measures import Measure
     from staff.models import Employee
 
 
@@ -159,6 +161,16 @@ class FieldType:
     @property
     def operators(self) -> Iterable[Operator]:
         """What a filter can ask of this type, in the order of the menu."""
+        return ()
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        """How a report can make groups of this type's values."""
+        return ()
+
+    @property
+    def measures(self) -> Iterable[Measure]:
+        """What a report can tell of this type's values, besides how often there is one."""
         return ()
 
     def sort_key(self, field: Field, column: str) -> BaseExpression | F:

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldType, Titles, field_types
 from lists_core.filters.operators import PRESENCE, Arity, Asked, Operator
+from lists_core.reports.groupings import BY_ANSWER
 
 if TYPE_CHECKING:
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
 
 WORDS = {
     **dict.fromkeys(("да", "д", "истина", "yes", "y", "true", "t", "on", "1", "+", "✓"), True),
@@ -76,3 +78,7 @@ class BooleanType(FieldType):
     @property
     def operators(self) -> Iterable[Operator]:
         return (YES, NO, *PRESENCE)
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return (BY_ANSWER,)

@@ -31,10 +31,12 @@ from lists_core.field_types.options import (
 from lists_core.field_types.options_control import OptionsField
 from lists_core.field_types.pickers import is_id
 from lists_core.filters.operators import CHOICE, PRESENCE
+from lists_core.reports.groupings import BY_VALUE
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field, FieldOption
+    from lists_core.reports.groupings import Grouping
     from lists_core.schema.fields import SchemaField
     from staff.models import Employee
 
@@ -193,6 +195,10 @@ class ChoiceType(FieldType):
     def operators(self) -> Iterable[Operator]:
         return OPERATORS
 
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return (BY_OPTION,)
+
     def sort_key(self, field: Field, column: str) -> BaseExpression:
         """The place among the options, as the designer ordered them."""
         ids = list(options_of(field))
@@ -244,3 +250,17 @@ OPERATORS = (
     *(replace(operator, control=_any_option) for operator in CHOICE if operator not in PRESENCE),
     *PRESENCE,
 )
+
+
+def _place(field: SchemaField, key: int) -> int:
+    """The place among the options, as the designer ordered them; what is gone comes last."""
+    ids = list(options_of(field.field))
+    return ids.index(key) if key in ids else len(ids)
+
+
+def _tone(field: SchemaField, key: int) -> str:
+    option = options_of(field.field).get(key)
+    return option.color if option and not option.deleted_at else ""
+
+
+BY_OPTION = replace(BY_VALUE, order=_place, tone=_tone)

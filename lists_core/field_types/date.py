@@ -15,10 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldType, Titles, field_types
 from lists_core.filters import periods
+from lists_core.reports.groupings import BY_DAYS
+from lists_core.reports.measures import HOURS_OF_DAYS
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
+    from lists_core.reports.measures import Measure
 
 FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y")
 
@@ -87,3 +91,11 @@ class DateType(FieldType):
     @property
     def operators(self) -> Iterable[Operator]:
         return periods.DAY
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return BY_DAYS
+
+    @property
+    def measures(self) -> Iterable[Measure]:
+        return (HOURS_OF_DAYS,)

@@ -18,10 +18,14 @@ from django.utils.translation import gettext_lazy
 from lists_core.field_types.base import FieldType, Titles, field_types
 from lists_core.field_types.date import parse_date
 from lists_core.filters import periods
+from lists_core.reports.groupings import BY_MOMENTS
+from lists_core.reports.measures import HOURS
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
+    from lists_core.reports.measures import Measure
 
 FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
            "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")  # fmt: skip
@@ -122,3 +126,11 @@ class DateTimeType(FieldType):
     @property
     def operators(self) -> Iterable[Operator]:
         return periods.MOMENT
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return BY_MOMENTS
+
+    @property
+    def measures(self) -> Iterable[Measure]:
+        return (HOURS,)

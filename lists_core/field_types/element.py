@@ -26,6 +26,7 @@ from lists_core.field_types.references import (
     resolved,
 )
 from lists_core.filters.operators import CHOICE
+from lists_core.reports.groupings import BY_VALUE
 from lists_core.selectors import suggest
 from lists_core.selectors.across import all_readable, names_across
 from staff.models import Employee
@@ -33,6 +34,7 @@ from staff.models import Employee
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
 
 SEARCH, SELECT = "search", "select"
 
@@ -129,6 +131,10 @@ class ElementType(ReferenceType):
     @property
     def operators(self) -> Iterable[Operator]:
         return CHOICE
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return (BY_VALUE,)
 
 
 def _choices(field: Field) -> LinkedElements:

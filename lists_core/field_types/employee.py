@@ -25,11 +25,13 @@ from lists_core.field_types.references import (
     resolved,
 )
 from lists_core.filters.operators import CHOICE, Arity, Asked, Operator
+from lists_core.reports.groupings import BY_VALUE
 from staff.models import Employee
 from svod.templatetags.ui import tone
 
 if TYPE_CHECKING:
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
 
 SUGGEST = reverse_lazy("people_suggest")
 SEARCHED = 200
@@ -123,6 +125,10 @@ class EmployeeType(ReferenceType):
     @property
     def operators(self) -> Iterable[Operator]:
         return (ME, *CHOICE)
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return (BY_VALUE,)
 
 
 def _one(ids: Collection[int], text: str) -> Any:

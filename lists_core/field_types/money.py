@@ -30,9 +30,11 @@ from lists_core.field_types.currencies import (
 )
 from lists_core.field_types.number import NumberField, parse_decimal
 from lists_core.filters.operators import NUMERIC, PRESENCE, Arity, Asked, Operator
+from lists_core.reports import measures
 
 if TYPE_CHECKING:
     from lists_core.models import Field
+    from lists_core.reports.measures import Measure, Number
     from lists_core.schema.fields import SchemaField
 
 CURRENCIES = ("RUB", "USD", "EUR")
@@ -160,6 +162,10 @@ class MoneyType(FieldType):
     def operators(self) -> Iterable[Operator]:
         return OPERATORS
 
+    @property
+    def measures(self) -> Iterable[Measure]:
+        return MEASURES
+
 
 def _amount(field: SchemaField) -> forms.Field:
     return NumberField(required=True)
@@ -178,4 +184,21 @@ OPERATORS = (
     *(replace(operator, control=_amount) for operator in NUMERIC if operator not in PRESENCE),
     Operator("currency", gettext_lazy("currency is"), Arity.MANY, _in_currency, _currency),
     *PRESENCE,
+)
+
+
+def shown(field: SchemaField, number: Number, split: str) -> str:
+    """An amount of one currency, rounded as amounts of it are."""
+    return money_text(Money(measures.rounded(number, get_currency_precision(split)), split))
+
+
+#: Each currency for itself: amounts of several are never added.
+MEASURES = tuple(
+    replace(
+        measure,
+        split="{1}",
+        usual=lambda field: default_currency(field.field),
+        show=shown,
+    )
+    for measure in measures.NUMERIC
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,13 @@ from django.utils.translation import gettext as _
 
 from lists_core.field_types.base import FieldSettingsForm, FieldType, Titles, field_types
 from lists_core.filters import operators
+from lists_core.reports.measures import NUMERIC, rounded
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+    from lists_core.reports.measures import Measure, Number
+    from lists_core.schema.fields import SchemaField
 
 MAX_DIGITS = 30
 MAX_PRECISION = 10
@@ -153,3 +157,16 @@ class NumberType(FieldType):
     @property
     def operators(self) -> Iterable[Operator]:
         return operators.NUMERIC
+
+    @property
+    def measures(self) -> Iterable[Measure]:
+        return tuple(replace(measure, show=shown) for measure in NUMERIC)
+
+
+def shown(field: SchemaField, number: Number, split: str) -> str:
+    """A sum or an average with the field's unit; an average may need two digits more."""
+    places = field.type.precision(field.field)  # type: ignore[attr-defined]
+    kept = places if rounded(number, places) == Decimal(number) else max(places, 2)
+    settings = field.field.settings
+    text = number_format(rounded(number, kept), kept, force_grouping=True)
+    return f"{text}\u00a0{settings['unit']}" if settings.get("unit") else text

@@ -26,6 +26,7 @@ from lists_core.field_types.references import (
 )
 from lists_core.filters.operators import CHOICE
 from lists_core.models import Section
+from lists_core.reports.groupings import BY_VALUE
 from staff.models import Employee
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
 
 SEARCHED = 200
 INDENT = "\u2003"
@@ -128,6 +130,10 @@ class SectionType(ReferenceType):
     @property
     def operators(self) -> Iterable[Operator]:
         return CHOICE
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return (BY_VALUE,)
 
 
 def _tree(field: Field) -> SectionTree:

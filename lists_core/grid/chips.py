@@ -15,6 +15,7 @@ from lists_core.filters.operators import Arity
 from lists_core.filters.tree import Condition, Group
 from lists_core.grid.page import Grid
 from lists_core.selectors.titles import titles_of
+from staff.models import Employee
 
 KnownTitles = Mapping[str, Titles]
 
@@ -31,7 +32,7 @@ class Chip:
 def chips_of(grid: Grid) -> list[Chip]:
     """Chips of the state's filter; one query for each kind of thing the conditions name."""
     tree = grid.state.filter
-    titles = _titles(grid, tree)
+    titles = titles_in(tree, grid.actor)
     joiner = _("or") if tree.joiner == "or" else ""
     return [
         Chip(
@@ -76,7 +77,7 @@ def _argument(condition: Condition, arg: Any, titles: Titles) -> str:
     return str(dict(choices).get(arg, arg))
 
 
-def _titles(grid: Grid, tree: Group) -> KnownTitles:
+def titles_in(tree: Group, actor: Employee) -> KnownTitles:
     """Titles of what the conditions name (people, elements, …)."""
     named: dict[str, tuple[Any, list[Any]]] = {}
     for condition in tree.conditions():
@@ -88,7 +89,7 @@ def _titles(grid: Grid, tree: Group) -> KnownTitles:
         for field, values in named.values()
         for value in ([values] if field.multiple else values)
     )
-    return titles_of(pairs, actor=grid.actor)
+    return titles_of(pairs, actor=actor)
 
 
 def _without(tree: Group, place: int) -> Group:

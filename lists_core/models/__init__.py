@@ -14,6 +14,7 @@ from lists_core.models.lists import (
     List,
     ListPreference,
 )
+from lists_core.models.reports import Dashboard, DashboardWidget, Report
 from lists_core.models.rights import (
     ElementGroupRight,
     ElementUserRight,
@@ -30,6 +31,8 @@ from lists_core.models.watching import ListWatch
 __all__ = [
     "Comment",
     "CounterState",
+    "Dashboard",
+    "DashboardWidget",
     "DiskFile",
     "DiskFileVersion",
     "DiskFolder",
@@ -50,6 +53,7 @@ __all__ = [
     "ListUserRight",
     "ListWatch",
     "OutboxEvent",
+    "Report",
     "Section",
     "SectionGroupRight",
     "SectionUserRight",

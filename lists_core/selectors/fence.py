@@ -15,10 +15,12 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from lists_core.access import Right, list_rights
 from lists_core.schema.compile import Schema
 from staff.models import Employee
+from svod.base.errors import DomainError
 
 #: In the planner's units: behind the fence such a query takes some 20 ms on quiet cores.
 CHEAP = 12_000
@@ -108,3 +110,10 @@ def _is_walk(plan: dict[str, Any]) -> bool:
     while plan["Node Type"] in ABOVE and plan.get("Plans"):
         plan = plan["Plans"][0]
     return plan["Node Type"] in WALKS
+
+
+class TooSlow(DomainError):
+    """A read took longer than it may; nothing is wrong with it but the number of rows."""
+
+    code = "too_slow"
+    message = _("There are too many elements for this question. Narrow the filter.")

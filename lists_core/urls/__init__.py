@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lists_core.urls.comments")),
     path("", include("lists_core.urls.secrets")),
     path("", include("lists_core.urls.transfer")),
+    path("", include("lists_core.urls.reports")),
     path("", include("lists_core.urls.files")),
 ]

@@ -16,7 +16,9 @@ from tests.access import oracle
 from tests.access.oracle import World
 from tests.access.worlds import Built
 
-PAGES = {"tests.access.adapters_pages", "tests.access.adapters_tasks"}
+PAGES = {
+    "tests.access.adapters_pages", "tests.access.adapters_tasks", "tests.access.adapters_reports",
+}  # fmt: skip
 CANARY = re.compile(r"CANARY-(?:(\d+)-(\d+)|([LSF])(\d+))Z")
 
 

@@ -16,6 +16,8 @@ WALKED: dict[frozenset[str], str] = {
     frozenset({"list_id", "section_id"}): "section_pages",
     frozenset({"list_id", "field_id"}): "field_pages",
     frozenset({"task_id"}): "task_pages",
+    frozenset({"report_id"}): "report_pages",
+    frozenset({"widget_id"}): "report_pages",
 }
 ADAPTERS = {"file": "file_pages", "file_thumbnail": "file_pages", "file_preview": "files"}
 PEOPLE = "people and departments are known to every active employee; no content of lists"

@@ -17,6 +17,7 @@ from lists_core.schema.cache import forget_schemas
 from tests.access import oracle
 from tests.access.adapters import READING
 from tests.access.adapters_pages import PAGES
+from tests.access.adapters_reports import REPORTS
 from tests.access.adapters_talk import TALK
 from tests.access.adapters_tasks import TASKS
 from tests.access.adapters_write import WRITING
@@ -84,6 +85,12 @@ def test_pages(prepared: Prepared, world: World) -> None:
 @given(world=worlds())
 def test_tasks(prepared: Prepared, world: World) -> None:
     check(prepared, world, TASKS)
+
+
+@examples(5)
+@given(world=worlds())
+def test_reports(prepared: Prepared, world: World) -> None:
+    check(prepared, world, REPORTS)
 
 
 def test_the_oracle_is_short() -> None:
