@@ -25,7 +25,7 @@ class CrmLinkConfig(AppConfig):
         from crm_link.menu import add_menu
         from crm_link.pages import add_pages
 
-        for package in PACKAGES:
+        for package in ("field_types", "triggers", "listeners", "scopes", "jobs"):
             import_submodules(package)
         add_pages()
         add_menu()

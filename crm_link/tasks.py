@@ -6,6 +6,7 @@ from celery import shared_task
 
 from crm_link.services.booking_deeds import free_expired
 from crm_link.services.booking_papers import make_papers
+from crm_link.services.feeds import work_feeds
 from svod.base.locks import only_one
 
 
@@ -21,3 +22,9 @@ def papers() -> None:
     with only_one("crm_link.make_papers") as mine:
         if mine:
             make_papers()
+
+
+@shared_task(name="crm_link.feed")
+def feed() -> None:
+    """What consolidation rules have to look at; sent after commits for speed."""
+    work_feeds()

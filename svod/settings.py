@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm_link.free_expired",
         "schedule": timedelta(minutes=1),
     },
+    "consolidation": {"task": "crm_link.feed", "schedule": timedelta(seconds=10)},
     "documents of bookings": {"task": "crm_link.make_papers", "schedule": timedelta(minutes=1)},
     # Alarms of conversations and answers to customers; then bots and mailboxes that are asked.
     "open lines": {"task": "openlines.work", "schedule": timedelta(seconds=1)},

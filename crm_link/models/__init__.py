@@ -3,6 +3,7 @@
 from crm_link.models.activities import Activity
 from crm_link.models.booking import Booking, BookingRule
 from crm_link.models.card import CardSection
+from crm_link.models.feeds import FeedDue, FeedGroup, FeedLink, FeedRule
 from crm_link.models.merging import MergedItem
 from crm_link.models.points import ContactPoint
 from crm_link.models.products import Catalogue, ProductRow
@@ -20,6 +21,10 @@ __all__ = [
     "CardSection",
     "Catalogue",
     "ContactPoint",
+    "FeedDue",
+    "FeedGroup",
+    "FeedLink",
+    "FeedRule",
     "MergedItem",
     "ProductRow",
     "Question",

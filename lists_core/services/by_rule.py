@@ -11,14 +11,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.utils import timezone
-
 from lists_core.models import ElementVersion
 from lists_core.schema.compile import Schema
-from lists_core.services.elements import apply_values, columns_of
-from lists_core.services.history import record_versions
-from lists_core.services.listeners import Write, after_writes, before_write
-from lists_core.services.outbox import announce
+from lists_core.services.elements import apply_values
+from lists_core.services.listeners import Write, before_write
+from lists_core.services.many import save_changed, told
 from lists_core.services.values import clean_value
 from staff.models import Employee
 
@@ -56,12 +53,8 @@ def change_by_rule(
     with _as_rule():
         for row, own in differing:
             before_write(Write(kind, schema, row, own, actor))
-        _save(schema, differing, actor)
-        record_versions(kind, differing, actor=actor)
-        after_writes(schema, kind, differing, actor)
-    keys = sorted({key for _row, own in differing for key in own})
-    ids = [row.pk for row, _own in differing]
-    announce("element.changed", schema.list_id, ids=ids, fields=keys, actor=actor.pk)
+        save_changed(schema, differing, actor)
+        told(schema, kind, differing, actor)
     return [row for row, _own in differing]
 
 
@@ -71,14 +64,3 @@ def _put(schema: Schema, row: Any, values: Mapping[str, Any]) -> dict[str, list[
         for code, value in values.items()
     }
     return apply_values(schema, row, cleaned)
-
-
-def _save(
-    schema: Schema, changes: Sequence[tuple[Any, dict[str, list[Any]]]], actor: Employee
-) -> None:
-    rows = [row for row, _own in changes]
-    for row in rows:
-        row.version += 1
-        row.modified_by, row.modified_at = actor.pk, timezone.now()
-    columns = [*columns_of(schema, changes), "version", "modified_by", "modified_at"]
-    schema.model.objects.bulk_update(rows, columns, batch_size=500)

@@ -112,6 +112,7 @@ JOB_KINDS = {
     "import_table": "importing",
 }
 EXEMPT_JOBS = {
+    "feed_rebuild": "reads and writes as the rule's employee (tests/crm_link/test_feeds.py)",
     "crm_rebind": "merges rewrite links, nothing is read (tests/crm_link/test_rebind.py)",
     "merge_items": "asks for each right again (tests/crm_link/test_merging.py)",
     "move_processes": "designers move, nothing is read (tests/workflows/test_moving_pages.py)",
@@ -126,6 +127,7 @@ EXEMPT_JOBS = {
 NO_READING = "works for nobody: it shows nothing and sends nothing of lists"
 EXEMPT_TASKS = {
     "lists_core.run_job": "runs the kinds of job above",
+    "crm_link.feed": "reads and writes as the rule's employee (tests/crm_link/test_feeds.py)",
     "crm_link.make_papers": "as whoever booked may read (test_booking_papers.py)",
     "staff.mail_notifications": "leaves out what is closed (test_notification_mail.py)",
     "workflows.send": "sends what steps could read (tests/workflows/test_message_actions.py)",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lists_core.models import List, OutboxEvent
 from lists_core.schema.cache import schema_of
+from lists_core.services.takers import hand_out
 from staff.models import Employee
 from workflows.models import Trigger, Wake, Watch
 from workflows.services.date_triggers import start_late
@@ -28,8 +29,8 @@ GONE = {"deleted": True, "recheck": True}
 def handle_events(now: datetime | None = None) -> int:
     """Take up events that nobody has, in one transaction; returns how many.
 
-    An event is marked as handled together with the starts that it caused: each is handled
-    exactly once, however many workers do this.
+    An event is marked as handled together with the starts that it caused, and with what upper
+    apps noted of it: each is handled exactly once, however many workers do this.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -37,6 +38,7 @@ def handle_events(now: datetime | None = None) -> int:
         events = list(rows.select_for_update(skip_locked=True)[:EVENTS_AT_ONCE])
         for event in events:
             _handle(event, now)
+        hand_out(events)
         OutboxEvent.objects.filter(pk__in=[one.pk for one in events]).update(handled=True)
     return len(events)
 
