@@ -14,6 +14,7 @@ from crm_link.boards import add_boards
 from crm_link.card import add_frames
 from crm_link.kinds import Kind, kind_of, kinds
 from crm_link.navigation import NavItem, add_activities, add_kinds, crm_navigation
+from crm_link.robots.keeping import add_keeper
 from crm_link.selectors.duplicates import COMPARED
 from crm_link.settings_pages import SettingsPage, settings_pages
 from crm_link.shapes import shape_url
@@ -31,6 +32,7 @@ def add_pages() -> None:
     add_settings()
     add_boards()
     add_frames()
+    add_keeper()
     for kind in kinds:
         list_pages.register(
             ListPages(

@@ -28,6 +28,7 @@ class SettingsPage:
 
 settings_pages: Registry[SettingsPage] = Registry("page of CRM settings")
 settings_pages.register(SettingsPage("roles", _("Access rights"), "crm_roles", order=10))
+settings_pages.register(SettingsPage("robots", _("Robots"), "crm_robots", order=30))
 
 
 def settings_tabs(current: str) -> Sequence[Mapping[str, Any]]:

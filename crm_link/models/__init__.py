@@ -8,9 +8,11 @@ from crm_link.models.merging import MergedItem
 from crm_link.models.points import ContactPoint
 from crm_link.models.products import Catalogue, ProductRow
 from crm_link.models.questionnaires import Asking, Question, QuestionGroup, Questionnaire
+from crm_link.models.robots import Robot, StageRobots
 from crm_link.models.roles import OPERATIONS, Role, RoleMember, RolePermission, Scope
 from crm_link.models.stages import Stage, StageMove
 from crm_link.models.timeline import TimelineNote
+from crm_link.models.turns import Turn
 
 __all__ = [
     "OPERATIONS",
@@ -30,11 +32,14 @@ __all__ = [
     "Question",
     "QuestionGroup",
     "Questionnaire",
+    "Robot",
     "Role",
     "RoleMember",
     "RolePermission",
     "Scope",
     "Stage",
     "StageMove",
+    "StageRobots",
     "TimelineNote",
+    "Turn",
 ]

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("crm_link.urls.items")),
     path("crm/", include("crm_link.urls.binding")),
     path("crm/settings/", include("crm_link.urls.settings")),
+    path("crm/settings/", include("crm_link.urls.robots")),
     path("crm/", include("crm_link.urls.shapes")),
     path("crm/", include("crm_link.urls.card")),
     path("crm/", include("crm_link.urls.activities")),

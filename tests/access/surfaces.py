@@ -34,6 +34,7 @@ TITLES = "shows titles and texts of tasks alone (tests/workflows/test_calendars.
 DOCUMENTS = "asks for the template's list first (tests/workflows/test_document_pages.py)"
 CRM = "asks for the item as its list does (tests/crm_link/test_setup.py)"
 BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
+ROBOTS = "asks for the settings of CRM and its list first (tests/crm_link/test_robots.py)"
 ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
 CHAT = "a conversation is its line's people's (tests/openlines/test_conversations.py)"
 ALIKE = "items one may read, points of fields one may see (tests/crm_link/test_duplicates.py)"
@@ -41,6 +42,8 @@ CARD = "opens the item as its list does first (tests/crm_link/test_card.py)"
 ACTIVITIES = "opens the item of the activity first (tests/crm_link/test_activities.py)"
 STAGES = "for those who may change CRM's settings alone (tests/crm_link/test_stage_pages.py)"
 EXEMPT: dict[str, str] = {
+    **dict.fromkeys(["crm_robots", "crm_robot_add", "crm_robot", "crm_robot_switch"], ROBOTS),
+    **dict.fromkeys(["crm_robot_delete", "crm_robots_order", "crm_robots_detach"], ROBOTS),
     **dict.fromkeys(["chat", "chat_conversation"], CHAT),
     **dict.fromkeys(named("role_id"), ROLES),
     "crm_suggest": BINDING,

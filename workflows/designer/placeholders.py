@@ -14,6 +14,7 @@ from workflows.actions.base import Action, Text, actions
 from workflows.actions.params import shown
 from workflows.designer.steps import step_name
 from workflows.models import PortalConstant
+from workflows.widgets.base import widget_of
 
 if TYPE_CHECKING:
     from workflows.designer.scene import Scene
@@ -136,7 +137,7 @@ def _asked(step: Mapping[str, Any], root: str, name: str) -> Iterator[Place]:
 
 def _list_of(scene: Scene, action: Action, step: Mapping[str, Any]) -> Schema | None:
     for name, field in action.Params.model_fields.items():
-        if shown(field).widget == "list":
+        if widget_of(shown(field)).names_list:
             chosen = (step.get("params") or {}).get(name)
             return scene.schema(chosen if isinstance(chosen, int) else None)
     return scene.schema(scene.template.list_id)

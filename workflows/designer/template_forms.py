@@ -105,6 +105,8 @@ class SettingsForm(forms.Form):
             },
         )
         self.template, self.actor = template, actor
+        for name in ("name", "description"):
+            self.fields[name].disabled = bool(template.kept_by)
         self.fields["run_as"].choices = Template.RunAs.choices  # type: ignore[attr-defined]
         if not actor.is_superuser:
             hint = _("Only administrators lend an employee's rights to a process.")
@@ -124,10 +126,11 @@ class SettingsForm(forms.Form):
 
     def save(self) -> None:
         given = self.cleaned_data
-        template_changes.rename_template(
-            self.template.pk, actor=self.actor, name=given["name"],
-            description=given["description"],
-        )  # fmt: skip
+        if not self.template.kept_by:
+            template_changes.rename_template(
+                self.template.pk, actor=self.actor, name=given["name"],
+                description=given["description"],
+            )  # fmt: skip
         if self.actor.is_superuser:
             own = given["run_as"] == Template.RunAs.EMPLOYEE
             chosen = given["service_employee"] if own else None

@@ -25,6 +25,7 @@ from workflows.formulas.imported import rewritten as our_spelling
 from workflows.models import Template
 from workflows.shape import shaped
 from workflows.values import names_in
+from workflows.widgets.base import widget_of
 
 FORMAT = 1
 PRINTABLE = re.compile(r"(\{=\s*\w+\s*:\s*[\w.\-]+?)_printable(?=\s*[>}])")
@@ -103,7 +104,9 @@ def _list_params(tree: Tree) -> Iterator[tuple[Tree, str, int]]:
             continue
         for name, declared in actions.get(step["type"]).Params.model_fields.items():
             chosen = (step.get("params") or {}).get(name)
-            if shown(declared).widget in ("list", "numerator") and isinstance(chosen, int):
+            mark = shown(declared)
+            named = widget_of(mark).names_list or mark.widget == "numerator"
+            if named and isinstance(chosen, int):
                 yield step, name, chosen
 
 

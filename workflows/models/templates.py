@@ -36,6 +36,8 @@ class Template(models.Model):
     service_employee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    #: The keeper that writes it (`workflows.keepers`); "" for one that people edit.
+    kept_by = models.CharField(max_length=20, blank=True, editable=False)
     is_paused = models.BooleanField(default=False)
     pause_reason = models.TextField(blank=True)
     created_by = models.ForeignKey(

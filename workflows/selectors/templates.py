@@ -52,6 +52,9 @@ def designed_templates(
     if actor.is_superuser:
         known |= Q(list=None)
     rows = Template.objects.filter(known, deleted_at__isnull=not deleted)
+    # What a keeper has not written yet, or has put away, is its own business.
+    unwritten = Q(active_version=None) if not deleted else Q()
+    rows = rows.exclude(Q(kept_by__gt="") & unwritten)
     if list_id is not None:
         rows = rows.filter(list=list_id)
     return overviews(rows.select_related("list", "active_version", "service_employee"))

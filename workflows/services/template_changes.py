@@ -13,7 +13,13 @@ from lists_core.services.fields import transliterate
 from staff.models import Employee
 from svod.base.errors import Invalid, NotFound
 from workflows.models import Template, Version
-from workflows.services.templates import create_template, may_design, open_template, save_draft
+from workflows.services.templates import (
+    create_template,
+    may_design,
+    open_edited,
+    open_template,
+    save_draft,
+)
 from workflows.shape import shaped
 
 MAX_NAME = 200
@@ -66,7 +72,7 @@ def copy_template(template_id: int, *, actor: Employee) -> Template:
 def rename_template(
     template_id: int, *, actor: Employee, name: str, description: str = ""
 ) -> Template:
-    template = open_template(template_id, actor=actor)
+    template = open_edited(template_id, actor=actor)
     if not name.strip():
         raise Invalid({"name": [_("Enter a name.")]})
     template.name, template.description = name.strip()[:MAX_NAME], description
@@ -92,7 +98,10 @@ def open_version(template: Template, number: int) -> Version:
 def restore_template(template_id: int, *, actor: Employee) -> Template:
     """Out of the bin; it starts by itself again when it is published anew."""
     template = (
-        Template.objects.select_for_update().filter(pk=template_id).exclude(deleted_at=None).first()
+        Template.objects.select_for_update()
+        .filter(pk=template_id, kept_by="")
+        .exclude(deleted_at=None)
+        .first()
     )
     if template is None:
         raise NotFound

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from workflows.designer.placeholders import groups
 from workflows.designer.scene import Scene
 from workflows.designer.settings_form import SettingsForm
 from workflows.designer.step_form import StepForm
+from workflows.keepers import keeper_url
 from workflows.models import Template
 from workflows.services.templates import open_template, save_draft
 from workflows.shape import shaped
@@ -33,6 +34,8 @@ from workflows.widgets.people import suggested
 @require_GET
 def design(request: PortalRequest, template_id: int) -> HttpResponse:
     template = open_template(template_id, actor=request.user)
+    if url := keeper_url(template):
+        return redirect(url)
     scene = Scene(template, template.draft, request.user)
     context = {"template": template, "list": template.list, "data": page_data(scene)}
     return render(request, "workflows/designer/design.html", context)

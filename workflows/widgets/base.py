@@ -41,7 +41,7 @@ class Asked:
     def list_id(self) -> int | None:
         """The list that the step speaks of: the one chosen in it, else the process's own."""
         for name, one in self.action.Params.model_fields.items() if self.action else ():
-            if shown(one).widget == "list":
+            if widget_of(shown(one)).names_list:
                 chosen = self.params.get(name)
                 return chosen if isinstance(chosen, int) else None
         return self.scene.template.list_id
@@ -58,6 +58,8 @@ class Widget:
     slug: str = ""
     #: A placeholder or a formula may be given instead of a value.
     dynamic = True
+    #: Its value is the list that the step speaks of.
+    names_list = False
     #: Other parameters look different when this one changes.
     redraws = False
 

@@ -30,6 +30,7 @@ class NumberOf(OneOf):
 @widgets.register
 class ListWidget(Widget):
     slug = "list"
+    names_list = True
     dynamic = False
     redraws = True
 
@@ -45,6 +46,7 @@ class Numerator(ListWidget):
     """A list of numerators."""
 
     slug = "numerator"
+    names_list = False
 
     def control(self, asked: Asked) -> forms.Field:
         own = set(NumeratorList.objects.values_list("list_id", flat=True))

@@ -43,6 +43,7 @@ import "./svod-passkey";
 import "./svod-picked";
 import "./svod-preferences";
 import "./svod-report-filter";
+import "./svod-redraws";
 import "./svod-rich";
 import "./svod-role";
 import "./svod-select";
