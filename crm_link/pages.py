@@ -8,10 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm_link import audited  # noqa: F401  # names its events
+from crm_link import (
+    audited,  # noqa: F401  # names its events
+    card_movers,  # noqa: F401  registers itself
+)
 from crm_link.access import may_manage_crm
 from crm_link.boards import add_boards
 from crm_link.card import add_frames
+from crm_link.grid_column import add_column
 from crm_link.kinds import Kind, kind_of, kinds
 from crm_link.navigation import NavItem, add_activities, add_kinds, crm_navigation
 from crm_link.robots.keeping import add_keeper
@@ -33,6 +37,7 @@ def add_pages() -> None:
     add_boards()
     add_frames()
     add_keeper()
+    add_column()
     for kind in kinds:
         list_pages.register(
             ListPages(

@@ -7,6 +7,7 @@ from celery import shared_task
 from crm_link.services.booking_deeds import free_expired
 from crm_link.services.booking_papers import make_papers
 from crm_link.services.feeds import work_feeds
+from crm_link.services.reminders import tell_due
 from svod.base.locks import only_one
 
 
@@ -28,3 +29,10 @@ def papers() -> None:
 def feed() -> None:
     """What consolidation rules have to look at; sent after commits for speed."""
     work_feeds()
+
+
+@shared_task(name="crm_link.tell_activities")
+def tell_activities() -> None:
+    """Reminders of activities, and deadlines that have passed."""
+    while tell_due():
+        pass

@@ -194,6 +194,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "consolidation": {"task": "crm_link.feed", "schedule": timedelta(seconds=10)},
+    "reminders of activities": {
+        "task": "crm_link.tell_activities",
+        "schedule": timedelta(seconds=30),
+    },
     "documents of bookings": {"task": "crm_link.make_papers", "schedule": timedelta(minutes=1)},
     # Alarms of conversations and answers to customers; then bots and mailboxes that are asked.
     "open lines": {"task": "openlines.work", "schedule": timedelta(seconds=1)},

@@ -178,7 +178,7 @@ def badges(element_ids: Collection[int]) -> dict[int, Badge]:
         pk: (number, overdue)
         for pk, number, overdue in rows.order_by()
         .values_list("element")
-        .annotate(Count("pk"), late)
+        .annotate(number=Count("pk"), late=late)
     }
     if not numbers:
         return {}

@@ -32,7 +32,16 @@ class NoteKind:
 
 note_kinds: Registry[NoteKind] = Registry("kind of timeline notes")
 note_kinds.register(NoteKind("note", _("Note")))
-note_kinds.register(NoteKind("products", _("Products were changed"), icon="shopping-cart"))
+note_kinds.register(
+    NoteKind(
+        "products",
+        _("Products were changed"),
+        icon="shopping-cart",
+        tone="amber",
+        template="crm/timeline/products.html",
+        group="changes",
+    )
+)
 UNKNOWN = NoteKind("unknown", _("Event"), icon="info-circle")
 
 

@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("crm_link.urls.card")),
     path("crm/", include("crm_link.urls.activities")),
     path("crm/settings/", include("crm_link.urls.stages")),
+    path("crm/", include("crm_link.urls.products")),
 ]

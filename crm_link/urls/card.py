@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from crm_link.views import card, card_stage, timeline
+from crm_link.views import card, card_layout, card_stage, timeline
 
 ITEM = "<crm_kind:kind>/<int:element_id>/"
 
 urlpatterns: list[URLPattern] = [
+    path("<crm_kind:kind>/card-layout/", card_layout.card_layout, name="crm_card_layout"),
     path(ITEM, card.card, name="crm_card"),
     path(f"{ITEM}head/", card.head, name="crm_card_head"),
     path(f"{ITEM}head/<str:code>/", card.field, name="crm_card_field"),

@@ -36,6 +36,7 @@ import "./svod-copy";
 import "./svod-dialog";
 import "./svod-disk";
 import "./svod-dropdown";
+import "./svod-layout";
 import "./svod-map";
 import "./svod-mentions";
 import "./svod-multi";

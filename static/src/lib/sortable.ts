@@ -6,6 +6,8 @@ interface Order {
   item: string;
   /** Lists of the same group exchange items (kanban columns). */
   group?: string;
+  /** Selector of what drags; usually `.sv-handle` where there is one. */
+  handle?: string;
   /** Cards with links and texts in them: dragged by the program, for a browser would drag the
    * links, and on a touch screen after a moment, for a swipe scrolls. */
   cards?: boolean;
@@ -17,7 +19,7 @@ export async function sortable(container: HTMLElement, order: Order): Promise<So
   const { default: Lib } = await import("sortablejs");
   return new Lib(container, {
     draggable: order.item,
-    handle: container.querySelector(".sv-handle") ? ".sv-handle" : "",
+    handle: order.handle ?? (container.querySelector(".sv-handle") ? ".sv-handle" : ""),
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
     ghostClass: "sv-ghost",
     chosenClass: "sv-chosen-row",
