@@ -12,6 +12,7 @@ PACKAGES = (
     "listeners",
     "scopes",
     "timeline",
+    "tabs",
 )
 
 

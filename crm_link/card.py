@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from crm_link.card_tabs import tabs_of
+from crm_link.card_tabs import LATE, CardTab, tabs_of
 from crm_link.kinds import kinds
 from crm_link.models import Stage
 from crm_link.products import follows_rows
@@ -51,13 +51,22 @@ class StageBar:
 
 def card_frame(request: PortalRequest, target: Target, tab: str) -> dict[str, Any]:
     """What `crm/card/frame.html` needs beyond what every element's page has."""
+    return {**card_row(target, tab), **card_head(target)}
+
+
+def card_row(target: Target, current: str, *, later: bool = False) -> dict[str, Any]:
+    """What `crm/card/tabs.html` needs: the tabs, and whether some of their numbers are late."""
     kind = kind_of_target(target)
-    main = {"label": kind.label, "url": reverse("crm_card", args=[kind.slug, target.id])}
-    others = [
-        {"label": one.label, "url": one.url, "count": one.count, "current": one.slug == tab}
-        for one in tabs_of(target)
-    ]
-    return {"tabs": [{**main, "count": None, "current": tab == MAIN}, *others], **card_head(target)}
+    here = reverse("crm_card", args=[kind.slug, target.id])
+    tabs = [CardTab(MAIN, kind.label, here), *tabs_of(target, later=later)]
+    return {
+        "tabs": [{"tab": one, "current": one.slug == current} for one in tabs],
+        "tab_slug": current,
+        "late": not later and any(one.count == LATE for one in tabs),
+        "kind": kind,
+        "list": target.list,
+        "row": target.row,
+    }
 
 
 def card_head(target: Target) -> dict[str, Any]:

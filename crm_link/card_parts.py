@@ -14,6 +14,7 @@ from crm_link.models import Activity
 from crm_link.selectors.activities import may_change as may_change_activity
 from crm_link.selectors.activities import planned_of
 from crm_link.selectors.cards import LaidSection, layout_of
+from crm_link.selectors.figures import has_figures
 from crm_link.selectors.items import kind_of_target
 from crm_link.selectors.linked import LinkedItem, linked_items, linking_items
 from crm_link.timeline.base import GROUPS, Place
@@ -87,6 +88,7 @@ def card_context(target: Target) -> dict[str, Any]:
     return {
         "parts": parts_of(target),
         "linking": linking_items(target),
+        "has_figures": has_figures(kind_of_target(target)),
         "about": about,
         "may_arrange": may(target.actor, Right.FULL, target.list),
         **timeline_context(target),

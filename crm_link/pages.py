@@ -66,6 +66,7 @@ def add_settings() -> None:
     """The pages of stages and lists of values, and the way to the settings."""
     page = SettingsPage
     settings_pages.register(page("stages", _("Pipelines and stages"), "crm_settings", order=5))
+    settings_pages.register(page("tabs", _("Tabs of cards"), "crm_tab_settings", order=20))
     settings_pages.register(page("directories", _("Lists of values"), "crm_directories", order=30))
     crm_navigation.register(
         NavItem(

@@ -11,6 +11,7 @@ from crm_link.admin import (  # noqa: F401  register themselves
     feeds,
     questionnaires,
     roles,
+    tabs,
 )
 from crm_link.models import Stage, StageMove
 from lists_core.admin.base import ReadOnlyAdmin

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crm_link.demo import backlog, students
 from crm_link.demo.items import load_items
 from crm_link.demo.roles import load_roles
 from crm_link.services.setup import set_up_crm
@@ -19,3 +20,5 @@ def load(actor: Employee, people: Mapping[str, Employee]) -> None:
 
 def add_part() -> None:
     demo_parts.register(DemoPart("crm", load))
+    demo_parts.register(DemoPart("crm_students", students.load))
+    demo_parts.register(DemoPart("crm_backlog", backlog.load))

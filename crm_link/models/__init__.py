@@ -11,6 +11,7 @@ from crm_link.models.questionnaires import Asking, Question, QuestionGroup, Ques
 from crm_link.models.robots import Robot, StageRobots
 from crm_link.models.roles import OPERATIONS, Role, RoleMember, RolePermission, Scope
 from crm_link.models.stages import Stage, StageMove
+from crm_link.models.tabs import CardTabSetting, TabFigure
 from crm_link.models.timeline import TimelineNote
 from crm_link.models.turns import Turn
 
@@ -21,6 +22,7 @@ __all__ = [
     "Booking",
     "BookingRule",
     "CardSection",
+    "CardTabSetting",
     "Catalogue",
     "ContactPoint",
     "FeedDue",
@@ -40,6 +42,7 @@ __all__ = [
     "Stage",
     "StageMove",
     "StageRobots",
+    "TabFigure",
     "TimelineNote",
     "Turn",
 ]

@@ -7,11 +7,14 @@ from typing import Any
 
 from crm_link.kinds import kinds
 from crm_link.refs import CrmRef, parse_ref
+from crm_link.selectors.item_titles import item_titles
 from crm_link.selectors.tabs import showing
+from lists_core.field_types.references import gone
 from lists_core.grid.scopes import Scope, ScopeKind, scope_kinds
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.services.repointing import pointing_q
+from staff.models import Employee
 
 SLUG = "crm"
 
@@ -26,6 +29,12 @@ class BoundScope(ScopeKind):
         if ref is None or not fields:
             return None
         return Scope(scope_text(ref), pointing_q(fields, ref), _first_values(schema, fields, ref))
+
+    def title(self, key: str, actor: Employee) -> str:
+        ref = parse_ref(key)
+        title = item_titles(actor, [ref]).get(ref) if ref else None
+        kind = kinds.get(ref.kind).label if ref else ""
+        return f"{kind}: {title.text if title else gone()}"
 
 
 def scope_text(ref: CrmRef) -> str:

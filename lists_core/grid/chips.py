@@ -14,6 +14,7 @@ from lists_core.field_types.base import NO_TITLES, Titles
 from lists_core.filters.operators import Arity
 from lists_core.filters.tree import Condition, Group
 from lists_core.grid.page import Grid
+from lists_core.grid.scopes import scope_title
 from lists_core.selectors.titles import titles_of
 from staff.models import Employee
 
@@ -34,7 +35,7 @@ def chips_of(grid: Grid) -> list[Chip]:
     tree = grid.state.filter
     titles = titles_in(tree, grid.actor)
     joiner = _("or") if tree.joiner == "or" else ""
-    return [
+    return _scope_chip(grid) + [
         Chip(
             text=item_text(item, titles),
             query=grid.state.query(filter=_without(tree, place)),
@@ -42,6 +43,14 @@ def chips_of(grid: Grid) -> list[Chip]:
         )
         for place, item in enumerate(tree.items)
     ]
+
+
+def _scope_chip(grid: Grid) -> list[Chip]:
+    """Where the table shows a part of the list and the page around it does not say which."""
+    scope = grid.state.scope
+    if scope is None or grid.confined:
+        return []
+    return [Chip(scope_title(scope, grid.actor), grid.state.query(scope=None))]
 
 
 def item_text(item: Condition | Group, titles: KnownTitles) -> str:

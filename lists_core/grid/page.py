@@ -37,6 +37,8 @@ class Grid:
     preference: ListPreference
     state: GridState
     actor: Employee
+    #: The page itself set the scope of the state, and says so.
+    confined: bool = False
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -110,12 +112,21 @@ class Page:
         return max(1, -(-self.count.number // self.state.size))
 
 
-def open_grid(actor: Employee, list_id: int, params: Params) -> Grid:
-    """The grid of an address; NotFound or Forbidden when the person may not see the list."""
+def open_grid(actor: Employee, list_id: int, params: Params, *, scope: str = "") -> Grid:
+    """The grid of an address; NotFound or Forbidden when the person may not see the list.
+
+    `scope` confines it to a part of the list, whatever the address says.
+    """
     list_ = access_list(actor, Right.VIEW, list_id)
     schema = schema_for(actor, list_)
     own = preference(actor, list_)
-    return Grid(list_, schema, own, parse_state(params, schema, own), actor)
+    asked = {**_plain(params), "scope": scope} if scope else params
+    return Grid(list_, schema, own, parse_state(asked, schema, own), actor, bool(scope))
+
+
+def _plain(params: Params) -> dict[str, str]:
+    """A QueryDict as a dict would have its lists."""
+    return {name: params[name] for name in params}
 
 
 def everything_found(grid: Grid) -> Any:

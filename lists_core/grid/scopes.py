@@ -18,6 +18,7 @@ from typing import Any
 from django.db.models import Q
 
 from lists_core.schema.compile import Schema
+from staff.models import Employee
 from svod.base.registry import Registry
 
 NOTHING = Q(pk__in=[])
@@ -43,6 +44,10 @@ class ScopeKind:
         when the field that it goes by is hidden from them."""
         raise NotImplementedError(f"{type(self).__name__} finds nothing")
 
+    def title(self, key: str, actor: Employee) -> str:
+        """What the part belongs to, as this person may know it."""
+        raise NotImplementedError(f"{type(self).__name__} has no titles")
+
 
 scope_kinds: Registry[ScopeKind] = Registry("kind of scope")
 
@@ -52,3 +57,20 @@ def read_scope(text: str, schema: Schema) -> Scope | None:
     the whole list is not what was asked for."""
     slug, _dash, key = text.partition("-")
     return scope_kinds.get(slug).rows(schema, key) if slug in scope_kinds else None
+
+
+def given_values(scope: Scope | None, schema: Schema) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a new element of the part begins with: values that the person might give as well, and
+    those of fields that they may not change."""
+    values = dict(scope.values) if scope else {}
+    own = {field.code for field in schema.changeable}
+    return (
+        {code: value for code, value in values.items() if code in own},
+        {code: value for code, value in values.items() if code not in own},
+    )
+
+
+def scope_title(scope: Scope, actor: Employee) -> str:
+    slug, _dash, key = scope.text.partition("-")
+    known = slug in scope_kinds and scope.rows is not NOTHING
+    return scope_kinds.get(slug).title(key, actor) if known else scope.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -90,13 +91,14 @@ def links(opened: Grid, page: Page) -> dict[str, Any]:
 
 def frame_links(opened: Grid) -> dict[str, Any]:
     """What the person may do with the list, and the addresses of that, whatever its shape."""
-    pk = opened.list_.pk
+    pk, scope = opened.list_.pk, opened.state.scope
     may = {right.name.lower(): opened.may(right) for right in Right}
+    inside = f"?{urlencode({'scope': scope.text})}" if scope else ""
     return {
         "may": may,
         "links": {
-            "add": link_if("element_add", pk) if may["add"] else "",
-            "import": link_if("list_import", pk) if may["add"] else "",
+            "add": link_if("element_add", pk) + inside if may["add"] else "",
+            "import": link_if("list_import", pk) if may["add"] and not scope else "",
             "export": link_if("list_export", pk),
             "settings": link_if("list_settings", pk) if may["full"] else "",
             "access": link_if("list_access", pk) if may["access"] and not may["full"] else "",

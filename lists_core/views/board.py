@@ -17,6 +17,7 @@ from lists_core.boards.board import Board, open_board
 from lists_core.boards.forms import AskedForm, NewCard, askable, asked_fields
 from lists_core.boards.page import board_context, whole_board
 from lists_core.field_types.pickers import is_id
+from lists_core.grid.scopes import given_values
 from lists_core.selectors.boards import Lane
 from lists_core.selectors.elements import access_element
 from lists_core.selectors.lists import access_list
@@ -124,10 +125,12 @@ def add(request: PortalRequest, list_id: int) -> HttpResponse:
     if not form.is_valid():
         toast(request, _("Enter a name."), "error")
         return HttpResponse(status=204)
-    values = {"NAME": form.cleaned_data["name"], opened.by.code: plan.value}
+    schema = schema_for(request.user, opened.grid.list_, new=True)
+    given, fixed = given_values(opened.grid.state.scope, schema)
+    values = {**given, "NAME": form.cleaned_data["name"], opened.by.code: plan.value}
     section = opened.grid.state.section or None
     try:
-        row = create_element(list_id, values, actor=request.user, section_id=section)
+        row = create_element(list_id, values, actor=request.user, section_id=section, fixed=fixed)
     except Invalid as error:
         return whole_form(request, opened, error)
     return saved(request, list=list_id, added=row.pk)
@@ -137,9 +140,11 @@ def whole_form(request: PortalRequest, opened: Board, error: Invalid) -> HttpRes
     schema = schema_for(request.user, opened.grid.list_, new=True)
     toast(request, reasons(schema, error), "warning")
     response = HttpResponse(status=204)
-    section = opened.grid.state.section
+    state = opened.grid.state
+    kept = {"section": state.section or "", "scope": state.scope.text if state.scope else ""}
+    query = urlencode({name: value for name, value in kept.items() if value})
     url = reverse("element_add", args=[opened.grid.list_.pk])
-    trigger(response, "board:form", {"url": f"{url}?section={section}" if section else url})
+    trigger(response, "board:form", {"url": f"{url}?{query}" if query else url})
     return response
 
 

@@ -18,7 +18,7 @@ from lists_core.element_tabs import Target, open_target
 from lists_core.field_types.pickers import is_id
 from lists_core.form_aids import aid_of
 from lists_core.forms import SECTION, ElementForm
-from lists_core.grid.scopes import read_scope
+from lists_core.grid.scopes import given_values, read_scope
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import access_element
@@ -63,7 +63,7 @@ def create(request: PortalRequest, form: ElementForm) -> Any:
     """The new element's row. Raises Invalid."""
     values = form.values
     section_id = values.pop(SECTION, None)
-    given, own = place_values(request, form.schema), changeable(form)
+    scope = read_scope(request.GET.get("scope", ""), form.schema)
     return create_shared_element(
         form.list.pk,
         hidden(form) | values,
@@ -71,7 +71,7 @@ def create(request: PortalRequest, form: ElementForm) -> Any:
         actor=request.user,
         section_id=section_id,
         copy_of=source_of(request),
-        fixed={code: value for code, value in given.items() if code not in own},
+        fixed=given_values(scope, form.schema)[1],
     )
 
 
@@ -129,12 +129,12 @@ def copied_values(schema: Schema, row: Any, actor: Employee) -> dict[str, Any]:
 
 def hidden(form: ElementForm) -> dict[str, Any]:
     """Values of a copy that the form does not ask for go along as they are."""
-    values = {code: form.initial.get(code) for code in changeable(form) if code not in form.fields}
+    values = {
+        field.code: form.initial.get(field.code)
+        for field in form.schema.changeable
+        if field.code not in form.fields
+    }
     return {code: value for code, value in values.items() if value is not None}
-
-
-def changeable(form: ElementForm) -> list[str]:
-    return [field.code for field in form.schema.changeable]
 
 
 def add_page(request: PortalRequest, form: ElementForm) -> HttpResponse:

@@ -33,6 +33,7 @@ PROCESSES = "asks for full access to the list first (tests/workflows/test_design
 TITLES = "shows titles and texts of tasks alone (tests/workflows/test_calendars.py)"
 DOCUMENTS = "asks for the template's list first (tests/workflows/test_document_pages.py)"
 CRM = "asks for the item as its list does (tests/crm_link/test_setup.py)"
+CARD_TABS = "lists go by their own rights (tests/crm_link/test_card_tabs.py)"
 BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
 ROBOTS = "asks for the settings of CRM and its list first (tests/crm_link/test_robots.py)"
 ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
@@ -47,6 +48,9 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["chat", "chat_conversation"], CHAT),
     **dict.fromkeys(named("role_id"), ROLES),
     "crm_suggest": BINDING,
+    **dict.fromkeys(["crm_card_list", "crm_card_list_rows", "crm_card_tabs"], CARD_TABS),
+    "crm_card_figures": CARD_TABS,
+    **dict.fromkeys(["crm_tab_settings", "crm_tabs_of_kind", "crm_tab_figures"], CARD_TABS),
     **dict.fromkeys(["crm", "crm_set_up", "crm_list", "crm_card"], CRM),
     **dict.fromkeys(["crm_items", "crm_kanban"], CRM),
     **dict.fromkeys(["crm_lead_convert", "crm_look_alikes", "crm_duplicates"], ALIKE),

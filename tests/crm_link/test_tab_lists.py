@@ -15,6 +15,7 @@ from crm_link.refs import CrmRef
 from crm_link.selectors import tabs as selector
 from crm_link.selectors.tabs import bound_counts, bound_list, bound_lists
 from lists_core.access import Right, remembering
+from lists_core.grid.chips import chips_of
 from lists_core.grid.page import everything_found, open_grid
 from lists_core.jobs.bulk import BulkDelete
 from lists_core.models import Field, Job, List
@@ -272,3 +273,22 @@ def test_adding_another_stays_in_the_card(admin, admin_client):
     _page, answer = post(admin_client, list_, ref, NAME="Anna", TO=str(ref), another="1")
     assert answer.status_code == 302
     assert "scope=crm-D_" in answer["Location"]
+
+
+def test_a_chip_says_to_what_the_table_is_confined(admin, employee):
+    list_, ref = make_list(admin), deal(admin)
+    chip = chips_of(open_grid(admin, list_.pk, {"scope": scope(ref)}))[0]
+    assert chip.text == f"{DEAL.label}: Test"
+    assert "scope" not in chip.query
+    assert "Test" not in chips_of(open_grid(employee, list_.pk, {"scope": scope(ref)}))[0].text
+    assert chips_of(open_grid(admin, list_.pk, {}, scope=scope(ref))) == []
+    assert chips_of(open_grid(admin, list_.pk, {"scope": "x"}))[0].text == "x"
+
+
+def test_the_page_that_confines_cannot_be_talked_out_of_it(admin):
+    list_, ref, other = make_list(admin), deal(admin), deal(admin)
+    own = add(list_, admin, ref)
+    add(list_, admin, other)
+    for params in ({"scope": scope(other)}, {"scope": ""}, {"section": "0"}, {}):
+        grid = open_grid(admin, list_.pk, params, scope=scope(ref))
+        assert [row.pk for row in grid.found] == [own]

@@ -2,6 +2,8 @@
 // that lead to another state, the switch of shapes. The server draws every state; the script
 // swaps the fragment `#grid` and keeps the address in step.
 //   data-base="/lists/3/" is where the list answers, data-page="/crm/deal/list/" where it is seen.
+// Inside another page, as a part of the list (its state names a scope), data-rows is where the
+// fragment comes from. In a drawer the address belongs to the page below and stays as it is.
 import htmx from "htmx.org";
 import { SvodElement } from "../../lib/element";
 import { toast } from "../../lib/toast";
@@ -35,7 +37,7 @@ export abstract class ListPage extends SvodElement {
   }
 
   protected get area(): HTMLElement {
-    return this.querySelector<HTMLElement>("#grid") ?? this;
+    return this.querySelector<HTMLElement>(".sv-grid-area, #grid") ?? this;
   }
 
   private get search(): HTMLInputElement | null {
@@ -43,13 +45,23 @@ export abstract class ListPage extends SvodElement {
   }
 
   protected async go(url: string, history: History = "push"): Promise<void> {
-    const address = new URL(url, new URL(this.page, location.origin));
+    const { search } = new URL(url, new URL(this.page, location.origin));
     const before = { left: this.area.querySelector("[data-grid-scroll]")?.scrollLeft ?? 0 };
     this.classList.add("sv-loading");
-    const options = { source: this, target: "#grid", swap: this.swap, ...(history && { [history]: "true" }) };
-    await htmx.ajax("GET", address.pathname + address.search, options);
+    const kept = history && !this.inDrawer ? { [history]: this.page + (this.dataset.rows ? unscoped(search) : search) } : {};
+    const options = { source: this, target: this.area, swap: this.swap, ...kept };
+    await htmx.ajax("GET", (this.dataset.rows ?? this.page) + search, options);
     this.classList.remove("sv-loading");
     this.sync(before);
+  }
+
+  private get inDrawer(): boolean {
+    return this.closest("dialog") !== null;
+  }
+
+  /** The query of the address; in a drawer, where it is another page's, that of what is shown. */
+  private get query(): URLSearchParams {
+    return new URLSearchParams(this.inDrawer ? this.area.dataset.state : location.search);
   }
 
   /** A dialog is done; a saved element tells of itself by `elements-changed`. */
@@ -58,15 +70,17 @@ export abstract class ListPage extends SvodElement {
   }
 
   protected async reload(drop = ""): Promise<void> {
-    const query = new URLSearchParams(location.search);
+    const { query } = this;
     for (const name of drop.split(" ")) query.delete(name);
     await this.go(`?${query}`, "replace");
   }
 
   /** The server chose a state: a filter was applied. */
   private told(url: string): void {
+    const { search } = new URL(url, location.origin);
+    if (scopeOf(search) !== scopeOf(this.area.dataset.state ?? "")) return; // another table's
     this.closePanel();
-    void this.go(new URL(url, location.origin).search || "?");
+    void this.go(search || "?");
   }
 
   /** Bring what stands around the fragment in step with it. */
@@ -112,7 +126,7 @@ export abstract class ListPage extends SvodElement {
   }
 
   private async find(): Promise<void> {
-    const query = new URLSearchParams(location.search);
+    const { query } = this;
     query.delete("page");
     query.set("q", this.search?.value.trim() ?? "");
     if (!query.get("q")) query.delete("q");
@@ -120,7 +134,7 @@ export abstract class ListPage extends SvodElement {
   }
 
   private get panel(): HTMLElement | null {
-    return this.querySelector<HTMLElement>("#grid-filter");
+    return this.querySelector<HTMLElement>(".sv-filter");
   }
 
   private async togglePanel(): Promise<void> {
@@ -142,7 +156,7 @@ export abstract class ListPage extends SvodElement {
   }
 
   private async copyLink(): Promise<void> {
-    const address = new URL(this.area.dataset.link ?? "", new URL(this.page, location.origin));
+    const address = new URL(this.dataset.rows ? unscoped(this.area.dataset.link ?? "") : this.area.dataset.link ?? "", new URL(this.page, location.origin));
     await navigator.clipboard.writeText(address.href);
     toast(this.say("copied"));
   }
@@ -155,6 +169,18 @@ export abstract class ListPage extends SvodElement {
 
 export interface Scrolled {
   left: number;
+}
+
+function scopeOf(state: string): string {
+  return new URLSearchParams(state).get("scope") ?? "";
+}
+
+/** A state as it stands in the address of a page inside which the list is shown: that page knows
+ * the scope by itself. */
+function unscoped(state: string): string {
+  const query = new URLSearchParams(state);
+  query.delete("scope");
+  return `?${query}`;
 }
 
 /** The part of a state that every shape of the list understands. */

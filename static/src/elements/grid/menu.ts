@@ -22,7 +22,7 @@ export class Menu {
   }
 
   private get menu(): HTMLElement | null {
-    return this.host.root.querySelector<HTMLElement>("#row-menu");
+    return this.host.root.querySelector<HTMLElement>("[data-row-menu]");
   }
 
   private get items(): HTMLElement[] {
@@ -32,7 +32,7 @@ export class Menu {
   private onClick(event: MouseEvent): void {
     const target = event.target as Element;
     const button = target.closest<HTMLElement>(".sv-grid-more");
-    const act = target.closest<HTMLElement>("#row-menu [data-act]");
+    const act = target.closest<HTMLElement>("[data-row-menu] [data-act]");
     if (button) {
       const box = button.getBoundingClientRect();
       this.show(rowOf(button), null, button, box.left, box.bottom + GAP);

@@ -48,7 +48,8 @@ class Grid extends ListPage {
   }
 
   protected drawn(before: Scrolled): void {
-    const exported = document.querySelector<HTMLAnchorElement>("[data-grid-export]");
+    const own = this.dataset.rows ? this : document;
+    const exported = own.querySelector<HTMLAnchorElement>("[data-grid-export]");
     if (exported) exported.href = (exported.dataset.gridExport ?? "") + (this.area.dataset.state ?? "");
     const scroll = this.area.querySelector("[data-grid-scroll]");
     if (scroll) scroll.scrollLeft = before.left;
