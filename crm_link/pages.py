@@ -15,19 +15,14 @@ from crm_link import (
 from crm_link.access import may_manage_crm
 from crm_link.boards import add_boards
 from crm_link.card import add_frames
+from crm_link.clients_pages import add_clients
 from crm_link.grid_column import add_column
-from crm_link.kinds import Kind, kind_of, kinds
+from crm_link.kinds import Kind, kinds
 from crm_link.navigation import NavItem, add_activities, add_kinds, crm_navigation
 from crm_link.robots.keeping import add_keeper
-from crm_link.selectors.duplicates import COMPARED
 from crm_link.settings_pages import SettingsPage, settings_pages
 from crm_link.shapes import shape_url
-from lists_core.access import Right, may_somewhere
 from lists_core.addresses import ListPages, list_pages
-from lists_core.form_aids import FormAid, form_aids
-from lists_core.grid.extra import ExtraAction, extra_actions
-from lists_core.models import List
-from staff.models import Employee
 
 
 def add_pages() -> None:
@@ -47,15 +42,7 @@ def add_pages() -> None:
                 shape_url=partial(shape_url, kind),
             )
         )
-    for kind in COMPARED:
-        url = partial(reverse, "crm_look_alikes", args=[kind.slug])
-        form_aids.register(FormAid(kind.system, url))
-    extra_actions.register(ExtraAction("merge", _("Merge"), "git-merge", may_merge))
-
-
-def may_merge(actor: Employee, list_: List) -> bool:
-    """Whether items of this list are merged, and by this person."""
-    return kind_of(list_.system) is not None and may_somewhere(actor, Right.DELETE, list_)
+    add_clients()
 
 
 def _card(kind: Kind, element_id: int) -> str:

@@ -8,6 +8,7 @@ from crm_link.models.merging import MergedItem
 from crm_link.models.points import ContactPoint
 from crm_link.models.products import Catalogue, ProductRow
 from crm_link.models.questionnaires import Asking, Question, QuestionGroup, Questionnaire
+from crm_link.models.requisites import BankAccount, DealParties, OwnCompany, Requisite
 from crm_link.models.robots import Robot, StageRobots
 from crm_link.models.roles import OPERATIONS, Role, RoleMember, RolePermission, Scope
 from crm_link.models.stages import Stage, StageMove
@@ -19,21 +20,25 @@ __all__ = [
     "OPERATIONS",
     "Activity",
     "Asking",
+    "BankAccount",
     "Booking",
     "BookingRule",
     "CardSection",
     "CardTabSetting",
     "Catalogue",
     "ContactPoint",
+    "DealParties",
     "FeedDue",
     "FeedGroup",
     "FeedLink",
     "FeedRule",
     "MergedItem",
+    "OwnCompany",
     "ProductRow",
     "Question",
     "QuestionGroup",
     "Questionnaire",
+    "Requisite",
     "Robot",
     "Role",
     "RoleMember",

@@ -14,6 +14,7 @@ from crm_link.merge_movers import merge_movers
 from crm_link.models import MergedItem
 from crm_link.refs import CrmRef
 from crm_link.selectors.kinds import list_of
+from crm_link.services import requisites  # noqa: F401 - names its mover
 from crm_link.services.rebind import lock_pointing, pointing_rows, rebind_all
 from crm_link.uniting import Chosen, united
 from lists_core.access import Right, forget, rights_on, schema_for

@@ -8,6 +8,7 @@ register_converter(CrmKindConverter, "crm_kind")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm_link.urls.clients")),
+    path("", include("crm_link.urls.requisites")),
     path("crm/", include("crm_link.urls.items")),
     path("crm/", include("crm_link.urls.binding")),
     path("crm/settings/", include("crm_link.urls.settings")),

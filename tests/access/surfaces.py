@@ -38,6 +38,7 @@ BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
 ROBOTS = "asks for the settings of CRM and its list first (tests/crm_link/test_robots.py)"
 ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
 CHAT = "a conversation is its line's people's (tests/openlines/test_conversations.py)"
+REQUISITES = "asks for the item first (tests/crm_link/test_requisites.py)"
 ALIKE = "items one may read, points of fields one may see (tests/crm_link/test_duplicates.py)"
 CARD = "opens the item as its list does first (tests/crm_link/test_card.py)"
 ACTIVITIES = "opens the item of the activity first (tests/crm_link/test_activities.py)"
@@ -63,6 +64,7 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(named("activity_id"), ACTIVITIES),
     **dict.fromkeys(["crm_stages", "crm_stage_add", "crm_stages_order", "crm_stage"], STAGES),
     **dict.fromkeys(["crm_stage_delete", "crm_pipeline", "crm_pipeline_delete"], STAGES),
+    **dict.fromkeys([*named("requisite_id"), "requisite_account_delete"], REQUISITES),
     "calendar_feed": TITLES,
     **dict.fromkeys(["sign_out", "sign_out_everywhere", "look_as_stop"], "ends a session"),
     **dict.fromkeys(["openid_connect_callback", "password_set"], "before the sign-in"),

@@ -25,6 +25,7 @@ from lists_core.selectors.files import files_by_id
 from lists_core.selectors.titles import row_titles
 from staff.models import Employee
 from workflows.documents import plain
+from workflows.documents.extra import extra_values
 from workflows.documents.names import (
     DOCUMENT,
     OWN,
@@ -87,12 +88,12 @@ class Gatherer:
             return plain.many(encoded, text)
         if encoded:
             return encoded[0]
-        return plain.record(_Empty(), "") if of.type.slug in {"element", "employee"} else None
+        return plain.record(Empty(), "") if of.type.slug in {"element", "employee"} else None
 
     def _item(self, of: SchemaField, item: Any, titles: Titles, found: Mapping[Any, Any]) -> Any:
         text = _text(of, item, titles)
         if of.type.slug in {"element", "employee"}:
-            values = found.get(item, _Empty())
+            values = found.get(item, Empty())
             # People go by their full names in documents.
             full = values.get("FULL_NAME", "") if of.type.slug == "employee" else ""
             return plain.record(values, full or text)
@@ -130,7 +131,7 @@ class Gatherer:
         return {pk: f"picture-{pk}" for pk in found if f"picture-{pk}" in self.gathered.pictures}
 
 
-class _Empty(dict[str, Any]):
+class Empty(dict[str, Any]):
     """The parts of a link that leads nowhere: marked, for the child makes each of them empty."""
 
     def __init__(self) -> None:
@@ -236,7 +237,8 @@ def gather(
         rows = rows_linking(rows_field, row.pk, actor=actor)
     if schema is not None:
         own = gatherer.element(schema, row)
-        values = values | own | dict.fromkeys(DOCUMENT, plain.record(own, str(row.name)))
+        whole = dict.fromkeys(DOCUMENT, plain.record(own, str(row.name)))
+        values = values | extra_values(actor, schema, row) | own | whole
     of, found = rows or (None, [])
     given = gatherer.rows(of, found) if of is not None and found else []
     named = [

@@ -15,6 +15,7 @@ from lists_core.access import schema_for
 from lists_core.selectors.elements import elements
 from staff.models import Employee
 from workflows.documents.data import gather
+from workflows.documents.extra import extra_names
 from workflows.documents.names import Name, element_names, own_names, row_names
 from workflows.models import DocumentTemplate
 
@@ -63,7 +64,7 @@ def placeholders(actor: Employee, template: DocumentTemplate) -> list[Group]:
         groups.append(Group(_("Fields of the element"), _rows(fields, values)))
         groups += [
             Group(one.caption, _rows(_own(one), _parts(values, one.name), f"{one.name}."))
-            for one in fields
+            for one in (*fields, *extra_names(template.list))
             if one.parts
         ]
     rows = row_names(actor, template.rows_field)

@@ -15,9 +15,10 @@ from lists_core.models import Field, List
 from lists_core.services.files import TooLarge, upload_file
 from staff.models import Employee
 from svod.base.errors import Invalid, NotFound
+from workflows.documents.extra import extra_names
 from workflows.documents.filling import MAX_BYTES, checked
 from workflows.documents.messages import told
-from workflows.documents.names import known_names, unknown
+from workflows.documents.names import by_name, known_names, unknown
 from workflows.models import DocumentTemplate, DocumentTemplateVersion
 from workflows.services.templates import may_design
 
@@ -133,6 +134,8 @@ def checked_names(
     upload.seek(0)
     found = checked(upload.file or upload)
     known = known_names(actor, template.list, template.rows_field)
+    if known is not None and template.list is not None:
+        known = {**by_name(extra_names(template.list)), **known}
     mistakes = list(found["mistakes"])
     if known is not None and not mistakes:
         mistakes = [at for path, at in found["names"].items() if unknown(path, known)]
