@@ -28,7 +28,10 @@ class SettingsPage:
 
 settings_pages: Registry[SettingsPage] = Registry("page of CRM settings")
 settings_pages.register(SettingsPage("roles", _("Access rights"), "crm_roles", order=10))
-settings_pages.register(SettingsPage("robots", _("Robots"), "crm_robots", order=30))
+settings_pages.register(SettingsPage("robots", _("Robots"), "crm_robots", order=20))
+settings_pages.register(
+    SettingsPage("questionnaires", _("Questionnaires"), "crm_questionnaires", order=25)
+)
 
 
 def settings_tabs(current: str) -> Sequence[Mapping[str, Any]]:

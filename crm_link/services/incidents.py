@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm_link.incidents import INCIDENTS
 from crm_link.kinds import Kind, kinds
 from lists_core.field_types.base import field_types
 from lists_core.models import Field, List
@@ -14,7 +15,6 @@ from lists_core.services.fields import create_field
 from lists_core.services.lists import create_list
 from staff.models import Employee
 
-CODE = "CRM_INCIDENTS"
 ITEM = "ITEM"
 BINDING = "crm"
 TONES = ("amber", "red")
@@ -22,7 +22,7 @@ TONES = ("amber", "red")
 
 def incidents_list() -> List | None:
     """Found by its code; people may rename it and add fields of their own."""
-    return List.objects.filter(code=CODE, deleted_at=None).first()
+    return List.objects.filter(code=INCIDENTS, deleted_at=None).first()
 
 
 def set_up_incidents(*, actor: Employee) -> List:
@@ -42,7 +42,7 @@ def set_up_incidents(*, actor: Employee) -> List:
 def _create(actor: Employee) -> List:
     return create_list(
         actor=actor,
-        code=CODE,
+        code=INCIDENTS,
         name=_("Incidents"),
         description=_("What was not done in time with leads and deals: processes write it."),
         icon="alert-triangle",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("crm_link.urls.binding")),
     path("crm/settings/", include("crm_link.urls.settings")),
     path("crm/settings/", include("crm_link.urls.robots")),
+    path("crm/", include("crm_link.urls.questionnaires")),
     path("crm/", include("crm_link.urls.shapes")),
     path("crm/", include("crm_link.urls.tabs")),
     path("crm/", include("crm_link.urls.card")),

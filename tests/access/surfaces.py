@@ -35,6 +35,7 @@ DOCUMENTS = "asks for the template's list first (tests/workflows/test_document_p
 CRM = "asks for the item as its list does (tests/crm_link/test_setup.py)"
 CARD_TABS = "lists go by their own rights (tests/crm_link/test_card_tabs.py)"
 BINDING = "only readable items and fields (tests/crm_link/test_type_crm.py)"
+QUESTIONS = "counts what one sees (tests/crm_link/test_questionnaire_pages.py)"
 ROBOTS = "asks for the settings of CRM and its list first (tests/crm_link/test_robots.py)"
 ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
 CHAT = "a conversation is its line's people's (tests/openlines/test_conversations.py)"
@@ -44,6 +45,11 @@ CARD = "opens the item as its list does first (tests/crm_link/test_card.py)"
 ACTIVITIES = "opens the item of the activity first (tests/crm_link/test_activities.py)"
 STAGES = "for those who may change CRM's settings alone (tests/crm_link/test_stage_pages.py)"
 EXEMPT: dict[str, str] = {
+    **dict.fromkeys(["crm_questionnaires_ready", "crm_questionnaire_add"], QUESTIONS),
+    **dict.fromkeys(
+        ["crm_questionnaire", "crm_question_add", "crm_questionnaire_delete"], QUESTIONS
+    ),
+    **dict.fromkeys(["crm_questionnaires", "crm_qualification_report"], QUESTIONS),
     **dict.fromkeys(["crm_robots", "crm_robot_add", "crm_robot", "crm_robot_switch"], ROBOTS),
     **dict.fromkeys(["crm_robot_delete", "crm_robots_order", "crm_robots_detach"], ROBOTS),
     **dict.fromkeys(["chat", "chat_conversation"], CHAT),
