@@ -11,6 +11,7 @@ PACKAGES = (
     "triggers",
     "listeners",
     "scopes",
+    "jobs",
     "timeline",
     "tabs",
 )
@@ -26,7 +27,7 @@ class CrmLinkConfig(AppConfig):
         from crm_link.menu import add_menu
         from crm_link.pages import add_pages
 
-        for package in ("field_types", "triggers", "listeners", "scopes", "jobs"):
+        for package in PACKAGES:
             import_submodules(package)
         add_pages()
         add_menu()

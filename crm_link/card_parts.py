@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from crm_link.access import may_manage_crm
 from crm_link.activity_kinds import ICONS
 from crm_link.card import may_change
 from crm_link.models import Activity
@@ -19,7 +20,6 @@ from crm_link.selectors.items import kind_of_target
 from crm_link.selectors.linked import LinkedItem, linked_items, linking_items
 from crm_link.timeline.base import GROUPS, Place
 from crm_link.timeline.page import timeline_of
-from lists_core.access import Right, may
 from lists_core.element_tabs import Target
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.titles import row_titles
@@ -41,6 +41,14 @@ class Part:
     section: LaidSection
     values: Sequence[Value]
     may_edit: bool
+
+    @property
+    def filled(self) -> list[Value]:
+        return [one for one in self.values if one.html]
+
+    @property
+    def empty(self) -> list[Value]:
+        return [one for one in self.values if not one.html]
 
 
 def parts_of(target: Target) -> list[Part]:
@@ -90,7 +98,7 @@ def card_context(target: Target) -> dict[str, Any]:
         "linking": linking_items(target),
         "has_figures": has_figures(kind_of_target(target)),
         "about": about,
-        "may_arrange": may(target.actor, Right.FULL, target.list),
+        "may_arrange": may_manage_crm(target.actor),
         **timeline_context(target),
     }
 

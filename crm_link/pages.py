@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from crm_link import (
     audited,  # noqa: F401  # names its events
     card_movers,  # noqa: F401  registers itself
+    document_tables,  # noqa: F401  registers itself
 )
 from crm_link.access import may_manage_crm
 from crm_link.boards import add_boards

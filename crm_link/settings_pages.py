@@ -32,6 +32,7 @@ settings_pages.register(SettingsPage("robots", _("Robots"), "crm_robots", order=
 settings_pages.register(
     SettingsPage("questionnaires", _("Questionnaires"), "crm_questionnaires", order=25)
 )
+settings_pages.register(SettingsPage("products", _("Products"), "crm_catalogue", order=40))
 
 
 def settings_tabs(current: str) -> Sequence[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm_link.kinds import Kind
 from crm_link.models import CardSection
@@ -15,7 +16,7 @@ from lists_core.schema.fields import SchemaField
 
 #: Shown by the head of the card, not by its sections.
 ELSEWHERE = frozenset({"STAGE", "SECTION"})
-MORE = _("More")
+MORE = pgettext_lazy("section of the card", "More")
 #: What stands in the first section until somebody lays the card out; the rest is in MORE.
 FIRST: dict[str, tuple[str | Promise, Sequence[str]]] = {
     "lead": (

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm_link.access import require_crm_manager
 from crm_link.kinds import Kind
 from crm_link.models import CardSection
 from crm_link.selectors.cards import ELSEWHERE
@@ -35,11 +36,15 @@ def arrange_card(
     kind: Kind, sections: Sequence[Laid], hidden: Sequence[int], *, actor: Employee
 ) -> None:
     """Put this layout in the place of the one that there is; fields that it does not name show
-    in the last section. Raises NotFound, Forbidden, Invalid (`"0.name"`)."""
-    list_, _schema = access_kind(actor, Right.FULL, kind)
+    in the last section, a hidden field that the actor may not see stays hidden. Raises NotFound,
+    Forbidden, Invalid (`"0.name"`)."""
+    require_crm_manager(actor)
+    list_, schema = access_kind(actor, Right.VIEW, kind)
     List.objects.select_for_update().get(pk=list_.pk)
     _check(sections)
     own = _own_fields(list_)
+    unseen = own - {field.field.pk for field in schema.fields}
+    kept = [pk for pk in _hidden_now(kind) if pk in unseen]
     CardSection.objects.filter(kind=kind.slug).delete()
     taken: set[int] = set()
     rows = [
@@ -48,14 +53,22 @@ def arrange_card(
         for place, one in enumerate(sections, start=1)
     ]  # fmt: skip
     rows.append(
-        CardSection(kind=kind.slug, is_hidden=True, sort=10_000, fields=_fresh(hidden, own, taken))
+        CardSection(
+            kind=kind.slug, is_hidden=True, sort=10_000, fields=_fresh([*hidden, *kept], own, taken)
+        )
     )
     CardSection.objects.bulk_create(rows)
 
 
+def _hidden_now(kind: Kind) -> list[int]:
+    row = CardSection.objects.filter(kind=kind.slug, is_hidden=True).first()
+    return row.fields if row else []
+
+
 def forget_layout(kind: Kind, *, actor: Employee) -> None:
     """Back to the usual sections. Raises NotFound, Forbidden."""
-    access_kind(actor, Right.FULL, kind)
+    require_crm_manager(actor)
+    access_kind(actor, Right.VIEW, kind)
     CardSection.objects.filter(kind=kind.slug).delete()
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from crm_link.views import roles
+from crm_link.views import catalogue, roles
 
 urlpatterns: list[URLPattern] = [
+    path("products/", catalogue.catalogue, name="crm_catalogue"),
     path("roles/", roles.roles, name="crm_roles"),
     path("roles/add/", roles.role_add, name="crm_role_add"),
     path("roles/ready/", roles.roles_ready, name="crm_roles_ready"),

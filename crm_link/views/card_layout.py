@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from crm_link.access import require_crm_manager
 from crm_link.kinds import Kind
 from crm_link.selectors.cards import whole_layout
 from crm_link.selectors.kinds import access_kind
@@ -29,7 +30,8 @@ DAMAGED = {"": ["layout"]}
 @require_http_methods(["GET", "POST"])
 def card_layout(request: PortalRequest, kind: Kind) -> HttpResponse:
     """The sections as columns of fields that are dragged or moved by keyboard."""
-    list_, schema = access_kind(request.user, Right.FULL, kind)
+    list_, schema = access_kind(request.user, Right.VIEW, kind)
+    require_crm_manager(request.user)
     sections, errors = None, {}
     if request.method == "POST":
         if "usual" in request.POST:
