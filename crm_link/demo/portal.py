@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crm_link.demo import backlog, students
+from crm_link.demo.deliveries import load_deliveries
+from crm_link.demo.estate import load_estate
 from crm_link.demo.items import load_items
 from crm_link.demo.roles import load_roles
 from crm_link.services.setup import set_up_crm
@@ -16,6 +18,8 @@ def load(actor: Employee, people: Mapping[str, Employee]) -> None:
     set_up_crm(actor=actor)
     load_items(people)
     load_roles(actor)
+    load_estate(actor, people)
+    load_deliveries(actor, people)
 
 
 def add_part() -> None:

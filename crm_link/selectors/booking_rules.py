@@ -7,8 +7,12 @@ from weakref import WeakKeyDictionary
 
 from django.db.models import Q
 
+from crm_link.kinds import DEAL
 from crm_link.models import BookingRule
+from lists_core.access import Right, may, visible_lists
+from lists_core.models import Field
 from lists_core.schema.compile import Schema
+from staff.models import Employee
 
 RELATED = ("link", "status", "free", "booked", "sold", "holder", "documents_field")
 _known: WeakKeyDictionary[Schema, tuple[BookingRule, ...]] = WeakKeyDictionary()
@@ -31,6 +35,17 @@ def rules_of(schema: Schema) -> Sequence[BookingRule]:
         )
         _known[whole] = tuple(rows.select_related(*RELATED).order_by("target_id", "pk"))
     return _known[whole]
+
+
+def booking_links(actor: Employee) -> list[Field]:
+    """Link fields of deals for which the actor may set a rule: none has one yet, and the list
+    behind them is the actor's own."""
+    taken = BookingRule.objects.values("link")
+    rows = Field.objects.filter(type="element", list__system=DEAL.system, deleted_at=None)
+    fields = rows.exclude(pk__in=taken).select_related("list")
+    lists = {row.pk: row for row in visible_lists(actor).filter(system="")}
+    known = ((one, lists.get(one.settings.get("list") or 0)) for one in fields)
+    return [one for one, list_ in known if list_ and may(actor, Right.FULL, list_)]
 
 
 def of_deals(schema: Schema) -> list[BookingRule]:

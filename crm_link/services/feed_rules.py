@@ -38,7 +38,7 @@ def save_feed_rule(rule: FeedRule | None, given: Mapping[str, Any], *, actor: Em
     require_crm_manager(actor)
     source = access_list(actor, Right.FULL, given["source"].pk)
     target = access_list(actor, Right.FULL, given["target"].pk)
-    check(given, source, target, actor)
+    check(given, source, target, actor, rule=rule)
     saved = rule or FeedRule()
     _check_lending(saved, given.get("run_as"), actor)
     with transaction.atomic():
@@ -93,9 +93,11 @@ def _noted(what: str, rule: FeedRule, actor: Employee) -> None:
 # --- checking -----------------------------------------------------------------------------
 
 
-def check(given: Mapping[str, Any], source: List, target: List, actor: Employee) -> None:
+def check(
+    given: Mapping[str, Any], source: List, target: List, actor: Employee, *, rule: FeedRule | None
+) -> None:
     """Raise Invalid where the parts of a rule do not belong together."""
-    if leads_back(source.pk, target.pk):
+    if leads_back(source.pk, target.pk, but=rule):
         raise Invalid({"target": [_("These lists would feed each other without end.")]})
     if given.get("won") and not source.system:
         raise Invalid({"won": [_("This list has no stages.")]})
@@ -108,10 +110,11 @@ def check(given: Mapping[str, Any], source: List, target: List, actor: Employee)
     _check_cancelling(given, target)
 
 
-def leads_back(source_id: int, target_id: int) -> bool:
-    """Whether what the target feeds comes to the source again."""
+def leads_back(source_id: int, target_id: int, but: FeedRule | None = None) -> bool:
+    """Whether what the target feeds, but for one rule, comes to the source again."""
     ways: dict[int, set[int]] = {}
-    for one, other in FeedRule.objects.filter(is_active=True).values_list("source", "target"):
+    others = FeedRule.objects.filter(is_active=True).exclude(pk=(but and but.pk) or 0)
+    for one, other in others.values_list("source", "target"):
         ways.setdefault(one, set()).add(other)
     reached, pending = set(), {target_id}
     while pending:

@@ -9,6 +9,8 @@ register_converter(CrmKindConverter, "crm_kind")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm_link.urls.clients")),
     path("", include("crm_link.urls.requisites")),
+    path("", include("crm_link.urls.booking")),
+    path("crm/settings/consolidation/", include("crm_link.urls.feeds")),
     path("crm/", include("crm_link.urls.items")),
     path("crm/", include("crm_link.urls.binding")),
     path("crm/settings/", include("crm_link.urls.settings")),

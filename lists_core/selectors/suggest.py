@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -31,12 +31,33 @@ from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import elements
 from lists_core.selectors.lists import access_list
 from staff.models import Employee
+from svod.base.registry import Registry
 
 SUGGESTED = 20
 SELECTED = 500
 SEARCHED = 1000
 MAX_WORDS = 8
 CODES = {"CODE", "KOD"}
+
+
+class SuggestHint:
+    """What an upper app knows of the elements of some lists where one is picked by typing."""
+
+    slug: str = ""
+
+    def hears(self, schema: Schema) -> bool:
+        return False
+
+    def order(self, schema: Schema) -> Sequence[Any]:
+        """Expressions to sort by before the names."""
+        return ()
+
+    def notes(self, schema: Schema, rows: Sequence[Any], actor: Employee) -> Mapping[int, str]:
+        """Element's id → what stands beside its name, in as many queries as for one."""
+        return {}
+
+
+suggest_hints: Registry[SuggestHint] = Registry("suggest hint")
 
 
 def key_fields(schema: Schema) -> list[SchemaField]:
@@ -57,10 +78,17 @@ def suggest_elements(actor: Employee, list_id: int, words: str) -> list[tuple[in
     """
     schema = schema_for(actor, access_list(actor, Right.VIEW, list_id))
     keys = key_fields(schema)
-    rows = elements(schema, actor).filter(_has_words(keys, words)).order_by(*_closest(words))
-    columns = ["pk", "name", *(field.main_column for field in keys)]
-    found = rows.values_list(*columns)[:SUGGESTED]
-    return [(pk, name, ", ".join(filter(None, codes))) for pk, name, *codes in found]
+    hints = [one for one in suggest_hints if one.hears(schema)]
+    first = [part for one in hints for part in one.order(schema)]
+    rows = elements(schema, actor).filter(_has_words(keys, words))
+    found = list(rows.order_by(*first, *_closest(words))[:SUGGESTED])
+    notes = [one.notes(schema, found, actor) for one in hints] if found else []
+    return [(row.pk, row.name, _note(row, keys, notes)) for row in found]
+
+
+def _note(row: Any, keys: Sequence[SchemaField], notes: Sequence[Mapping[int, str]]) -> str:
+    codes = [getattr(row, field.main_column) for field in keys]
+    return ", ".join(filter(None, [*codes, *(one.get(row.pk, "") for one in notes)]))
 
 
 def _has_words(keys: list[SchemaField], text: str) -> Q:

@@ -44,6 +44,8 @@ ALIKE = "items one may read, points of fields one may see (tests/crm_link/test_d
 CARD = "opens the item as its list does first (tests/crm_link/test_card.py)"
 ACTIVITIES = "opens the item of the activity first (tests/crm_link/test_activities.py)"
 STAGES = "for those who may change CRM's settings alone (tests/crm_link/test_stage_pages.py)"
+RULES = "for who manages CRM, after full access to the lists (tests/crm_link/test_rule_pages.py)"
+BOOKING = "the deal's own right first, objects by their own (tests/crm_link/test_rule_pages.py)"
 EXEMPT: dict[str, str] = {
     **dict.fromkeys(["crm_questionnaires_ready", "crm_questionnaire_add"], QUESTIONS),
     **dict.fromkeys(
@@ -52,6 +54,10 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["crm_questionnaires", "crm_qualification_report"], QUESTIONS),
     **dict.fromkeys(["crm_robots", "crm_robot_add", "crm_robot", "crm_robot_switch"], ROBOTS),
     **dict.fromkeys(["crm_robot_delete", "crm_robots_order", "crm_robots_detach"], ROBOTS),
+    **dict.fromkeys(["crm_booking_rule", "crm_booking_rule_delete"], RULES),
+    **dict.fromkeys(["crm_feed_rule", "crm_feed_rule_delete"], RULES),
+    **dict.fromkeys(["crm_feed_rule_rebuild", "crm_feed_rule_again"], RULES),
+    **dict.fromkeys(["booking_choose", "booking_book"], BOOKING),
     **dict.fromkeys(["chat", "chat_conversation"], CHAT),
     **dict.fromkeys(named("role_id"), ROLES),
     "crm_suggest": BINDING,

@@ -37,6 +37,7 @@ import "./svod-dialog";
 import "./svod-disk";
 import "./svod-dropdown";
 import "./svod-layout";
+import "./svod-list-conditions";
 import "./svod-map";
 import "./svod-mentions";
 import "./svod-multi";
