@@ -65,6 +65,10 @@ def booking_choose(request: PortalRequest, rule_id: int, element_id: int) -> Htt
         "deal": deal,
         "deal_url": element_url(deal.list, deal.id),
         "page_url": reverse("booking_choose", args=[rule_id, element_id]),
+        "empty_part": {
+            "title": _("Nothing is free"),
+            "text": _("Objects come back when a deal is lost or its booking ends."),
+        },
         "tree_closed": request.COOKIES.get("tree") == "closed",
     }
     return render_page(request, "crm/booking/choose.html", context)

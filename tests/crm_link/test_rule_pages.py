@@ -12,6 +12,7 @@ from django.urls import reverse
 from crm_link.models import Booking, BookingRule, FeedRule
 from lists_core.access import ROLES, Right
 from lists_core.models import Field, Job
+from lists_core.services.fields import update_field
 from lists_core.services.rights import set_list_rights
 from staff.subjects import Subject
 from tests.crm_link.booking_world import estate, roubles
@@ -98,7 +99,7 @@ def test_the_deals_tab_shows_what_it_holds_and_leads_to_the_free_ones(admin, adm
         reverse("booking_book", args=[world.rule.pk]),
         {"deal": other.pk, "object": free.pk, "stay": "1"}, headers=HTMX,
     )  # fmt: skip
-    assert answer.status_code == 200
+    assert f"/crm/deal/{other.pk}/" in answer["HX-Location"]
     assert world.holder(free) == other.pk
 
 
@@ -236,8 +237,7 @@ def test_a_new_consolidation_asks_for_its_lists_first(admin, admin_client):
 def test_what_failed_is_told_without_what_may_not_be_seen(admin, admin_client):
     world = feeds(admin)
     address = Field.objects.get(list=world.deliveries, code="ADDRESS")
-    Field.objects.filter(pk=address.pk).update(required=True)
-    world.save(name="Deliveries")
+    update_field(address.pk, actor=admin, required=True)
     world.deal("Nameless place", ADDRESS=None)
     world.follow()
     page = get(admin_client, "crm_feed_rule", world.rule.pk)
