@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -52,14 +53,19 @@ class StageBoard(BoardKind):
             for stage in stages
         ]
 
-    def _pipeline(self, grid: Grid) -> int | None:
-        if not self.crm_kind.piped:
-            return None
+    def placed(self, grid: Grid) -> Grid:
+        """In the pipeline of the address, the person's last one, or the first they know."""
         asked = grid.state.section
-        if asked is None:
-            known = pipelines_of(grid.actor, grid.list_)
-            return known[0].pk if known else 0
-        if not list_rights(grid.actor, grid.list_.pk).knows(asked):
+        if not self.crm_kind.piped or asked:
+            return grid
+        known = [one.pk for one in pipelines_of(grid.actor, grid.list_)]
+        last = grid.preference.looks.get("section")
+        chosen = last if last in known else next(iter(known), 0)
+        return replace(grid, state=replace(grid.state, section=chosen))
+
+    def _pipeline(self, grid: Grid) -> int | None:
+        asked = grid.state.section if self.crm_kind.piped else None
+        if asked and not list_rights(grid.actor, grid.list_.pk).knows(asked):
             raise NotFound
         return asked
 

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 
 from crm_link.kinds import Kind
 from crm_link.selectors.stages import pipelines_of
-from lists_core.field_types.pickers import is_id
-from lists_core.models import List, ListPreference, Section
+from lists_core.grid.page import Grid
+from lists_core.models import ListPreference
 from lists_core.shapes import TABLE, shapes
-from staff.models import Employee
 
 ADDRESSES: Mapping[str, str] = {
     TABLE: "crm_list",
@@ -34,14 +33,12 @@ def last_shape(kind: Kind, own: ListPreference) -> str:
     return shape_url(kind, chosen if chosen in ADDRESSES and chosen in shapes else TABLE)
 
 
-def pipeline_links(
-    actor: Employee, kind: Kind, list_: List, params: QueryDict, *, whole: bool
-) -> dict[str, Any]:
+def pipeline_links(grid: Grid, kind: Kind, params: QueryDict, *, whole: bool) -> dict[str, Any]:
     """The choice of a pipeline above the items; with `whole` all of them may be shown at once."""
     if not kind.piped:
         return {}
-    known = pipelines_of(actor, list_)
-    current = params.get("section", "")
+    known = pipelines_of(grid.actor, grid.list_)
+    current = str(grid.state.section or "")
     places = [("", _("All pipelines"))] if whole else []
     places += [(str(one.pk), one.name) for one in known]
     links = [
@@ -59,18 +56,3 @@ def _with_section(params: QueryDict, key: str) -> str:
     if key:
         changed["section"] = key
     return f"?{changed.urlencode()}"
-
-
-def with_pipeline(
-    actor: Employee, kind: Kind, list_: List, params: QueryDict, own: ListPreference
-) -> QueryDict:
-    """The parameters with a pipeline: that of the address, the person's last one, or the first."""
-    changed = params.copy()
-    if not kind.piped or is_id(params.get("section", "")):
-        return changed
-    known = {one.pk: one for one in pipelines_of(actor, list_)}
-    last = own.looks.get("section")
-    first: Section | None = known.get(last) if isinstance(last, int) else None
-    chosen = first or next(iter(known.values()), None)
-    changed["section"] = str(chosen.pk) if chosen else "0"
-    return changed

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm_link.kinds import kinds
@@ -44,8 +43,8 @@ class StageGroup:
 
 GROUPS = (
     (Meaning.PROCESS, pgettext_lazy("stage", "In progress"), True),
-    (Meaning.SUCCESS, _("Successful"), False),
-    (Meaning.FAILURE, _("Failed"), True),
+    (Meaning.SUCCESS, pgettext_lazy("stages", "Successful"), False),
+    (Meaning.FAILURE, pgettext_lazy("stages", "Failed"), True),
 )
 
 

@@ -181,6 +181,7 @@ def open_board(actor: Employee, list_id: int, params: Params) -> Board:
     the person may not read it."""
     grid = open_grid(actor, list_id, params)
     kind = kind_of_board(grid.list_)
+    grid = kind.placed(grid)
     own = grid.preference.look("kanban")
     by = kind.field(grid.schema, params.get("by") or str(own.get("by", "")))
     if by is None:

@@ -52,6 +52,10 @@ class BoardKind:
         known = board_fields(schema)
         return next((one for one in known if one.code == asked), next(iter(known), None))
 
+    def placed(self, grid: Grid) -> Grid:
+        """The grid in the section whose board it is, where a board is of one section alone."""
+        return grid
+
     def lanes(self, grid: Grid, by: SchemaField) -> list[LanePlan]:
         """The lanes in their order. An unset field has a lane of its own, the first."""
         options = live_options(by.field)[:MOST_LANES]

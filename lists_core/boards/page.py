@@ -13,7 +13,7 @@ from lists_core.boards.kinds import board_fields
 from lists_core.filters.tree import Group
 from lists_core.grid.cells import element_pattern
 from lists_core.grid.chips import chips_of
-from lists_core.grid.whole import frame_links
+from lists_core.grid.whole import shape_frame
 from lists_core.services.preferences import remember_look
 from lists_core.services.watching import watch
 from lists_core.shapes import Shape, shape_links, shapes
@@ -71,5 +71,5 @@ def board_context(opened: Board) -> dict[str, Any]:
         "link": query,
         "reset": state.query(filter=Group(), q=""),
         "no_search": state.query(q=""),
-        **frame_links(grid),
+        **shape_frame(grid),
     }

@@ -77,6 +77,8 @@ class FieldType:
     default_allowed = True
     #: Asked the other way round ("what points to this?"), so its column has an index.
     indexed = False
+    #: Boards read the newest elements of each value, so there is an index for that.
+    laned = False
     #: Shown as a mask everywhere: to_text, to_json and to_cell never tell the value, so it is
     #: not copied, not set for many elements at once and not turned into another type.
     concealed = False

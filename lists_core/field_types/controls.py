@@ -66,6 +66,13 @@ def show_to(control: forms.Field, actor: Employee) -> None:
         tell(actor)
 
 
+def fit_to(control: forms.Field, row: Any) -> None:
+    """Tell a control for which element its choices are; other controls do not care."""
+    tell = getattr(control, "for_row", None)
+    if tell:
+        tell(row)
+
+
 class MultipleWidget(forms.Widget):
     """A control repeated for each value; the page's `<svod-multi>` adds and removes rows."""
 

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from lists_core.field_types.base import NO_TITLES
-from lists_core.field_types.controls import show_to
+from lists_core.field_types.controls import fit_to, show_to
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.history import others_since
@@ -32,7 +32,9 @@ class CellForm(forms.Form):
 def editor(field: SchemaField, row: Any, *, actor: Employee) -> CellForm:
     """A fresh editor of what stands in the row."""
     initial = {"value": field.read(row), "version": row.version}
-    return CellForm(field, initial=initial, actor=actor)
+    form = CellForm(field, initial=initial, actor=actor)
+    fit_to(form.fields["value"], row)
+    return form
 
 
 @dataclass(frozen=True)

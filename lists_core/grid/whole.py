@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -30,12 +30,13 @@ def whole_grid(
     request: PortalRequest,
     list_id: int,
     template: str = "lists/grid/grid.html",
-    more: Mapping[str, Any] | None = None,
+    more: Callable[[Grid], Mapping[str, Any]] | None = None,
 ) -> HttpResponse:
-    """The table in the state that the address holds. Raises NotFound."""
+    """The table in the state that the address holds, with what `more` adds. Raises NotFound."""
     opened = open_grid(request.user, list_id, request.GET)
     closed = request.COOKIES.get("tree") == "closed"
-    context = {**grid_context(opened), "tree_closed": closed, **(more or {})}
+    added = more(opened) if more else {}
+    context = {**grid_context(opened), "tree_closed": closed, **added}
     return render_page(request, template, context)
 
 
@@ -89,8 +90,20 @@ def links(opened: Grid, page: Page) -> dict[str, Any]:
     }
 
 
+def shape_frame(opened: Grid) -> dict[str, Any]:
+    """The same for shapes that offer less than the table; each right asked for costs queries."""
+    pk = opened.list_.pk
+    asked = (Right.ADD, Right.CHANGE, Right.FULL)
+    may = {right.name.lower(): opened.may(right) for right in asked}
+    links = {
+        "add": link_if("element_add", pk) if may["add"] else "",
+        "settings": link_if("list_settings", pk) if may["full"] else "",
+    }
+    return {"may": may, "links": links}
+
+
 def frame_links(opened: Grid) -> dict[str, Any]:
-    """What the person may do with the list, and the addresses of that, whatever its shape."""
+    """What the person may do with the list, and the addresses of that."""
     pk, scope = opened.list_.pk, opened.state.scope
     may = {right.name.lower(): opened.may(right) for right in Right}
     inside = f"?{urlencode({'scope': scope.text})}" if scope else ""

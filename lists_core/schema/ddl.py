@@ -97,6 +97,8 @@ def add_columns(list_id: int, field: SchemaField) -> None:
             editor.add_field(model, column)
     if field.type.indexed:
         _add_lookup(list_id, field)
+    if field.type.laned:
+        _add_lanes(list_id, field)
 
 
 def _add_lookup(list_id: int, field: SchemaField) -> None:
@@ -108,6 +110,16 @@ def _add_lookup(list_id: int, field: SchemaField) -> None:
         list_id,
         column=field.main_column,
         index=f"{field.main_column}_lookup",
+    )
+
+
+def _add_lanes(list_id: int, field: SchemaField) -> None:
+    """The index that gives the newest elements of each value: the lanes of a board."""
+    _run(
+        "CREATE INDEX {index} ON {table} ({column}, id DESC) WHERE deleted_at IS NULL",
+        list_id,
+        column=field.main_column,
+        index=f"{field.main_column}_lanes",
     )
 
 

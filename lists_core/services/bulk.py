@@ -30,9 +30,9 @@ from lists_core.services.history import record_versions
 from lists_core.services.listeners import Refused, after_writes, allowed_writes
 from lists_core.services.outbox import announce
 from lists_core.services.references import check_references
-from lists_core.services.values import Cleaned, clean_values
+from lists_core.services.values import Cleaned, clean_values, reasons
 from staff.models import Employee
-from svod.base.errors import DomainError, Invalid
+from svod.base.errors import Invalid
 
 INLINE_LIMIT = 200
 REPORTED = 500
@@ -177,15 +177,3 @@ def refused_report(schema: Schema, refused: Refused) -> BulkReport:
     """What listeners refused, in words."""
     told = {str(pk): reasons(schema, error) for pk, error in list(refused.items())[:REPORTED]}
     return BulkReport(skipped=len(refused), problems=told)
-
-
-def reasons(schema: Schema, error: DomainError) -> str:
-    """The errors of fields as one text: "Article: This value is already taken."."""
-    if not isinstance(error, Invalid):
-        return str(error)
-    texts = [
-        f"{schema[code].name}: {text}" if code in schema.by_code else text
-        for code, messages in error.errors.items()
-        for text in messages
-    ]
-    return " ".join(texts)

@@ -21,6 +21,7 @@ from lists_core.schema.cache import forget_schemas
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.services.elements import apply_values, open_list
+from lists_core.services.imports_heard import hear_changed, hear_new
 from lists_core.services.imports_keys import Keys
 from lists_core.services.imports_write import change_elements, create_elements
 from lists_core.services.values import clean_value
@@ -95,8 +96,10 @@ class Importer:
             Keys(batch).split()
         else:
             batch.new = batch.good()
+        hear_new(batch)
         batch.check_places()
         batch.check_unique()
+        hear_changed(batch)
         if self.spec.dry:
             return batch.outcome()
         create_elements(batch)
@@ -186,6 +189,8 @@ class Batch:
         self.errors: dict[int, list[str]] = defaultdict(list)
         self.new: list[int] = []
         self.repeated: list[int] = []
+        #: Place → (row, changes) of new elements that listeners have seen.
+        self.heard: dict[int, tuple[Any, dict[str, list[Any]]]] = {}
         #: Element id → (row, place of the last line about it, changes so far).
         self.changed: dict[int, tuple[Any, int, dict[str, list[Any]]]] = {}
         self.unchanged = 0
@@ -209,14 +214,17 @@ class Batch:
                 self.errors[place].append(_("You have no right to do this with the element."))
             elif moved and Right.ADD not in rights.place(row.section).on_some:
                 self.errors[place].append(_("You have no right to add elements there."))
-        self._drop_failed()
+        self.drop_failed()
 
     def _section(self, place: int) -> int | None:
-        """Where the line's new element goes."""
+        """Where the line's new element goes; listeners may have found a place for it."""
+        if place in self.heard:
+            section: int | None = self.heard[place][0].section
+            return section
         column = next((c for c in self.importer.columns if c.field.code == "SECTION"), None)
         return None if column is None else self.value(column, place)
 
-    def _drop_failed(self) -> None:
+    def drop_failed(self) -> None:
         self.new = [place for place in self.new if place not in self.errors]
         self.changed = {
             pk: entry for pk, entry in self.changed.items() if entry[1] not in self.errors
@@ -303,7 +311,7 @@ class Batch:
             holder = own.get(place, -place - 1)
             if value is not None and taken.setdefault(value, holder) != holder:
                 self.fail(place, column.field, _("This value is already taken."))
-        self._drop_failed()
+        self.drop_failed()
 
     def _taken(self, entry: SchemaField, values: set[Any]) -> dict[Any, int]:
         """Stored value → the element that has it. The bin does not count."""

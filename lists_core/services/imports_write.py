@@ -5,9 +5,7 @@ New rows are made lazily, line by line, while PostgreSQL already takes in the on
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +13,9 @@ from django.utils import timezone
 
 from lists_core.schema.fields import SchemaField
 from lists_core.services import imports_copy
-from lists_core.services.elements import created
 from lists_core.services.imports_copy import Kind
-from lists_core.services.listeners import after_reading, after_writes
+from lists_core.services.imports_heard import create_heard, joined
+from lists_core.services.listeners import after_writes
 from lists_core.services.outbox import announce
 from lists_core.transfer.columns import Column, escaped, noted
 
@@ -31,6 +29,9 @@ Forms = tuple[SchemaField, Iterable[str], Iterable[str]]
 def create_elements(batch: Batch) -> None:
     """Add the elements of `batch.new`."""
     if not batch.new:
+        return
+    if batch.heard:
+        create_heard(batch)
         return
     importer = batch.importer
     fields, stored, history = zip(*_forms(batch), strict=True)
@@ -50,8 +51,6 @@ def create_elements(batch: Batch) -> None:
         actor=importer.actor,
         writer=importer.writer,
     )
-    schema = importer.schema
-    after_reading(schema, Kind.CREATED, ids, importer.actor, partial(created, schema))
     announce("element.created", importer.list_id, ids=ids, actor=importer.actor.pk)
 
 
@@ -124,13 +123,14 @@ def change_elements(batch: Batch) -> None:
     for entry in fields:
         if entry.type.automatic:
             _tell_given(entry, [entry.read(row) for row, *_rest in batch.changed.values()])
+    fields += _heard_fields(batch, fields)
     now = writer.plain(timezone.now())
     lines, versions = [], []
     for pk, (row, _place, changes) in batch.changed.items():
         stored = [writer.stored(entry, entry.read(row)) for entry in fields]
         stamps = [str(pk), str(row.version + 1), str(importer.actor.pk), now]
         lines.append("\t".join([*stamps, *stored]))
-        versions.append((pk, row.version + 1, _joined(changes)))
+        versions.append((pk, row.version + 1, joined(changes)))
     columns = [name for entry in fields for name in entry.column_names]
     imports_copy.update_rows(importer.schema, columns, lines)
     imports_copy.copy_history(Kind.CHANGED, versions, actor=importer.actor, writer=writer)
@@ -141,6 +141,8 @@ def change_elements(batch: Batch) -> None:
     announce("element.changed", importer.list_id, ids=ids, fields=keys, actor=importer.actor.pk)
 
 
-def _joined(changes: dict[str, list[Any]]) -> str:
-    """A version's changes, escaped and without the braces."""
-    return escaped(json.dumps(changes, ensure_ascii=False)[1:-1])
+def _heard_fields(batch: Batch, fields: Sequence[SchemaField]) -> list[SchemaField]:
+    """What listeners changed beyond the columns of the file."""
+    known = {entry.key for entry in fields}
+    keys = {key for _row, _place, own in batch.changed.values() for key in own}
+    return [batch.importer.schema.by_key[key] for key in sorted(keys - known)]

@@ -10,7 +10,7 @@ the rows saved, in the same transaction. Both hear single writes, bulk changes a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,16 +133,3 @@ def after_writes(
     writes = [Write(kind, schema, row, own, actor) for row, own in changes] if told else []
     for listener in told if writes else ():
         listener.after(writes)
-
-
-def after_reading(
-    schema: Schema,
-    kind: Kind,
-    ids: Sequence[int],
-    actor: Employee,
-    changes: Callable[[Any], Changes],
-) -> None:
-    """The same for rows that were written without being made objects (COPY)."""
-    if heard(schema):
-        rows = schema.model.objects.filter(pk__in=ids).order_by("pk")
-        after_writes(schema, kind, ((row, changes(row)) for row in rows), actor)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lists_core.schema.compile import Schema
 from lists_core.schema.ddl import unique_index_name
 from lists_core.schema.fields import SchemaField
-from svod.base.errors import Invalid
+from svod.base.errors import DomainError, Invalid
 
 Cleaned = dict[SchemaField, Any]
 
@@ -86,3 +86,15 @@ def not_unique(schema: Schema, error: IntegrityError) -> SchemaField | None:
         if name == unique_index_name(schema.list_id, field.main_column):
             return field
     return None
+
+
+def reasons(schema: Schema, error: DomainError) -> str:
+    """The errors of fields as one text: "Article: This value is already taken."."""
+    if not isinstance(error, Invalid):
+        return str(error)
+    texts = [
+        f"{schema[code].name}: {text}" if code in schema.by_code else text
+        for code, messages in error.errors.items()
+        for text in messages
+    ]
+    return " ".join(texts)

@@ -43,6 +43,15 @@ class Writer:
         texts = (self._column(field.columns[name], part) for name, part in parts.items())
         return "\t".join(texts)
 
+    def row(self, fields: Iterable[SchemaField], row: Any) -> str:
+        """The columns of these fields as they stand in a row."""
+        texts = (
+            self._column(column, getattr(row, name))
+            for field in fields
+            for name, column in field.columns.items()
+        )
+        return "\t".join(texts)
+
     def noted(self, field: SchemaField, value: Any) -> str:
         """The field's part of a "created" version's changes; "" for an empty value."""
         return "" if value is None else noted(field.key, None, field.to_json(value))

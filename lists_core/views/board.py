@@ -22,9 +22,9 @@ from lists_core.selectors.boards import Lane
 from lists_core.selectors.elements import access_element
 from lists_core.selectors.lists import access_list
 from lists_core.services.boards import MovedAway, move_card
-from lists_core.services.bulk import reasons
 from lists_core.services.elements import Changed, create_element
 from lists_core.services.preferences import remember_look
+from lists_core.services.values import reasons
 from lists_core.shapes import shapes
 from svod.base.errors import Forbidden, Invalid, NotFound
 from svod.base.htmx import saved, toast, trigger, wants_fragment

@@ -16,8 +16,8 @@ from lists_core.field_types.pickers import is_id
 from lists_core.selectors.bin import bin_of
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.titles import row_titles
-from lists_core.services.bulk import reasons
 from lists_core.services.elements import delete_elements, restore_elements
+from lists_core.services.values import reasons
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, is_htmx, render_page, saved, toast, trigger
 from svod.base.http import PortalRequest

@@ -19,8 +19,8 @@ from lists_core.schema.fields import SchemaField
 from lists_core.selectors.bin import binned
 from lists_core.selectors.history import Others, others_since
 from lists_core.selectors.titles import titles_of
-from lists_core.services.bulk import reasons
 from lists_core.services.elements import require_on, restore_elements
+from lists_core.services.values import reasons
 from svod.base.errors import Invalid
 from svod.base.htmx import render_page, toast, wants_fragment
 from svod.base.http import PortalRequest

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from lists_core.access import Right, schema_for
 from lists_core.grid.answers import reload
 from lists_core.selectors.lists import access_list
-from lists_core.services.bulk import reasons
 from lists_core.services.elements import copy_element
+from lists_core.services.values import reasons
 from svod.base.errors import Invalid
 from svod.base.htmx import toast
 from svod.base.http import PortalRequest

@@ -65,7 +65,7 @@ EXEMPT: dict[str, str] = {
     "crm_card_figures": CARD_TABS,
     **dict.fromkeys(["crm_tab_settings", "crm_tabs_of_kind", "crm_tab_figures"], CARD_TABS),
     **dict.fromkeys(["crm", "crm_set_up", "crm_list", "crm_card"], CRM),
-    **dict.fromkeys(["crm_items", "crm_kanban"], CRM),
+    **dict.fromkeys(["crm_items", "crm_kanban", "crm_calendar"], CRM),
     **dict.fromkeys(["crm_lead_convert", "crm_look_alikes", "crm_duplicates"], ALIKE),
     **dict.fromkeys(["crm_merge", "list_bulk_merge"], ALIKE),
     **dict.fromkeys(["crm_card_head", "crm_card_field", "crm_card_section"], CARD),

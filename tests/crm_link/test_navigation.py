@@ -23,7 +23,8 @@ def test_the_bar_shows_what_the_person_may_open(admin, lists, employee, client):
     views = {Subject("U", employee.pk): ROLES["view"][1]}
     set_list_rights(lists["deal"].pk, views, actor=admin)
     client.force_login(employee)
-    assert labels(client, "/crm/deal/list/") == ["/crm/deal/"]
+    kinds = {"/crm/lead/", "/crm/deal/", "/crm/contact/", "/crm/company/"}
+    assert kinds.intersection(labels(client, "/crm/deal/list/")) == {"/crm/deal/"}
     client.force_login(admin)
     shown = labels(client, "/crm/lead/list/")
     assert shown[:4] == ["/crm/lead/", "/crm/deal/", "/crm/contact/", "/crm/company/"]

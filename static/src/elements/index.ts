@@ -22,6 +22,7 @@ import "./designer/controls";
 import "./designer/svod-conditions";
 import "./designer/svod-process";
 import "./board/svod-board";
+import "./board/svod-planner";
 import "./element-card";
 import "./element-found";
 import "./grid/dialogs";

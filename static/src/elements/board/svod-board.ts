@@ -28,7 +28,6 @@ class Board extends ListPage {
       move: (card, lane) => void this.move(card, lane),
     });
     this.listen<KeyboardEvent>(this, "keydown", (event) => this.onKey(event));
-    this.listen<Event>(this, "change", (event) => this.onChange(event));
     this.listen<CustomEvent>(document, "board:ask", (event) => this.open(event.detail.url, "data-dialog"));
     this.listen<CustomEvent>(document, "board:form", (event) => this.open(event.detail.url, "data-drawer"));
     this.listen<CustomEvent>(document.body, "svod:live:list", (event) => this.heard(event.detail?.list));
@@ -174,14 +173,6 @@ class Board extends ListPage {
   protected override saved(detail: { drop?: string; ids?: number[]; added?: number }): void {
     if (detail.added) for (const lane of this.lanes()) lane.querySelector(".sv-lane-new:not([hidden])") && this.ask(lane, true);
     super.saved(detail);
-  }
-
-  private onChange(event: Event): void {
-    const select = event.target as HTMLSelectElement;
-    if (!select.matches("[data-board-by]")) return;
-    const query = new URLSearchParams(location.search);
-    query.set("by", select.value);
-    void this.go(`?${query}`);
   }
 
   private onKey(event: KeyboardEvent): void {

@@ -19,6 +19,7 @@ export abstract class ListPage extends SvodElement {
   protected attach(): void {
     this.listen<MouseEvent>(this, "click", (event) => this.onClick(event));
     this.listen<Event>(this, "input", (event) => this.onInput(event));
+    this.listen<Event>(this, "change", (event) => this.chooseField(event.target as HTMLSelectElement));
     this.listen<SubmitEvent>(this, "submit", (event) => this.onSubmit(event));
     this.listen<CustomEvent>(document, "svod:saved", (event) => this.saved(event.detail ?? {}));
     this.listen(document, "elements-changed", () => void this.reload());
@@ -116,6 +117,14 @@ export abstract class ListPage extends SvodElement {
     if (event.target !== this.search) return;
     clearTimeout(this.typing);
     this.typing = setTimeout(() => void this.find(), TYPING_MS);
+  }
+
+  /** The field by which the list is laid out. */
+  private chooseField(select: HTMLSelectElement): void {
+    if (!select.matches("[data-list-by]")) return;
+    const query = new URLSearchParams(location.search);
+    query.set("by", select.value);
+    void this.go(`?${query}`);
   }
 
   private onSubmit(event: SubmitEvent): void {
