@@ -70,7 +70,7 @@ const modules = {
 const theme = { ...shared, entryPoints: { theme: "static/src/theme.ts" }, outdir: OUT, format: "iife" };
 const styles = {
   ...shared,
-  entryPoints: { main: "static/src/styles/main.css" },
+  entryPoints: { main: "static/src/styles/main.css", "web-form": "static/src/styles/web-form.css" },
   outdir: OUT,
   assetNames: "assets/[name]-[hash]",
   loader: { ".woff2": "file", ".png": "file", ".svg": "dataurl" },

@@ -8,6 +8,7 @@ from crm_link.services.booking_deeds import free_expired
 from crm_link.services.booking_papers import make_papers
 from crm_link.services.feeds import work_feeds
 from crm_link.services.reminders import tell_due
+from crm_link.services.web_forms import forget_visits
 from svod.base.locks import only_one
 
 
@@ -36,3 +37,9 @@ def tell_activities() -> None:
     """Reminders of activities, and deadlines that have passed."""
     while tell_due():
         pass
+
+
+@shared_task(name="crm_link.forget_visits")
+def visits() -> None:
+    """Visits of sites that are older than their forms keep."""
+    forget_visits()

@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm_link.tell_activities",
         "schedule": timedelta(seconds=30),
     },
+    "forget old visits": {"task": "crm_link.forget_visits", "schedule": timedelta(hours=12)},
     "documents of bookings": {"task": "crm_link.make_papers", "schedule": timedelta(minutes=1)},
     # Alarms of conversations and answers to customers; then bots and mailboxes that are asked.
     "open lines": {"task": "openlines.work", "schedule": timedelta(seconds=1)},

@@ -1,4 +1,4 @@
-"""Duplicates and requisites in the Django admin."""
+"""Duplicates, requisites, web forms and calls in the Django admin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from crm_link.models import (
     DealParties,
     MergedItem,
     OwnCompany,
+    PhoneCall,
     Requisite,
+    Submission,
+    Telephony,
+    Visit,
+    WebForm,
 )
 from lists_core.admin.base import ReadOnlyAdmin
 
@@ -50,3 +55,33 @@ class OwnCompanyAdmin(ReadOnlyAdmin):
 class DealPartiesAdmin(ReadOnlyAdmin):
     list_display = ["deal", "payer", "seller"]
     search_fields = ["=deal__pk"]
+
+
+@admin.register(WebForm)
+class WebFormAdmin(ReadOnlyAdmin):
+    list_display = ["name", "is_on", "owner"]
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnlyAdmin):
+    list_display = ["form", "lead", "at", "page"]
+    list_filter = ["form"]
+
+
+@admin.register(Visit)
+class VisitAdmin(ReadOnlyAdmin):
+    list_display = ["url", "visitor", "at", "form"]
+    list_filter = ["form"]
+
+
+@admin.register(Telephony)
+class TelephonyAdmin(ReadOnlyAdmin):
+    list_display = ["owner", "make_leads", "responsible"]
+    exclude = ["token_hash"]
+
+
+@admin.register(PhoneCall)
+class PhoneCallAdmin(ReadOnlyAdmin):
+    list_display = ["number", "direction", "result", "at", "element"]
+    list_filter = ["direction", "result"]
+    search_fields = ["number", "=external_id"]

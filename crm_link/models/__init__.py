@@ -13,8 +13,10 @@ from crm_link.models.robots import Robot, StageRobots
 from crm_link.models.roles import OPERATIONS, Role, RoleMember, RolePermission, Scope
 from crm_link.models.stages import Stage, StageMove
 from crm_link.models.tabs import CardTabSetting, TabFigure
+from crm_link.models.telephony import PhoneCall, Telephony
 from crm_link.models.timeline import TimelineNote
 from crm_link.models.turns import Turn
+from crm_link.models.web_forms import Submission, Visit, WebForm
 
 __all__ = [
     "OPERATIONS",
@@ -34,6 +36,7 @@ __all__ = [
     "FeedRule",
     "MergedItem",
     "OwnCompany",
+    "PhoneCall",
     "ProductRow",
     "Question",
     "QuestionGroup",
@@ -47,7 +50,11 @@ __all__ = [
     "Stage",
     "StageMove",
     "StageRobots",
+    "Submission",
     "TabFigure",
+    "Telephony",
     "TimelineNote",
     "Turn",
+    "Visit",
+    "WebForm",
 ]

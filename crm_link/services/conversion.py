@@ -18,12 +18,14 @@ from crm_link.selectors.kinds import list_of
 from crm_link.selectors.stages import stages_of
 from crm_link.services.carrying import carried
 from crm_link.services.items import create_item
+from crm_link.services.products import copy_rows
+from crm_link.services.timeline import note
 from lists_core.access import Right, rights_on, schema_for
 from lists_core.models import List
 from lists_core.selectors.elements import access_element
 from lists_core.services.elements import locked_row, open_list, require_on, update_element
 from staff.models import Employee
-from svod.base.errors import Conflict, Invalid, NotFound
+from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 
 Choice = int | bool | None
 """True makes one, False none, an id links that one; None does what fits the lead."""
@@ -106,6 +108,7 @@ def convert_lead(
         if not (company_id or contact_id or deal_id):
             raise Invalid({"": [_("Choose what to make of the lead.")]})
         _close(work, contact_id, company_id)
+        _tell(work, {CONTACT: contact_id, COMPANY: company_id, DEAL: deal_id})
     made, left = tuple(work.made), tuple(dict.fromkeys(work.left))
     return Converted(element_id, contact_id, company_id, deal_id, made, left)
 
@@ -142,7 +145,28 @@ def _contact(work: _Work, choice: Choice, company_id: int | None) -> int | None:
 
 def _deal(work: _Work, contact: int | None, company: int | None, pipeline: int | None) -> int:
     links = {"LEAD": work.lead.row.pk, "CONTACTS": [contact] if contact else None}
-    return work.make(DEAL, work.lead.row.name, {**links, "COMPANY": company}, pipeline_id=pipeline)
+    values = {**links, "COMPANY": company}
+    made = work.make(DEAL, work.lead.row.name, values, pipeline_id=pipeline)
+    _products(work, made)
+    return made
+
+
+def _products(work: _Work, deal_id: int) -> None:
+    """The lead's rows, where the actor may write the deal that was made."""
+    try:
+        copy_rows(work.lead.row.pk, deal_id, actor=work.actor)
+    except (Forbidden, NotFound):
+        work.left.append(_("Products"))
+
+
+def _tell(work: _Work, became: Mapping[Kind, int | None]) -> None:
+    """Timelines say what became of the lead, and where the others come from."""
+    known = {kind: pk for kind, pk in became.items() if pk}
+    names = ", ".join(str(kind.label) for kind in known)
+    note(work.lead.row.pk, "converted", names, actor=work.actor)
+    for kind, pk in known.items():
+        slug = "from_lead" if kind.slug in work.made else "linked_lead"
+        note(pk, slug, f"#{work.lead.row.pk}", actor=work.actor)
 
 
 def _linked(work: _Work, kind: Kind, element_id: int) -> int:

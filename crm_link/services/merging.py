@@ -16,6 +16,7 @@ from crm_link.refs import CrmRef
 from crm_link.selectors.kinds import list_of
 from crm_link.services import requisites  # noqa: F401 - names its mover
 from crm_link.services.rebind import lock_pointing, pointing_rows, rebind_all
+from crm_link.services.timeline import note
 from crm_link.uniting import Chosen, united
 from lists_core.access import Right, forget, rights_on, schema_for
 from lists_core.models import List
@@ -148,6 +149,8 @@ def _note(merge: Merge, list_: List, rows: Sequence[Any], actor: Employee) -> No
     for pk in merge.losers:
         given = {"winner_id": merge.winner, "actor": actor}
         MergedItem.objects.update_or_create(loser_id=pk, defaults=given)
+        note(pk, "merged_into", f"#{merge.winner}", actor=actor)
+        note(merge.winner, "merged", f"#{pk}", actor=actor)
     record(
         "crm.merged",
         actor=actor,

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm_link.urls.requisites")),
     path("", include("crm_link.urls.booking")),
     path("crm/settings/consolidation/", include("crm_link.urls.feeds")),
+    path("", include("crm_link.urls.outside")),
     path("crm/", include("crm_link.urls.items")),
     path("crm/", include("crm_link.urls.binding")),
     path("crm/settings/", include("crm_link.urls.settings")),

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +19,7 @@ from crm_link.card_parts import card_context, part_of
 from crm_link.kinds import Kind
 from crm_link.selectors.cards import LaidSection, section_of
 from crm_link.selectors.items import kind_of_target, open_item
+from crm_link.selectors.merging import winner_of
 from lists_core.access import Right, schema_for
 from lists_core.addresses import element_url
 from lists_core.element_page import element_page
@@ -33,7 +35,11 @@ CHANGED = "crm:changed"
 @require_GET
 def card(request: PortalRequest, kind: Kind, element_id: int) -> HttpResponse:
     """An item with all that belongs to it."""
-    target = open_item(request.user, Right.VIEW, kind, element_id)
+    try:
+        target = open_item(request.user, Right.VIEW, kind, element_id)
+    except NotFound:  # merged into another one, it leads there
+        winner = winner_of(request.user, kind, element_id)
+        return go_to(request, reverse("crm_card", args=[kind.slug, winner]))
     return element_page(request, target, MAIN, "crm/card/card.html", card_context(target))
 
 

@@ -39,6 +39,7 @@ QUESTIONS = "counts what one sees (tests/crm_link/test_questionnaire_pages.py)"
 ROBOTS = "asks for the settings of CRM and its list first (tests/crm_link/test_robots.py)"
 ROLES = "asks for the settings of CRM first (tests/crm_link/test_role_pages.py)"
 CHAT = "a conversation is its line's people's (tests/openlines/test_conversations.py)"
+SITES = "a stranger's form or call shows nothing (tests/crm_link/test_web_forms.py)"
 REQUISITES = "asks for the item first (tests/crm_link/test_requisites.py)"
 ALIKE = "items one may read, points of fields one may see (tests/crm_link/test_duplicates.py)"
 CARD = "opens the item as its list does first (tests/crm_link/test_card.py)"
@@ -68,6 +69,8 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["crm_items", "crm_kanban", "crm_calendar"], CRM),
     **dict.fromkeys(["crm_lead_convert", "crm_look_alikes", "crm_duplicates"], ALIKE),
     **dict.fromkeys(["crm_merge", "list_bulk_merge"], ALIKE),
+    **dict.fromkeys(["web_form_page", "web_form_json", "web_form_visit"], SITES),
+    **dict.fromkeys(["web_form_script", *named("form_id")], SITES),
     **dict.fromkeys(["crm_card_head", "crm_card_field", "crm_card_section"], CARD),
     **dict.fromkeys(["crm_card_section_edit", "crm_card_stage", "crm_timeline"], CARD),
     **dict.fromkeys(["crm_comment_add", "crm_comment_edit", "crm_activity_add"], CARD),
@@ -161,6 +164,7 @@ EXEMPT_TASKS = {
             "openlines.work", "openlines.read",
             "svod.clear_sessions", "lists_core.sweep_jobs", "lists_core.delete_unused_files",
             "lists_core.forget_old_jobs", "lists_core.forget_old_events",
+            "crm_link.forget_visits",
             "staff.mail_password_reset", "staff.mail_invitation", "staff.forget_old_notifications",
             "crm_link.free_expired",
         ],

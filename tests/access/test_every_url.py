@@ -19,6 +19,8 @@ PUBLIC = {
     # Before the sign-in is complete; the last two are 404 without OIDC's settings.
     "hook",  # its token is the key (tests/workflows/test_hooks.py)
     "sign_in_second", "sign_in_passkey", "sign_in_sso", "openid_connect_callback",
+    # Sites and exchanges (tests/crm_link/test_web_forms.py, test_telephony.py).
+    "web_form_page", "web_form_json", "web_form_visit", "web_form_script", "telephony_calls",
     # Calendar programs come with a secret token instead of a session.
     "calendar_feed",
 }  # fmt: skip

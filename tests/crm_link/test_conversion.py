@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from moneyed import Money
 
+from crm_link.models import ProductRow, TimelineNote
 from crm_link.services.conversion import AlreadyConverted, convert_lead
+from crm_link.services.products import replace_rows
 from lists_core.access import Right
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
@@ -73,6 +75,33 @@ def test_everything_is_carried_over(admin, lists, employee):
     assert after["STAGE"] == stage("lead", "CONVERTED").pk
     assert after["CONVERTED_AT"]
     assert (after["CONTACT"], after["COMPANY"]) == (done.contact, done.company)
+
+
+def test_products_and_timelines_go_along(admin, lists):
+    lead = full_lead(admin)
+    replace_rows(lead.pk, [{"name": "Окно", "quantity": 2, "price": 500}], actor=admin)
+    done = convert_lead(lead.pk, actor=admin)
+    row = ProductRow.objects.get(element=done.deal)
+    assert (row.name, row.quantity, row.price) == ("Окно", 2, 500)
+    assert values("deal", done.deal)["AMOUNT"] == Money(1000, "RUB")
+    notes = set(TimelineNote.objects.values_list("element", "kind"))
+    assert {(lead.pk, "converted"), (done.deal, "from_lead"), (done.contact, "from_lead")} <= notes
+
+
+def test_the_dialog(admin, lists, admin_client):
+    known = item("contact", admin, "Петров", PHONE=[PHONE])
+    lead = full_lead(admin)
+    address = f"/crm/lead/{lead.pk}/convert/"
+    page = admin_client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Петров (найдено: 8 (495) 123-45-67)" in page
+    assert "Новый элемент: ООО «Ромашка»" in page
+    wrong = admin_client.post(address, {"contact": "other", "company": "none", "deal": "on"})
+    assert wrong.status_code == 422
+    given = {"contact": str(known.pk), "company": "new", "deal": "on"}
+    assert admin_client.post(address, given).url.startswith("/crm/deal/")
+    assert values("lead", lead.pk)["CONTACT"] == known.pk
+    assert "уже сконвертирован" in admin_client.get(address).content.decode()
+    assert admin_client.post(address, given).status_code == 409
 
 
 def test_a_second_conversion_is_told(admin, lists):

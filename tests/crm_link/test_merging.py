@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm_link.kinds import COMPANY, CONTACT
-from crm_link.models import MergedItem
+from crm_link.models import MergedItem, TimelineNote
 from crm_link.selectors.merging import winner_of
 from crm_link.services import merging
 from crm_link.services.merging import MergedMeanwhile, merge_items
@@ -88,6 +88,10 @@ def test_the_merged_one_leads_to_the_main_one(admin, lists, admin_client, employ
     merge_items(CONTACT, main.pk, [other.pk], actor=admin)
     assert winner_of(admin, CONTACT, third.pk) == winner_of(admin, CONTACT, other.pk) == main.pk
     assert MergedItem.objects.count() == 2
+    moved = admin_client.get(f"/crm/contact/{third.pk}/")
+    assert moved.url == f"/crm/contact/{main.pk}/"
+    notes = TimelineNote.objects.filter(element=main.pk, kind="merged")
+    assert f"#{other.pk}" in notes.values_list("text", flat=True)
     with pytest.raises(NotFound):
         winner_of(employee, CONTACT, other.pk)
     with pytest.raises(NotFound):
