@@ -164,9 +164,9 @@ def _key_columns(source: Schema) -> dict[str, forms.Field]:
 def _line_columns(source: Schema, target: Schema) -> dict[str, forms.Field]:
     ways = [(one.slug, one.label) for one in hows]
     return {
-        "field": forms.ChoiceField(label=_("From"), choices=taken_choices(source)),
+        "field": forms.ChoiceField(label=_("From the field"), choices=taken_choices(source)),
         "how": forms.ChoiceField(label=_("What is taken"), choices=ways),
-        "into": forms.ChoiceField(label=_("Into"), choices=filled_choices(target)),
+        "into": forms.ChoiceField(label=_("Into the field"), choices=filled_choices(target)),
     }
 
 

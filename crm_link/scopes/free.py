@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from crm_link.carrying import by_pk
 from crm_link.models import BookingRule
 from crm_link.selectors.booking_rules import of_objects
 from lists_core.grid.scopes import Scope, ScopeKind, scope_kinds
 from lists_core.schema.compile import Schema
+from staff.models import Employee
 
 SLUG = "free"
 
@@ -21,6 +23,9 @@ class FreeObjects(ScopeKind):
         rule = next((one for one in of_objects(schema) if str(one.pk) == key), None)
         found = free_q(schema, rule) if rule else None
         return Scope(f"{SLUG}-{key}", found) if found else None
+
+    def title(self, key: str, actor: Employee) -> str:
+        return _("Free objects")
 
 
 def free_q(schema: Schema, rule: BookingRule) -> Q | None:
