@@ -79,7 +79,7 @@ def pipeline_delete(request: PortalRequest, pipeline_id: int) -> HttpResponse:
         except (Invalid, Conflict) as error:
             toast(request, str(error), "error")
             return saved(request)
-        return go_to(request, f"/jobs/{job.pk}/" if job else stages_address())
+        return go_to(request, reverse("job", args=[job.pk]) if job else stages_address())
     title = _("Delete the pipeline “%(name)s”?") % {"name": pipeline.name}
     return dialog(request, form, title, left=left, danger=True)
 

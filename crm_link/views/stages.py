@@ -142,7 +142,9 @@ def stage_delete(request: PortalRequest, stage_id: int) -> HttpResponse:
         except (Invalid, Conflict) as error:
             toast(request, str(error), "error")
             return saved(request)
-        return go_to(request, f"/jobs/{job.pk}/") if job else saved(request, _("Deleted."))
+        return (
+            go_to(request, reverse("job", args=[job.pk])) if job else saved(request, _("Deleted."))
+        )
     return dialog(
         request, form, _("Delete the stage “%(name)s”?") % {"name": stage.option.name},
         left=left, danger=True,

@@ -21,12 +21,12 @@ from lists_core.grid.scopes import given_values
 from lists_core.selectors.boards import Lane
 from lists_core.selectors.elements import access_element
 from lists_core.selectors.lists import access_list
-from lists_core.services.boards import MovedAway, move_card
-from lists_core.services.elements import Changed, create_element
+from lists_core.services.boards import move_card
+from lists_core.services.elements import create_element
 from lists_core.services.preferences import remember_look
 from lists_core.services.values import reasons
 from lists_core.shapes import shapes
-from svod.base.errors import Forbidden, Invalid, NotFound
+from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 from svod.base.htmx import saved, toast, trigger, wants_fragment
 from svod.base.http import PortalRequest
 
@@ -75,7 +75,7 @@ def move(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
             list_id, element_id, opened.by.code, plan.value, actor=request.user,
             more=form.cleaned_data, **seen(opened, request),
         )  # fmt: skip
-    except (Invalid, MovedAway, Changed) as error:
+    except (Invalid, Conflict) as error:
         return refused(request, opened, error, form, row, plan)
     return saved(request, _("Saved.") if fields else "", list=list_id)
 
@@ -133,6 +133,9 @@ def add(request: PortalRequest, list_id: int) -> HttpResponse:
         row = create_element(list_id, values, actor=request.user, section_id=section, fixed=fixed)
     except Invalid as error:
         return whole_form(request, opened, error)
+    except Conflict as error:
+        toast(request, str(error), "error")
+        return HttpResponse(status=204)
     return saved(request, list=list_id, added=row.pk)
 
 

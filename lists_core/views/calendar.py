@@ -21,7 +21,7 @@ from lists_core.calendars import CALENDAR, LONGEST, open_calendar
 from lists_core.selectors.elements import access_element
 from lists_core.services.boards import move_card
 from lists_core.services.values import reasons
-from svod.base.errors import Forbidden, Invalid
+from svod.base.errors import Conflict, Forbidden, Invalid
 from svod.base.htmx import toast, wants_fragment
 from svod.base.http import PortalRequest
 
@@ -74,7 +74,7 @@ def move(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     except ValidationError as error:
         toast(request, " ".join(error.messages), "error")
         return HttpResponse(status=409)
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         toast(request, reasons(schema_for(request.user, opened.grid.list_, row), error), "error")
         return HttpResponse(status=409)
     return HttpResponse(status=204)

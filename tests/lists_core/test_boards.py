@@ -16,7 +16,7 @@ from lists_core.models import FieldOption, ListWatch
 from lists_core.services.boards import MovedAway, move_card
 from lists_core.services.rights import set_field_rights, set_list_rights
 from staff.subjects import EVERYONE, Subject
-from svod.base.errors import NotFound
+from svod.base.errors import Conflict, NotFound
 from tests.lists_core.element_world import HTMX, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,17 @@ def test_whoever_saw_it_elsewhere_is_told(backlog: Backlog) -> None:
     assert getattr(backlog.world.row(row.pk), backlog.status.column) == backlog.options[2].pk
     with pytest.raises(MovedAway):
         move_card(backlog.world.list.pk, row.pk, "STATUS", None, actor=backlog.world.petr, seen=1)
+
+
+def test_what_a_listener_refuses_is_told(backlog: Backlog, monkeypatch: Any) -> None:
+    def refuse(_write: Any) -> None:
+        raise Conflict("The flat is taken.")
+
+    row = backlog.add("Первая", 0)
+    monkeypatch.setattr("lists_core.services.elements.before_write", refuse)
+    answer = backlog.send(row, 1)
+    assert answer.status_code == 204
+    assert "The flat is taken." in answer["HX-Trigger"]
 
 
 def test_a_card_is_added_at_the_top_of_a_lane(backlog: Backlog) -> None:
