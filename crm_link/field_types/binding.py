@@ -7,6 +7,7 @@ Bitrix24 writes the bare id where one kind is allowed: that is `to_bitrix`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -34,11 +35,13 @@ from lists_core.field_types.references import (
     resolved,
 )
 from lists_core.filters.operators import ANY_OF, NONE_OF, PRESENCE, Arity, Asked, Operator
+from lists_core.reports.groupings import BY_VALUE
 from staff.models import Employee
 from svod.templatetags.ui import icon
 
 if TYPE_CHECKING:
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
     from lists_core.schema.fields import SchemaField
 
 
@@ -167,3 +170,7 @@ class BindingType(ReferenceType):
     @property
     def operators(self) -> Iterable[Operator]:
         return (ANY_OF, NONE_OF, OF_KIND, *PRESENCE)
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return (replace(BY_VALUE, read=stored_ref),)

@@ -19,10 +19,12 @@ from django.utils.translation import gettext_lazy
 from lists_core.field_types.base import FieldSettingsForm, FieldType, Titles, field_types
 from lists_core.field_types.texts import TextField, storable
 from lists_core.filters import operators
+from lists_core.reports.groupings import BY_TEXT
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
 
 MAX_LENGTH = 100_000
 MASK_SIGNS = {"9": str.isdigit, "A": str.isalpha, "*": str.isalnum}
@@ -102,6 +104,10 @@ class StringType(FieldType):
     @property
     def operators(self) -> Iterable[Operator]:
         return operators.TEXT
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return (BY_TEXT,)
 
     def sort_key(self, field: Field, column: str) -> BaseExpression:
         return text_sort_key(column)

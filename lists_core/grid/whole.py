@@ -113,6 +113,7 @@ def frame_links(opened: Grid) -> dict[str, Any]:
             "add": link_if("element_add", pk) + inside if may["add"] else "",
             "import": link_if("list_import", pk) if may["add"] and not scope else "",
             "export": link_if("list_export", pk),
+            "report": link_if("report_add", pk),
             "settings": link_if("list_settings", pk) if may["full"] else "",
             "access": link_if("list_access", pk) if may["access"] and not may["full"] else "",
             "sections": link_if("sections", pk),

@@ -75,6 +75,22 @@ BY_ANSWER = Grouping(
     order=lambda field, key: not key,
     tone=lambda field, key: "green" if key else "grey",
 )
+LONGEST_TEXT = 200
+
+
+def _text(field: SchemaField, key: str) -> Asks:
+    return ("eq" if len(key) < LONGEST_TEXT else "starts"), [key]
+
+
+#: Letter by letter, as far as a name of a group is read.
+BY_TEXT = Grouping(
+    "value",
+    gettext_lazy("by value"),
+    f"left({{value}}, {LONGEST_TEXT})",
+    str,
+    _text,
+    name=lambda field, key, titles: key,
+)
 
 
 # --- periods ------------------------------------------------------------------------------

@@ -16,9 +16,9 @@ from tests.access import oracle
 from tests.access.adapters import NO_CODE
 from tests.access.adapters_pages import TOKEN, body, browser, named
 from tests.access.look import Look
-from tests.access.worlds import AMOUNT, CODES, FILE, LINK, NOTE
+from tests.access.worlds import AMOUNT, CODES, FILE, LINK, NOTE, canary
 
-GROUPS = ["SECTION:value", "CREATED_BY:value", f"{LINK}:value"]
+GROUPS = ["SECTION:value", "CREATED_BY:value", f"{LINK}:value", f"{NOTE}:value"]
 MEASURES = ["count", f"sum:{AMOUNT}", f"max:{AMOUNT}", *(f"filled:{code}" for code in CODES)]
 PART = {NOTE: "filled", AMOUNT: "amount", LINK: "link", FILE: "filled"}
 
@@ -57,6 +57,9 @@ def _key(look: Look, element: int, group: str) -> Any:
     row = look.world.elements[element]
     if group.startswith("CREATED_BY"):
         return VALUE, look.built.people[row["author"]].pk
+    if group.startswith(NOTE):
+        note = canary(element, look.fields_of(row["list"])[NOTE])
+        return (VALUE, note) if row["filled"] else (NO_VALUE, None)
     if group.startswith("SECTION"):
         if not row["section"]:
             return NO_VALUE, None

@@ -40,7 +40,7 @@ FIELDS = {
     "AMOUNT": ("money", {}),
     "NOTE": ("string", {}),
 }
-SINGLE = ["STAGE", "OWNER", "PLACE", "SECTION", "DONE", "CREATED_BY"]
+SINGLE = ["STAGE", "OWNER", "PLACE", "SECTION", "DONE", "CREATED_BY", "NOTE"]
 SEVERAL = ["TAGS", "TEAM"]
 UNITS = ["day", "week", "month", "quarter", "year"]
 TIMES = [f"{code}:{unit}" for code, unit in product(["DAY", "DAYS", "AT", "CREATED_AT"], UNITS)]
@@ -123,7 +123,7 @@ def _fill(
             "PRICE": one([Decimal(chance.randrange(10_000)) / 100]),
             "AMOUNT": one([Money(Decimal(chance.randrange(10_000)) / 100, code)
                            for code in ("RUB", "RUB", "USD", "KZT")]),
-            "NOTE": one(["x"]),
+            "NOTE": one(["x", "y", "Ъ" * 199]),
         }  # fmt: skip
         own = {"SECTION": one(sections), "CREATED_BY": chance.choice(ids), "CREATED_AT": moment()}
         columns = {

@@ -117,13 +117,13 @@ def test_sorting(world: World) -> None:
     assert {stage.tone for stage in stages[:-1]} == {"teal"}
 
 
-def test_the_condition_of_a_group_finds_itsmake_elements(world: World) -> None:
+def test_the_condition_of_a_group_finds_its_elements(world: World) -> None:
     """What a click on the group opens in the grid are the elements that were counted."""
     for group in GROUPS:
-        _samemake_elements(world, group)
+        _same_elements(world, group)
 
 
-def _samemake_elements(world: World, group: str) -> None:
+def _same_elements(world: World, group: str) -> None:
     got = world.ask(groups=[group], measures=["count"], limit=5)
     assert got.lines
     for one in got.lines:

@@ -49,8 +49,9 @@ class Grid extends ListPage {
 
   protected drawn(before: Scrolled): void {
     const own = this.dataset.rows ? this : document;
-    const exported = own.querySelector<HTMLAnchorElement>("[data-grid-export]");
-    if (exported) exported.href = (exported.dataset.gridExport ?? "") + (this.area.dataset.state ?? "");
+    for (const link of own.querySelectorAll<HTMLAnchorElement>("[data-grid-export]")) {
+      link.href = (link.dataset.gridExport ?? "") + (this.area.dataset.state ?? "");
+    }
     const scroll = this.area.querySelector("[data-grid-scroll]");
     if (scroll) scroll.scrollLeft = before.left;
     this.labelCells();
