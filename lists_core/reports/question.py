@@ -174,7 +174,7 @@ def read_question(raw: Mapping[str, Any], schema: Schema) -> Question:
     if lost_groups or lost_measures:
         notices.append(_("A field of this report is not available; the report goes without it."))
     if lost_conditions:
-        text = _("A condition of this report's filter is not available and was not applied.")
+        text = _("A condition of the filter is incomplete or not available and was not applied.")
         notices.append(text)
     sorts = {BY_GROUP, *(measured.code for measured in measures)}
     return Question(

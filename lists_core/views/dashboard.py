@@ -83,6 +83,7 @@ def frame(request: PortalRequest, widget_id: int) -> HttpResponse:
     context = {
         "widget": own_widget(request.user, widget_id),
         "own": True,
+        "changed": True,
         "looks": DashboardWidget.Look.choices,
         "widths": dashboards.WIDTHS,
     }

@@ -87,6 +87,12 @@ PLANTED: list[tuple[str, str, str, str]] = [
     ("import finds hidden elements", "lists_core/services/imports_keys.py",
      "rows = elements(self.importer.schema, self.importer.actor)",
      "rows = self.importer.schema.model.objects.filter(deleted_at=None)"),
+    ("reports count every element", "lists_core/reports/answer.py",
+     "    rows = found(schema, ElementQuery(filter=question.filter), actor=actor)\n",
+     "    rows = schema.model.objects.filter(deleted_at=None)\n"),
+    ("reports tell apart what may not be named", "lists_core/reports/answer.py",
+     "(GONE, None) if titles is not None and key not in titles else (VALUE, key)",
+     "(VALUE, key)"),
 ]  # fmt: skip
 
 #: Leaks that the small world does not show → the test that is about them, with its arguments.

@@ -57,7 +57,7 @@ def test_from_a_question_to_the_dashboard(
     page.get_by_role("button", name="Условие", exact=True).click()
     condition = page.locator("[data-cond]")
     condition.get_by_label("Поле").select_option("AMOUNT")
-    condition.get_by_label("Условие").select_option("gt")
+    condition.get_by_label("Условие", exact=True).select_option("gt")
     condition.locator("[data-value] input").fill("10")
     condition.locator("[data-value] input").blur()
     expect(preview.get_by_role("row", name=re.compile("Новая"))).to_contain_text("30")

@@ -60,6 +60,7 @@ class TableChart extends SvodElement {
       lib.PieController, lib.DoughnutController, lib.ArcElement,
       lib.CategoryScale, lib.LinearScale, lib.Legend, lib.Tooltip,
     );
+    lib.Chart.defaults.font.family = getComputedStyle(this).fontFamily;
     const canvas = h("canvas", { role: "img", "aria-label": this.dataset.label ?? "" });
     const frame = h("div", { class: "rp-chart" }, canvas);
     const rows = [...(table.tBodies[0]?.rows ?? [])];
