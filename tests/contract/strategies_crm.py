@@ -63,3 +63,17 @@ register(
         asks={**choices(), "of_kind": Ask(same_kind, is_of)},
     )
 )
+
+STAGES = ["Новая", "В работе", "Сделка успешна"]
+
+register(
+    Sample(
+        "crm_stage",
+        values=lambda field: st.sampled_from(list(field.field.options_by_id)),
+        settings={"options": [{"id": None, "name": name, "color": "blue"} for name in STAGES]},
+        bad_texts=("0", "-1", "99999999999999999999", "x"),
+        bad_json=(True, 1.5, [1], {}, "x", -1),
+        asks=choices(),
+        sort_key=lambda field, value: list(field.field.options_by_id).index(value),
+    )
+)
