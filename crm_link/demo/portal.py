@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crm_link.demo import backlog, students
+from crm_link.demo import backlog, qualification, students
 from crm_link.demo.deliveries import load_deliveries
 from crm_link.demo.estate import load_estate
 from crm_link.demo.items import load_items
@@ -26,3 +26,4 @@ def add_part() -> None:
     demo_parts.register(DemoPart("crm", load))
     demo_parts.register(DemoPart("crm_students", students.load))
     demo_parts.register(DemoPart("crm_backlog", backlog.load))
+    demo_parts.register(DemoPart("crm_qualification", qualification.load))
