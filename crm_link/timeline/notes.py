@@ -2,7 +2,7 @@
 
 A kind of notes is registered where it is written:
 
-    note_kinds.register(NoteKind("converted", _("Made from a lead"), icon="transform"))
+    note_kinds.register(NoteKind("converted", _("The lead became"), icon="transform"))
 """
 
 from __future__ import annotations

@@ -7,16 +7,22 @@ from decimal import Decimal as D
 import pytest
 from moneyed import Money
 
-from crm_link.models import ProductRow
+from crm_link.models import ProductRow, TimelineNote
 from crm_link.products import sums_of, total_of
+from crm_link.services.conversion import convert_lead
 from crm_link.services.products import copy_rows, replace_rows
+from lists_core.access import Right
 from lists_core.models import Field
 from lists_core.schema.cache import schema_of
 from lists_core.services.elements import update_element
-from lists_core.services.rights import set_field_rights
+from lists_core.services.rights import set_field_rights, set_list_rights
 from staff.models import Employee
+from staff.subjects import Subject
 from svod.base.errors import Conflict, Invalid, NotFound
 from tests.crm_link.crm_world import item
+from workflows.documents.data import gather
+from workflows.documents.extra import extra_names
+from workflows.documents.names import by_name, unknown
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -102,6 +108,29 @@ class TestRows:
         assert ProductRow.objects.filter(element=other.pk).count() == 1
         assert amount(lists, other).amount == D(20)
 
+    def test_a_leads_products_go_into_its_deal(self, admin, lists):
+        lead = item("lead", admin, "Big lead", LAST_NAME="Ivanov", AMOUNT=Money(1, "RUB"))
+        replace_rows(lead.pk, [given()], actor=admin)
+        made = convert_lead(lead.pk, actor=admin)
+        schema = schema_of(lists["deal"])
+        deal = schema.model.objects.get(pk=made.deal)
+        assert schema["AMOUNT"].read(deal) == Money(20, "RUB")
+        kinds = TimelineNote.objects.filter(element=made.deal).values_list("kind", flat=True)
+        assert "products" in kinds
+
+    def test_documents_have_them(self, admin, lists, deal):
+        replace_rows(deal.pk, [given(tax_rate=D(20))], actor=admin)
+        schema = schema_of(lists["deal"])
+        now = schema.model.objects.get(pk=deal.pk)
+        values = gather(admin, schema=schema, row=now).values
+        assert values["products"] == values["товары"]
+        (first,) = values["products"]["v"]
+        assert first["v"]["NAME"] == first["v"]["Название"] == "Brick"
+        known = by_name(extra_names(lists["deal"]))
+        assert not unknown("products.SUM", known)
+        assert not unknown("товары.Сумма", known)
+        assert unknown("products.NOTHING", known)
+
     def test_the_page_saves_and_counts(self, admin, lists, deal, admin_client):
         url = f"/crm/deal/{deal.pk}/products/"
         data = line(name="Brick", quantity="2", price="1 000,50", tax="20")
@@ -118,10 +147,6 @@ class TestRows:
         assert "Brick" in page
 
     def test_a_closed_amount_closes_the_tab(self, admin, lists, deal, employee, client):
-        from lists_core.access import Right
-        from lists_core.services.rights import set_list_rights
-        from staff.subjects import Subject
-
         set_list_rights(
             lists["deal"].pk,
             {Subject("U", employee.pk): {Right.CHANGE}, Subject("U", admin.pk): {Right.FULL}},

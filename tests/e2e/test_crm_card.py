@@ -34,7 +34,7 @@ def test_a_deal_is_worked_on_in_its_card(page: Page, deal: None, axe: Axe) -> No
     page.get_by_role("link", name="Большая продажа", exact=True).click()
     card = page.locator("svod-drawer dialog[open]")
     expect(card.get_by_role("heading", name="Большая продажа")).to_be_visible()
-    axe("svod-drawer dialog")
+    axe(page, "svod-drawer dialog")
 
     card.get_by_role("link", name="Изменить: Сумма").click()
     card.get_by_label("Сумма", exact=True).fill("125000")
@@ -45,7 +45,7 @@ def test_a_deal_is_worked_on_in_its_card(page: Page, deal: None, axe: Axe) -> No
     card.get_by_role("button", name="В работе").click()
     dialog = page.locator("svod-dialog dialog[open]")
     dialog.get_by_label("Комментарий").fill("Договор подписан")
-    axe("svod-dialog dialog")
+    axe(page, "svod-dialog dialog")
     dialog.get_by_role("button", name="Переместить").click()
     expect(dialog).to_have_count(0)
     expect(card.locator("[aria-current=step]")).to_contain_text("В работе")
@@ -66,4 +66,4 @@ def test_a_deal_is_worked_on_in_its_card(page: Page, deal: None, axe: Axe) -> No
     expect(planned).to_have_count(0)
     expect(entries).to_contain_text("Смена стадии")
     expect(entries).to_contain_text("Изменены поля")
-    axe("svod-drawer dialog")
+    axe(page, "svod-drawer dialog")

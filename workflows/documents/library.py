@@ -63,9 +63,7 @@ def placeholders(actor: Employee, template: DocumentTemplate) -> list[Group]:
         fields = element_names(actor, schema)
         groups.append(Group(_("Fields of the element"), _rows(fields, values)))
         groups += [
-            Group(one.caption, _rows(_own(one), _parts(values, one.name), f"{one.name}."))
-            for one in (*fields, *extra_names(template.list))
-            if one.parts
+            _group(one, values) for one in (*fields, *extra_names(template.list)) if one.parts
         ]
     rows = row_names(actor, template.rows_field)
     if rows:
@@ -79,6 +77,14 @@ def placeholders(actor: Employee, template: DocumentTemplate) -> list[Group]:
     if template.list is None:
         groups.append(Group(_("From the process"), _process()))
     return groups
+
+
+def _group(one: Name, values: Mapping[str, Any]) -> Group:
+    """The parts of a link, or the columns of a table with what goes around its row."""
+    if one.kind == "list":
+        loop = (f"{{%tr for row in {one.name} %}}", "{%tr endfor %}")
+        return Group(one.caption, _rows(_own(one), {}, "row."), loop)
+    return Group(one.caption, _rows(_own(one), _parts(values, one.name), f"{one.name}."))
 
 
 def _own(name: Name) -> list[Name]:
