@@ -21,8 +21,10 @@ class ElementCard extends SvodElement {
     this.listen<BeforeUnloadEvent>(window, "beforeunload", (event) => this.guard(event));
     // htmx puts the focus back where it was once the swap is over: ours comes after.
     requestAnimationFrame(() => this.showTrouble());
-    // On a phone the row of tabs is longer than the screen.
-    this.querySelector(".sv-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // On a phone the rows of tabs and of stages are longer than the screen.
+    for (const now of this.querySelectorAll(".sv-tabs [aria-current], .crm-bar [aria-current]")) {
+      now.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
 
   /** What the server refused: the first wrong field takes the focus, a conflict is shown. */
