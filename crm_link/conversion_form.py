@@ -123,5 +123,6 @@ def _reason(like: Like) -> str:
 def _picker(list_: List, actor: Employee) -> PickerField:
     source = LinkedElements(list_.pk, "search")
     control = PickerField(reverse("element_suggest", args=[list_.pk]), source, required=False)
+    control.label = list_.name
     show_to(control, actor)
     return control
