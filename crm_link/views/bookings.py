@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
@@ -59,6 +61,7 @@ def booking_choose(request: PortalRequest, rule_id: int, element_id: int) -> Htt
     """The whole table of free objects, each with a button that books it for this deal."""
     rule, deal = rule_for(request.user, rule_id, element_id)
     opened = open_grid(request.user, rule.target_id, choosing(request, rule))
+    opened = replace(opened, confined=True)  # the page says which part it shows
     with choosing_for(rule, deal.id):
         context = grid_context(opened)
     context |= {
