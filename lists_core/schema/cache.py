@@ -63,3 +63,4 @@ def forget_schemas() -> None:
     """Empty the cache (tests that roll the database back need it)."""
     with _lock:
         _schemas.clear()
+        _systems.clear()

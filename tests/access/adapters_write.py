@@ -30,7 +30,7 @@ from lists_core.transfer.tables import Layout
 from svod.base.errors import DomainError
 from tests.access import oracle
 from tests.access.look import Look
-from tests.access.worlds import NOTE, canary
+from tests.access.worlds import NOTE, WHO, canary
 
 NEW = "A new note"
 
@@ -102,9 +102,9 @@ def bulk_moving(look: Look) -> None:
                 section_id=place,
                 actor=look.actor,
             )
-            may_add = "add" in look.rights_at(list_, section)
             moving = {k for k in every if look.world.elements[k]["section"] != section}
-            wanted = _with(look, moving, "change") if may_add else set()
+            open_ = {k for k in moving if look.may_add(list_, section, look.responsible(k))}
+            wanted = _with(look, open_, "change")
             look.same(f"bulk move to {section}", changed, wanted)
 
 
@@ -156,7 +156,8 @@ def adding(look: Look) -> None:
                     actor=look.actor,
                     section_id=place,
                 )
-                wanted = "add" in look.rights_at(list_, section) and (open_ or NOTE not in values)
+                may = look.may_add(list_, section, look.person)
+                wanted = may and (open_ or NOTE not in values)
                 look.same(f"add to {section} {[*values]}", told == "ok", wanted)
 
 
@@ -165,7 +166,9 @@ def copying(look: Look) -> None:
         list_ = row["list"]
         pk, own = look.built.lists[list_].pk, look.built.elements[key]
         told, _changed, copy = tried(look, list_, copy_element, pk, own, actor=look.actor)
-        wanted = look.sees(key) and "add" in look.rights_at(list_, row["section"])
+        kept_who = look.changes_field(look.fields_of(list_)[WHO], key)
+        who = (look.responsible(key) if kept_who else None) or look.person
+        wanted = look.sees(key) and look.may_add(list_, row["section"], who)
         look.same(f"copy of {key}", told == "ok", wanted)
         if told != "ok":
             continue
@@ -175,6 +178,29 @@ def copying(look: Look) -> None:
         look.same(f"note of the copy of {key}", note, canary(key, number) if kept else None)
         look.same(f"the copy of {key} is as closed", copy.restricted, row["restricted"])
         look.same(f"author of the copy of {key}", copy.created_by, look.actor.pk)
+
+
+def handing(look: Look) -> None:
+    """An element made for another responsible, and one handed over to another."""
+    others = [number for number in look.world.people if number != look.person][:3]
+    for list_ in (one for one, row in look.world.lists.items() if row.get("crm")):
+        number, pk = look.fields_of(list_)[WHO], look.built.lists[list_].pk
+        open_ = oracle.changes_field(look.world, look.person, number, look.person)
+        for other in others:
+            values = {"NAME": NEW, WHO: look.built.people[other].pk}
+            told, _changed, _given = tried(
+                look, list_, create_element, pk, values, actor=look.actor
+            )
+            wanted = open_ and look.may_add(list_, None, other)
+            look.same(f"add for {other}", told == "ok", wanted)
+        for key in look.of(list_)[:3]:
+            values = {WHO: look.built.people[others[0]].pk}
+            told, _changed, _given = tried(
+                look, list_, update_element, pk, look.built.elements[key], values,
+                version=1, actor=look.actor,
+            )  # fmt: skip
+            wanted = look.sees(key) and look.may("change", key) and look.changes_field(number, key)
+            look.same(f"{key} handed to {others[0]}", told == "ok", wanted)
 
 
 # --- files of tables --------------------------------------------------------------------
@@ -249,5 +275,5 @@ def _import_into(look: Look, list_: int, results: list[Any]) -> None:
 
 
 WRITING = [
-    bulk_edit, bulk_moving, bulk_deleting, editing, adding, copying, export, importing,
+    bulk_edit, bulk_moving, bulk_deleting, editing, adding, copying, handing, export, importing,
 ]  # fmt: skip

@@ -53,10 +53,13 @@ class Look:
     def may(self, right: str, element: int) -> bool:
         return oracle.may(self.world, self.person, right, element)
 
-    def rights_at(self, list_: int, section: int | None) -> set[str]:
-        """What the person may do with a new element at the place."""
-        kind, thing = ("section", section) if section else ("list", list_)
-        return oracle.rights(self.world, self.person, kind, thing)
+    def may_add(self, list_: int, section: int | None, responsible: int | None) -> bool:
+        """Whether the person may make an element of this responsible at the place."""
+        return oracle.may_add(self.world, self.person, list_, section, responsible)
+
+    def responsible(self, element: int) -> int | None:
+        found: int | None = self.world.elements[element].get("responsible")
+        return found
 
     def sees_field(self, number: int, element: int | None = None) -> bool:
         author = element and self.world.elements[element]["author"]

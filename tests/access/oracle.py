@@ -20,7 +20,9 @@ class World:
 
     sections: list, restricted. fields: list, hidden ("viewing restricted"), locked ("changing
     restricted"). elements: list, section, author, restricted, deleted. grants: (kind of thing,
-    its number, subject such as "DR2", rights).
+    its number, subject such as "DR2", rights). Of CRM: departments: head. elements:
+    responsible. roles: members (subjects), permissions ((list, section or None) → operation →
+    scope).
     """
 
     people: Rows = field(default_factory=dict)
@@ -31,6 +33,7 @@ class World:
     fields: Rows = field(default_factory=dict)
     elements: Rows = field(default_factory=dict)
     grants: list[tuple[str, int, str, frozenset[str]]] = field(default_factory=list)
+    roles: Rows = field(default_factory=dict)
 
 
 def all_of(rights: frozenset[str]) -> set[str]:
@@ -91,9 +94,22 @@ def rights(world: World, person: int, kind: str, thing: int, author: int | None 
     if world.people[person]["admin"]:
         return set(EVERYTHING)
     author = world.elements[thing]["author"] if kind == "element" else author
-    return set().union(
+    held: set[str] = set().union(
         *(granted(world, person, *level, author) for level in levels(world, kind, thing))
     )
+    if kind == "element":
+        responsible = world.elements[thing].get("responsible")
+        held |= by_roles(world, person, places(world, kind, thing), responsible)
+    return held
+
+
+def may_add(world: World, person: int, list_: int, section: int | None, responsible: Any) -> bool:
+    """Make an element of this responsible in a place."""
+    kind, thing = ("section", section) if section else ("list", list_)
+    held = rights(world, person, kind, thing)
+    if world.people[person]["active"]:
+        held = held | by_roles(world, person, places(world, kind, thing), responsible)
+    return "add" in held
 
 
 def may(world: World, person: int, right: str, element: int) -> bool:
@@ -122,20 +138,76 @@ def changes_field(world: World, person: int, number: int, author: int | None = N
 
 
 def sees_list(world: World, person: int, list_: int) -> bool:
-    """Any right on it, on a section, on an element; or an own element that authors may view."""
-    if rights(world, person, "list", list_):
+    """Any right on it, on a section, on an element; an own element that authors may view; or
+    any permission of a role in it."""
+    if rights(world, person, "list", list_) or permitted(world, person, [(list_, None)]):
         return True
     sections = [key for key, row in world.sections.items() if row["list"] == list_]
     elements = {key: row for key, row in world.elements.items() if row["list"] == list_}
     active = world.people[person]["active"]
     return (
         any(rights(world, person, "section", key) for key in sections)
+        or any(permitted(world, person, [(list_, key)]) for key in sections)
         or any(active and granted(world, person, "element", key, None) for key in elements)
         or any(may(world, person, "view", k) for k, row in elements.items() if not row["deleted"])
     )
 
 
 def sees_section(world: World, person: int, section: int) -> bool:
-    """Any right in it or below, also as an author."""
+    """Any right in it or below, also as an author, or by a role."""
     below = [key for key in world.sections if section in above(world.sections, key)]
-    return any(rights(world, person, "section", key, author=person) for key in below)
+    return any(
+        rights(world, person, "section", key, author=person)
+        or permitted(world, person, places(world, "section", key))
+        for key in below
+    )
+
+
+# --- roles of CRM -----------------------------------------------------------------------
+
+
+def places(world: World, kind: str, thing: int) -> list[Any]:
+    """Where permissions that reach the thing may be, the nearest first: (list, section)."""
+    found: list[Any] = []
+    for level, number in levels(world, kind, thing):
+        if level == "section":
+            found.append((world.sections[number]["list"], number))
+        elif level == "list":
+            found.append((number, None))
+    return found
+
+
+def scopes(world: World, person: int, among: list[Any]) -> Iterator[dict[str, str]]:
+    """Of each role of the person the permission in the first of these places that has one."""
+    for role in world.roles.values():
+        if any(counts_as(world, person, subject, None) for subject in role["members"]):
+            own = role["permissions"]
+            yield next((own[place] for place in among if place in own), {})
+
+
+def permitted(world: World, person: int, among: list[Any]) -> bool:
+    """Any permission with a scope: whoever the items there belong to."""
+    found = scopes(world, person, among) if world.people[person]["active"] else ()
+    return any(scope != "none" for own in found for scope in own.values())
+
+
+def by_roles(world: World, person: int, among: list[Any], responsible: Any) -> set[str]:
+    return set().union(
+        *(
+            all_of(frozenset({operation}))
+            for own in scopes(world, person, among)
+            for operation, scope in own.items()
+            if in_scope(world, person, scope, responsible)
+        )
+    )
+
+
+def in_scope(world: World, person: int, scope: str, responsible: int | None) -> bool:
+    if scope in {"all", "none"} or responsible is None:
+        return scope == "all"
+    if responsible == person or scope == "own":
+        return responsible == person
+    home = world.people[responsible]["department"]
+    reached = {home} - {None} if scope == "department" else set(above(world.departments, home))
+    heads = {key for key, row in world.departments.items() if row.get("head") == person}
+    return bool(reached & {world.people[person]["department"], *heads})

@@ -35,7 +35,15 @@ from tests.access.adapters_reports import reports
 from tests.access.adapters_write import WRITING
 from tests.access.look import differences
 from tests.access.oracle import World
-from tests.access.worlds import CODES, MODELS, Built, Prepared, build, field_number, prepare
+from tests.access.worlds import (
+    CODES,
+    MODELS,
+    Built,
+    Prepared,
+    build,
+    field_number,
+    prepare,
+)
 
 pytestmark = pytest.mark.django_db
 VIEW = frozenset({"view"})

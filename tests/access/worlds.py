@@ -19,6 +19,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from hypothesis import strategies as st
 
+from crm_link.kinds import CONTACT
+from crm_link.models import Role, RoleMember, RolePermission
 from lists_core.access import Right
 from lists_core.models import (
     Comment,
@@ -41,11 +43,12 @@ from lists_core.services.stored_rights import insert_rights
 from staff.models import Department, Employee
 from staff.services.employee_groups import create_group
 from staff.services.groups import sync_groups
-from staff.subjects import Subject
+from staff.subjects import Subject, holders
 from tests.access.oracle import World
 
 LISTS = 3
-NOTE, AMOUNT, LINK, FILE = CODES = ("NOTE", "AMOUNT", "LINK", "FILE")
+NOTE, AMOUNT, LINK, FILE, WHO = CODES = ("NOTE", "AMOUNT", "LINK", "FILE", "RESPONSIBLE")
+OPERATIONS = ("view", "add", "change", "delete", "run")
 RIGHTS = ("view", "add", "change", "delete", "run", "access", "full")
 MODELS: dict[str, Any] = {"list": List, "section": Section, "element": Element, "field": Field}
 
@@ -78,6 +81,7 @@ def worlds(draw: Callable[[Any], Any]) -> World:
         _list(draw, world, list_)
     _elements(draw, world)
     _grants(draw, world)
+    _roles(draw, world)
     return world
 
 
@@ -93,6 +97,8 @@ def _people(draw: Callable[[Any], Any], world: World) -> None:
     asked = st.lists(st.sampled_from([*ordinary, *ordinary, 1, 2]), min_size=1, max_size=2)
     for number in draw(asked):
         world.people[number]["looks"] = True
+    for row in world.departments.values():
+        row["head"] = draw(st.sampled_from([None, None, *world.people]))
     for number in range(1, draw(st.integers(0, 3)) + 1):
         world.groups[number] = {"members": draw(st.sets(st.sampled_from(list(world.people))))}
 
@@ -122,6 +128,7 @@ def _elements(draw: Callable[[Any], Any], world: World) -> None:
             "deleted": draw(st.sampled_from([False, False, False, False, True])),
             "amount": draw(st.sampled_from([None, 1, 2, 3])),
             "filled": draw(st.booleans()),
+            "responsible": draw(st.sampled_from([None, *world.people])),
         }
     for row in world.elements.values():
         target = row["list"] % LISTS + 1
@@ -148,12 +155,31 @@ def _grants(draw: Callable[[Any], Any], world: World) -> None:
             world.grants.append((kind, number, subject, frozenset(meant)))
 
 
+def _roles(draw: Callable[[Any], Any], world: World) -> None:
+    """One list of CRM in most worlds, with up to two roles for everybody's subjects."""
+    list_ = draw(st.sampled_from([None, *world.lists]))
+    if list_ is None:
+        return
+    world.lists[list_]["crm"] = True
+    own = [key for key, row in world.sections.items() if row["list"] == list_]
+    subjects = ["AU", *(f"U{pk}" for pk in world.people), *(f"G{pk}" for pk in world.groups)]
+    subjects += [f"{kind}{pk}" for pk in world.departments for kind in ("D", "DR")]
+    scope = st.sampled_from(["none", "own", "department", "subtree", "subtree", "all"])
+    permission = st.dictionaries(st.sampled_from(OPERATIONS), scope, max_size=3)
+    for number in range(1, draw(st.integers(1, 2)) + 1):
+        members = draw(st.sets(st.sampled_from(subjects), min_size=1, max_size=3))
+        places = {None, *draw(st.sets(st.sampled_from(own)))} if own else {None}
+        permissions = {(list_, place): draw(permission) for place in sorted(places, key=bool)}
+        world.roles[number] = {"members": members, "permissions": permissions}
+
+
 # --- making -----------------------------------------------------------------------------
 
 
 @dataclass
 class Prepared:
-    """Empty lists with the fields CODES; each one's LINK points to the next."""
+    """Empty lists with the fields CODES; each one's LINK points to the next. Any may become
+    that of contacts (`World.lists[…]["crm"]`): a kind of CRM without stages."""
 
     maker: Employee
     lists: list[List]
@@ -173,7 +199,7 @@ def prepare() -> Prepared:
         create_list(actor=maker, name=f"CANARY-L{number}Z", has_sections=True)
         for number in range(1, LISTS + 1)
     ]
-    kinds = {NOTE: "string", AMOUNT: "number", LINK: "element", FILE: "file"}
+    kinds = {NOTE: "string", AMOUNT: "number", LINK: "element", FILE: "file", WHO: "employee"}
     for place, list_ in enumerate(lists):
         linked = {"list": lists[(place + 1) % LISTS].pk}
         for code in CODES:
@@ -231,8 +257,11 @@ def build(world: World, prepared: Prepared) -> Built:
     """Put the world into the database, inside a transaction that the caller rolls back."""
     built = Built(world, *_make_people(world), {}, {}, {}, {}, {})
     made = prepared.fields()
-    for number in world.lists:
+    for number, row in world.lists.items():
         built.lists[number] = prepared.lists[number - 1]
+        if row.get("crm"):
+            List.objects.filter(pk=built.lists[number].pk).update(system=CONTACT.system)
+            built.lists[number] = List.objects.get(pk=built.lists[number].pk)
         for code in CODES:
             built.fields[field_number(number, code)] = made[number - 1][code]
     for number, row in world.fields.items():
@@ -243,6 +272,7 @@ def build(world: World, prepared: Prepared) -> Built:
     _make_sections(built)
     _make_elements(built, prepared)
     write_grants(built)
+    write_roles(built)
     return built
 
 
@@ -263,6 +293,10 @@ def _make_people(world: World) -> tuple[Any, Any, Any]:
         for number, row in world.people.items()
     }
     Employee.objects.bulk_create(people.values())
+    for number, row in world.departments.items():
+        if row.get("head"):
+            head = people[row["head"]]
+            Department.objects.filter(pk=departments[number].pk).update(head=head)
     sync_groups()
     groups = {
         number: create_group(actor=None, name=f"group{number}").group for number in world.groups
@@ -332,6 +366,7 @@ def values_of(built: Built, number: int) -> dict[str, Any]:
         NOTE: canary(number, note) if row["filled"] else None,
         AMOUNT: None if row["amount"] is None else Decimal(row["amount"]),
         LINK: built.elements[row["link"]] if row["link"] else None,
+        WHO: built.people[row["responsible"]].pk if row.get("responsible") else None,
         FILE: kept.pk if kept else None,
     }
 
@@ -384,3 +419,24 @@ def write_grants(built: Built) -> None:
         insert_rights(MODELS[kind], [built.thing(kind, number)], grants, list_id)
     for list_ in built.lists.values():
         sync_readers(list_.pk)
+
+
+def write_roles(built: Built) -> None:
+    """The roles of CRM as they are stored."""
+    Role.objects.all().delete()
+    for number, row in built.world.roles.items():
+        role = Role.objects.create(name=f"role{number}")
+        found = holders(built.subject(code) for code in row["members"])
+        RoleMember.objects.bulk_create(
+            RoleMember(role=role, employee_id=person, group_id=group)
+            for person, group in found.values()
+        )
+        RolePermission.objects.bulk_create(
+            RolePermission(
+                role=role,
+                list=built.lists[list_],
+                section=built.sections[section] if section else None,
+                **{f"may_{operation}": scope for operation, scope in own.items()},
+            )
+            for (list_, section), own in row["permissions"].items()
+        )
