@@ -148,7 +148,7 @@ def _owned_by(person: Employee, share: float) -> Iterator[int]:
 
 
 def _array(ids: list[int]) -> str:
-    return f"'{{{','.join(map(str, ids))}}}'::bigint[]"
+    return f"('{{{','.join(map(str, ids))}}}'::bigint[])"
 
 
 # --- the report -------------------------------------------------------------------------

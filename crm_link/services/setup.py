@@ -11,6 +11,8 @@ from crm_link.models import Stage
 from crm_link.presets import CAPTIONS, CHOICES, FIELDS, PIPELINE, STAGES, Preset
 from crm_link.services.stages import create_pipeline, create_stage
 from lists_core.models import Field, List
+from lists_core.schema.cache import schema_of
+from lists_core.schema.ddl import add_lookup
 from lists_core.services.fields import create_field
 from lists_core.services.lists import create_list
 from staff.models import Employee
@@ -32,6 +34,8 @@ def set_up_crm(*, actor: Employee) -> dict[str, List]:
         for place, preset in enumerate(presets, start=1):
             if preset.code not in present:
                 _field(preset, list_, place * 10, made, actor)
+        # Roles ask whose an item is in every reading (lists_core.access.more).
+        add_lookup(list_.pk, schema_of(List.objects.get(pk=list_.pk))["RESPONSIBLE"])
         _stages(kind, list_, actor)
     return {slug: List.objects.get(pk=row.pk) for slug, row in made.items()}
 

@@ -96,16 +96,17 @@ def add_columns(list_id: int, field: SchemaField) -> None:
         for column in _columns(model, field.column_names):
             editor.add_field(model, column)
     if field.type.indexed:
-        _add_lookup(list_id, field)
+        add_lookup(list_id, field)
     if field.type.laned:
         _add_lanes(list_id, field)
 
 
-def _add_lookup(list_id: int, field: SchemaField) -> None:
-    """The index that answers "which elements have this value"; it goes with its column."""
+def add_lookup(list_id: int, field: SchemaField) -> None:
+    """The index that answers "which elements have this value"; it goes with its column. Types
+    that are always asked so get it by themselves, the app that keeps a list adds others."""
     method = "gin" if field.multiple else "btree"
     _run(
-        f"CREATE INDEX {{index}} ON {{table}} USING {method} ({{column}})"
+        f"CREATE INDEX IF NOT EXISTS {{index}} ON {{table}} USING {method} ({{column}})"
         " WHERE {column} IS NOT NULL",
         list_id,
         column=field.main_column,

@@ -81,7 +81,7 @@ def list_pages(look: Look) -> None:
 
 def _grid(look: Look, client: Client, list_: int) -> None:
     pk = look.built.lists[list_].pk
-    text = body(client.get(reverse("list", args=[pk])))
+    text = body(client.get(reverse("list", args=[pk]), follow=True))
     missing = {key for key in look.seen(list_) if canary(key) not in text}
     look.same("missing in the grid", missing, set())
     number = look.fields_of(list_)[NOTE]
@@ -141,18 +141,22 @@ def visit(look: Look, client: Client, name: str, known: bool, list_: int, **more
         if not look.actor.is_active:
             look.same(f"{what} of a deactivated one", response.status_code, 302)
         elif not known and response.status_code not in (404, 405, 409):
-            never = _never(client, method, name, args)
+            never = _never(client, method, name, args, seen=more.get("seen", False))
             look.same(f"{what} beside one that never was", response.status_code, never)
         elif method == "get" and response.status_code == 200 and name in FULL_ONLY:
             full = "full" in oracle.rights(look.world, look.person, "list", list_)
             look.same(f"{what} without full access", full, True)
 
 
-def _never(client: Client, method: str, name: str, args: dict[str, Any]) -> int:
-    """What the address answers with the last of its things replaced by none at all."""
+def _never(
+    client: Client, method: str, name: str, args: dict[str, Any], *, seen: bool = False
+) -> int:
+    """What the address answers with the last of its things replaced by none at all; of a field
+    on an element that is `seen`, with a field that never was."""
     last = next(key for key in reversed(HOLDERS) if key in args)
+    other = {"code": NO_CODE} if seen else {last: NO_ID}
     with transaction.atomic():
-        response = getattr(client, method)(reverse(name, kwargs={**args, last: NO_ID}))
+        response = getattr(client, method)(reverse(name, kwargs={**args, **other}))
         transaction.set_rollback(True)
     return int(response.status_code)
 
@@ -168,7 +172,7 @@ def element_pages(look: Look) -> None:
             for name in named("list_id", "element_id", "code"):
                 here = {**args, "code": code}
                 known = look.sees(key) and look.sees_field(look.fields_of(list_)[code])
-                visit(look, client, name, known, list_, args=here)
+                visit(look, client, name, known, list_, args=here, seen=look.sees(key))
         if look.sees(key):
             _element(look, client, key)
 
@@ -176,7 +180,7 @@ def element_pages(look: Look) -> None:
 def _element(look: Look, client: Client, key: int) -> None:
     row = look.world.elements[key]
     args = [look.built.lists[row["list"]].pk, look.built.elements[key]]
-    response = client.get(reverse("element", args=args))
+    response = client.get(reverse("element", args=args), follow=True)
     look.same(f"page of {key}", response.status_code, 200)
     number = look.fields_of(row["list"])[NOTE]
     shown = canary(key, number) in body(response)

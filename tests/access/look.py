@@ -18,6 +18,7 @@ from tests.access.worlds import Built
 
 PAGES = {
     "tests.access.adapters_pages", "tests.access.adapters_tasks", "tests.access.adapters_reports",
+    "tests.access.adapters_crm",
 }  # fmt: skip
 CANARY = re.compile(r"CANARY-(?:(\d+)-(\d+)|([LSF])(\d+))Z")
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from lists_core.schema.cache import forget_schemas
 from tests.access import oracle
 from tests.access.adapters import READING
+from tests.access.adapters_crm import CRM
 from tests.access.adapters_pages import PAGES
 from tests.access.adapters_reports import REPORTS
 from tests.access.adapters_talk import TALK
@@ -79,6 +80,12 @@ def test_writing(prepared: Prepared, world: World) -> None:
 @given(world=worlds())
 def test_pages(prepared: Prepared, world: World) -> None:
     check(prepared, world, PAGES)
+
+
+@examples(2)
+@given(world=worlds())
+def test_crm(prepared: Prepared, world: World) -> None:
+    check(prepared, world, CRM)
 
 
 @examples(5)

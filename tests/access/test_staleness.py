@@ -21,23 +21,33 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from crm_link.models import Role, Scope
+from crm_link.selectors.roles import Draft
+from crm_link.services.roles import update_role
 from lists_core.access import Right
 from lists_core.schema.cache import forget_schemas
 from lists_core.selectors.rights import grants_on
 from lists_core.services import rights as services
-from lists_core.services.elements import delete_elements, move_elements, restore_elements
+from lists_core.services.elements import (
+    delete_elements,
+    move_elements,
+    restore_elements,
+    update_element,
+)
 from lists_core.services.sections import move_section
 from staff.models import Department, Employee
 from staff.services.departments import move_department
 from staff.services.employees import update_employee
 from tests.access.adapters import READING
 from tests.access.adapters_reports import reports
+from tests.access.adapters_talk import TALK
 from tests.access.adapters_write import WRITING
 from tests.access.look import differences
 from tests.access.oracle import World
 from tests.access.worlds import (
     CODES,
     MODELS,
+    WHO,
     Built,
     Prepared,
     build,
@@ -62,13 +72,18 @@ def prepared(db, tmp_path, settings) -> Prepared:
 
 
 def small_world() -> World:
-    """1 administers, 2 left; 3 works in D2 below D1, 4 in D1, 5 nowhere and stands in the group."""
+    """1 administers, 2 left; 3 works in D2 below D1, 4 in D1, 5 nowhere and stands in the group.
+
+    List 1 is of CRM: 6 (in D2) and 7 (who heads D3) have roles, 8 (in D3) one that gives nothing.
+    9, 10 and 11 made one element each: in a restricted section, restricted, in the bin.
+    """
     world = World()
-    world.departments = {1: {"parent": None}, 2: {"parent": 1}, 3: {"parent": None}}
-    places = {1: None, 2: None, 3: 2, 4: 1, 5: None}
+    world.departments = {1: {"parent": None}, 2: {"parent": 1}, 3: {"parent": None, "head": 7}}
+    places = {1: None, 2: None, 3: 2, 4: 1, 5: None, 6: 2, 7: None, 8: 3}
+    places |= dict.fromkeys((9, 10, 11))
     for number, place in places.items():
         world.people[number] = {"active": number != 2, "admin": number == 1, "department": place}
-    world.groups, world.lists = {1: {"members": {5}}}, {1: {}, 2: {}}
+    world.groups, world.lists = {1: {"members": {5}}}, {1: {"crm": True}, 2: {}}
     world.sections = {
         1: {"list": 1, "parent": None, "restricted": False},
         2: {"list": 1, "parent": 1, "restricted": False},
@@ -102,7 +117,32 @@ def small_world() -> World:
         ("field", 1, "DR1", VIEW),
         ("field", 4, "U5", VIEW),
     ]
+    _crm(world)
     return world
+
+
+def _crm(world: World) -> None:
+    plain = {"list": 1, "author": 1, "restricted": False, "deleted": False, "filled": True}
+    plain |= {"amount": 1, "link": None, "section": None}
+    for number, more in {
+        9: {"responsible": 6},
+        10: {"responsible": 3, "section": 1},
+        11: {"responsible": 6, "section": 3},
+        12: {"responsible": 6, "restricted": True},
+        13: {"responsible": 8},
+        14: {"responsible": 6, "deleted": True},
+        15: {"responsible": 6, "section": 2},
+        16: {"author": 9, "section": 3},
+        17: {"author": 10, "restricted": True},
+        18: {"author": 11, "deleted": True},
+    }.items():
+        world.elements[number] = {**plain, **more}
+    own = {"view": "own", "change": "own", "add": "own"}
+    world.roles = {
+        1: {"members": {"U6"}, "permissions": {(1, None): own, (1, 2): {"add": "own"}}},
+        2: {"members": {"U7"}, "permissions": {(1, None): {"view": "department"}}},
+        3: {"members": {"U8"}, "permissions": {(1, None): {"view": "none"}}},
+    }
 
 
 def same(built: Built, people: Collection[int]) -> None:
@@ -140,7 +180,7 @@ def regrant(built: Built, kind: str, thing: int, *, restricted: bool | None = No
 
 def test_everything_in_the_small_world(prepared: Prepared) -> None:
     built = build(small_world(), prepared)
-    found = differences(built, built.world.people, [*READING, *WRITING, reports])
+    found = differences(built, built.world.people, [*READING, *TALK, *WRITING, reports])
     assert not found, "\n".join(found)
 
 
@@ -155,6 +195,16 @@ def test_what_is_taken_is_gone(prepared: Prepared) -> None:
     built.groups[1].user_set.remove(built.people[5])
     world.groups[1]["members"].discard(5)
     same(built, {3, 5})
+
+
+def test_what_is_closed_later_hides_its_list(prepared: Prepared) -> None:
+    """Who sees a list only for an element of their own loses it with that element."""
+    world = small_world()
+    world.elements[17]["restricted"] = False
+    built = build(world, prepared)
+    same(built, {10})
+    regrant(built, "element", 17, restricted=True)
+    same(built, {10})
 
 
 # --- the machine --------------------------------------------------------------------------
@@ -199,8 +249,8 @@ class History(RuleBasedStateMachine):
     def everybody_sees_what_the_oracle_says(self) -> None:
         """Two look after every change, in turn."""
         self.turn += 1
-        people = sorted(self.world.people)
-        same(self.built, {people[self.turn % 5], people[(self.turn * 2 + 1) % 5]})
+        people = sorted(self.world.people)[:7]
+        same(self.built, {people[self.turn % 7], people[(self.turn * 2 + 1) % 7]})
 
     def in_bin(self, kind: str, number: int) -> bool:
         """Nobody gives rights on what lies there: the services know no such element."""
@@ -273,6 +323,32 @@ class History(RuleBasedStateMachine):
         pk, admin = self.built.sections[number].pk, self.built.fresh(1)
         move_section(self.list, pk, parent_id=parent, order=[], actor=admin)
         self.world.sections[number]["parent"] = above
+
+    @rule(person=st.sampled_from([None, 3, 6, 7]), place=st.sampled_from([1, 2, 3]))
+    def appoint(self, person: int | None, place: int) -> None:
+        head = self.built.people[person] if person else None
+        Department.objects.filter(pk=self.built.departments[place].pk).update(head=head)
+        self.world.departments[place]["head"] = person
+
+    @rule(element=st.sampled_from([9, 10, 13]), person=st.sampled_from([3, 6, 7, 8]))
+    def hand_over(self, element: int, person: int) -> None:
+        pk = self.built.elements[element]
+        row = self.built.schema(1).model.objects.get(pk=pk)
+        values = {WHO: self.built.people[person].pk}
+        update_element(self.list, pk, values, version=row.version, actor=self.built.fresh(1))
+        self.world.elements[element]["responsible"] = person
+
+    @rule(
+        member=st.sampled_from(["U7", "U6", "DR1", "AU"]),
+        view=st.sampled_from(["none", "own", "department", "subtree", "all"]),
+    )
+    def change_role(self, member: str, view: str) -> None:
+        role = Role.objects.get(name="role2")
+        permissions = {(self.list, None): {Right.VIEW: Scope(view)}}
+        draft = Draft("role2", members=[self.built.subject(member)], permissions=permissions)
+        update_role(role.pk, draft, actor=self.built.fresh(1))
+        own = {(1, None): {"view": view}}
+        self.world.roles[2] = {"members": {member}, "permissions": own}
 
     @rule(element=st.sampled_from([1, 2, 3, 4, 5]))
     def bin_or_restore(self, element: int) -> None:

@@ -8,6 +8,7 @@ from lists_core.jobs.base import job_kinds
 from svod.celery import app
 from tests.access import surfaces
 from tests.access.adapters import READING
+from tests.access.adapters_crm import CRM
 from tests.access.adapters_pages import PAGES, patterns
 from tests.access.adapters_reports import REPORTS
 from tests.access.adapters_tasks import TASKS
@@ -15,7 +16,7 @@ from tests.access.adapters_write import WRITING
 from tests.access.plant_leaks import ROOT
 from tests.access.planted import PLANTED
 
-KNOWN = {adapter.__name__ for adapter in [*READING, *WRITING, *PAGES, *TASKS, *REPORTS]}
+KNOWN = {one.__name__ for one in [*READING, *WRITING, *PAGES, *TASKS, *REPORTS, *CRM]}
 
 
 def test_every_address_has_an_adapter_or_a_reason() -> None:
