@@ -132,10 +132,7 @@ def _audience(list_: List, share: float, place: str) -> Audience:
 
 
 def _people(name: str, department: Department | None, number: int) -> list[int]:
-    made = [
-        Employee(username=f"{name} {n}", department=department)
-        for n in range(number)
-    ]
+    made = [Employee(username=f"{name} {n}", department=department) for n in range(number)]
     return [person.pk for person in Employee.objects.bulk_create(made)]
 
 

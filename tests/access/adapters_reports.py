@@ -16,11 +16,13 @@ from tests.access import oracle
 from tests.access.adapters import NO_CODE
 from tests.access.adapters_pages import TOKEN, body, browser, named
 from tests.access.look import Look
-from tests.access.worlds import AMOUNT, CODES, FILE, LINK, NOTE, canary
+from tests.access.worlds import AMOUNT, CODES, FILE, LINK, NOTE, WHO, canary
 
-GROUPS = ["SECTION:value", "CREATED_BY:value", f"{LINK}:value", f"{NOTE}:value"]
+GROUPS = [
+    "SECTION:value", "CREATED_BY:value", f"{LINK}:value", f"{NOTE}:value", f"{WHO}:value",
+]  # fmt: skip
 MEASURES = ["count", f"sum:{AMOUNT}", f"max:{AMOUNT}", *(f"filled:{code}" for code in CODES)]
-PART = {NOTE: "filled", AMOUNT: "amount", LINK: "link", FILE: "filled"}
+PART = {NOTE: "filled", AMOUNT: "amount", LINK: "link", FILE: "filled", WHO: "responsible"}
 
 
 def reports(look: Look) -> None:
@@ -60,6 +62,9 @@ def _key(look: Look, element: int, group: str) -> Any:
     if group.startswith(NOTE):
         note = canary(element, look.fields_of(row["list"])[NOTE])
         return (VALUE, note) if row["filled"] else (NO_VALUE, None)
+    if group.startswith(WHO):
+        who = row.get("responsible")
+        return (VALUE, look.built.people[who].pk) if who else (NO_VALUE, None)
     if group.startswith("SECTION"):
         if not row["section"]:
             return NO_VALUE, None
@@ -76,7 +81,7 @@ def _measured(look: Look, rows: list[int], code: str) -> float | None:
     slug, _sign, field = code.partition(":")
     if slug == "count":
         return len(rows)
-    values = [look.world.elements[key][PART[field]] for key in rows]
+    values = [look.world.elements[key].get(PART[field]) for key in rows]
     if slug == "filled":
         return 100 * sum(bool(value) for value in values) / len(rows)
     known = [value for value in values if value]

@@ -25,7 +25,7 @@ from lists_core.schema.cache import forget_schemas
 from tests.access import test_staleness
 from tests.access.adapters import READING
 from tests.access.adapters_reports import reports
-from tests.access.adapters_talk import TALK
+from tests.access.adapters_talk import readers_of
 from tests.access.adapters_write import WRITING
 from tests.access.attack_world import World
 from tests.access.look import differences
@@ -101,7 +101,7 @@ def first_difference(prepared: Prepared) -> str:
     """The first adapter that tells in the small world; "" when all are silent."""
     with transaction.atomic():
         built = build(test_staleness.small_world(), prepared)
-        for adapter in [*READING, *TALK, *WRITING, reports]:
+        for adapter in [*READING, readers_of, *WRITING, reports]:
             if differences(built, built.world.people, [adapter]):
                 transaction.set_rollback(True)
                 return f"test_everything_in_the_small_world ({adapter.__name__})"

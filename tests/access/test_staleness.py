@@ -40,7 +40,7 @@ from staff.services.departments import move_department
 from staff.services.employees import update_employee
 from tests.access.adapters import READING
 from tests.access.adapters_reports import reports
-from tests.access.adapters_talk import TALK
+from tests.access.adapters_talk import readers_of
 from tests.access.adapters_write import WRITING
 from tests.access.look import differences
 from tests.access.oracle import World
@@ -180,7 +180,7 @@ def regrant(built: Built, kind: str, thing: int, *, restricted: bool | None = No
 
 def test_everything_in_the_small_world(prepared: Prepared) -> None:
     built = build(small_world(), prepared)
-    found = differences(built, built.world.people, [*READING, *TALK, *WRITING, reports])
+    found = differences(built, built.world.people, [*READING, readers_of, *WRITING, reports])
     assert not found, "\n".join(found)
 
 
