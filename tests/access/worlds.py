@@ -20,7 +20,6 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from crm_link.kinds import CONTACT
-from crm_link.models import Role, RoleMember, RolePermission
 from lists_core.access import Right
 from lists_core.models import (
     Comment,
@@ -43,12 +42,12 @@ from lists_core.services.stored_rights import insert_rights
 from staff.models import Department, Employee
 from staff.services.employee_groups import create_group
 from staff.services.groups import sync_groups
-from staff.subjects import Subject, holders
+from staff.subjects import Subject
 from tests.access.oracle import World
+from tests.access.worlds_crm import draw_roles, write_roles
 
 LISTS = 3
 NOTE, AMOUNT, LINK, FILE, WHO = CODES = ("NOTE", "AMOUNT", "LINK", "FILE", "RESPONSIBLE")
-OPERATIONS = ("view", "add", "change", "delete", "run")
 RIGHTS = ("view", "add", "change", "delete", "run", "access", "full")
 MODELS: dict[str, Any] = {"list": List, "section": Section, "element": Element, "field": Field}
 
@@ -81,7 +80,7 @@ def worlds(draw: Callable[[Any], Any]) -> World:
         _list(draw, world, list_)
     _elements(draw, world)
     _grants(draw, world)
-    _roles(draw, world)
+    draw_roles(draw, world)
     return world
 
 
@@ -153,24 +152,6 @@ def _grants(draw: Callable[[Any], Any], world: World) -> None:
         meant = meant & {"view", "change"} if kind == "field" else meant
         if meant:
             world.grants.append((kind, number, subject, frozenset(meant)))
-
-
-def _roles(draw: Callable[[Any], Any], world: World) -> None:
-    """One list of CRM in most worlds, with up to two roles for everybody's subjects."""
-    list_ = draw(st.sampled_from([None, *world.lists]))
-    if list_ is None:
-        return
-    world.lists[list_]["crm"] = True
-    own = [key for key, row in world.sections.items() if row["list"] == list_]
-    subjects = ["AU", *(f"U{pk}" for pk in world.people), *(f"G{pk}" for pk in world.groups)]
-    subjects += [f"{kind}{pk}" for pk in world.departments for kind in ("D", "DR")]
-    scope = st.sampled_from(["none", "own", "department", "subtree", "subtree", "all"])
-    permission = st.dictionaries(st.sampled_from(OPERATIONS), scope, max_size=3)
-    for number in range(1, draw(st.integers(1, 2)) + 1):
-        members = draw(st.sets(st.sampled_from(subjects), min_size=1, max_size=3))
-        places = {None, *draw(st.sets(st.sampled_from(own)))} if own else {None}
-        permissions = {(list_, place): draw(permission) for place in sorted(places, key=bool)}
-        world.roles[number] = {"members": members, "permissions": permissions}
 
 
 # --- making -----------------------------------------------------------------------------
@@ -419,24 +400,3 @@ def write_grants(built: Built) -> None:
         insert_rights(MODELS[kind], [built.thing(kind, number)], grants, list_id)
     for list_ in built.lists.values():
         sync_readers(list_.pk)
-
-
-def write_roles(built: Built) -> None:
-    """The roles of CRM as they are stored."""
-    Role.objects.all().delete()
-    for number, row in built.world.roles.items():
-        role = Role.objects.create(name=f"role{number}")
-        found = holders(built.subject(code) for code in row["members"])
-        RoleMember.objects.bulk_create(
-            RoleMember(role=role, employee_id=person, group_id=group)
-            for person, group in found.values()
-        )
-        RolePermission.objects.bulk_create(
-            RolePermission(
-                role=role,
-                list=built.lists[list_],
-                section=built.sections[section] if section else None,
-                **{f"may_{operation}": scope for operation, scope in own.items()},
-            )
-            for (list_, section), own in row["permissions"].items()
-        )
