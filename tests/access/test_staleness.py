@@ -74,7 +74,7 @@ def prepared(db, tmp_path, settings) -> Prepared:
 def small_world() -> World:
     """1 administers, 2 left; 3 works in D2 below D1, 4 in D1, 5 nowhere and stands in the group.
 
-    List 1 is of CRM: 6 (in D2) and 7 (who heads D3) have roles, 8 (in D3) one that gives nothing.
+    List 1 is of CRM: 6 (in D2) and 7 (who heads D3) have roles, 11 one that gives nothing.
     9, 10 and 11 made one element each: in a restricted section, restricted, in the bin.
     """
     world = World()
@@ -141,7 +141,7 @@ def _crm(world: World) -> None:
     world.roles = {
         1: {"members": {"U6"}, "permissions": {(1, None): own, (1, 2): {"add": "own"}}},
         2: {"members": {"U7"}, "permissions": {(1, None): {"view": "department"}}},
-        3: {"members": {"U8"}, "permissions": {(1, None): {"view": "none"}}},
+        3: {"members": {"U11"}, "permissions": {(1, None): {"view": "none"}}},
     }
 
 

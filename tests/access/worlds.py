@@ -274,10 +274,6 @@ def _make_people(world: World) -> tuple[Any, Any, Any]:
         for number, row in world.people.items()
     }
     Employee.objects.bulk_create(people.values())
-    for number, row in world.departments.items():
-        if row.get("head"):
-            head = people[row["head"]]
-            Department.objects.filter(pk=departments[number].pk).update(head=head)
     sync_groups()
     groups = {
         number: create_group(actor=None, name=f"group{number}").group for number in world.groups

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from crm_link.models import Role, RoleMember, RolePermission
+from staff.models import Department
 from staff.subjects import holders
 from tests.access.oracle import World
 
@@ -33,7 +34,10 @@ def draw_roles(draw: Callable[[Any], Any], world: World) -> None:
 
 
 def write_roles(built: Any) -> None:
-    """The roles of CRM as they are stored."""
+    """The roles of CRM as they are stored, and who heads which department."""
+    for number, row in built.world.departments.items():
+        head = built.people.get(row.get("head"))
+        Department.objects.filter(pk=built.departments[number].pk).update(head=head)
     Role.objects.all().delete()
     for number, row in built.world.roles.items():
         role = Role.objects.create(name=f"role{number}")
