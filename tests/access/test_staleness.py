@@ -79,8 +79,7 @@ def small_world() -> World:
     """
     world = World()
     world.departments = {1: {"parent": None}, 2: {"parent": 1}, 3: {"parent": None, "head": 7}}
-    places = {1: None, 2: None, 3: 2, 4: 1, 5: None, 6: 2, 7: None, 8: 3}
-    places |= dict.fromkeys((9, 10, 11))
+    places = {**dict.fromkeys(range(1, 12)), 3: 2, 4: 1, 6: 2, 8: 3}
     for number, place in places.items():
         world.people[number] = {"active": number != 2, "admin": number == 1, "department": place}
     world.groups, world.lists = {1: {"members": {5}}}, {1: {"crm": True}, 2: {}}
@@ -117,11 +116,10 @@ def small_world() -> World:
         ("field", 1, "DR1", VIEW),
         ("field", 4, "U5", VIEW),
     ]
-    _crm(world)
-    return world
+    return _crm(world)
 
 
-def _crm(world: World) -> None:
+def _crm(world: World) -> World:
     plain = {"list": 1, "author": 1, "restricted": False, "deleted": False, "filled": True}
     plain |= {"amount": 1, "link": None, "section": None}
     for number, more in {
@@ -143,6 +141,7 @@ def _crm(world: World) -> None:
         2: {"members": {"U7"}, "permissions": {(1, None): {"view": "department"}}},
         3: {"members": {"U11"}, "permissions": {(1, None): {"view": "none"}}},
     }
+    return world
 
 
 def same(built: Built, people: Collection[int]) -> None:
