@@ -68,9 +68,20 @@ const modules = {
   chunkNames: "chunks/[name]-[hash]",
 };
 const theme = { ...shared, entryPoints: { theme: "static/src/theme.ts" }, outdir: OUT, format: "iife" };
+// What other people's pages load, and the window in their frame: each a file by itself.
+const chat = {
+  ...shared,
+  entryPoints: { "chat-embed": "static/src/chat/embed.ts", "chat-window": "static/src/chat/window.ts" },
+  outdir: OUT,
+  format: "iife",
+};
 const styles = {
   ...shared,
-  entryPoints: { main: "static/src/styles/main.css", "web-form": "static/src/styles/web-form.css" },
+  entryPoints: {
+    main: "static/src/styles/main.css",
+    "web-form": "static/src/styles/web-form.css",
+    "chat-window": "static/src/styles/chat-window.css",
+  },
   outdir: OUT,
   assetNames: "assets/[name]-[hash]",
   loader: { ".woff2": "file", ".png": "file", ".svg": "dataurl" },
@@ -79,7 +90,7 @@ const styles = {
 const started = performance.now();
 await rm(join(OUT, "chunks"), { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
-const builds = await Promise.all([modules, theme, styles].map(context));
+const builds = await Promise.all([modules, theme, chat, styles].map(context));
 await Promise.all(builds.map((build) => build.rebuild()));
 await copyFile("static/src/favicon.svg", join(OUT, "favicon.svg"));
 const icons = await sprite();

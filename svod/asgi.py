@@ -17,4 +17,6 @@ from svod.base.live.asgi import live_streams  # noqa: E402
 from svod.limits import limit_body, limit_requests  # noqa: E402
 
 application = limit_requests(cast(Application, django_application), settings.REQUESTS_AT_ONCE)
-application = live_streams(limit_body(application, settings.REQUEST_MAX_BYTES), "/live/")
+application = live_streams(
+    limit_body(application, settings.REQUEST_MAX_BYTES), "/live/", "/chat/w/live/"
+)

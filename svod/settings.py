@@ -153,9 +153,9 @@ else:
         }
     }
 
-# Live news to open pages: staff.live says whose streams may go on (docs/architecture.md).
+# Live news to open pages: openlines.live says whose streams may go on (docs/architecture.md).
 LIVE_REDIS_URL = env("LIVE_REDIS_URL", default="" if TESTING else REDIS_URL)
-LIVE_CHECK = "staff.live.still_valid"
+LIVE_CHECK = "openlines.live.still_valid"
 
 # --- background work --------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ from lists_core.field_types.file import file_icon
 from lists_core.file_kinds import may_be_shown
 from lists_core.models import DiskFile, DiskFolder
 from lists_core.selectors import disk
-from lists_core.views.files import frameable, preview_page, sent_back
+from lists_core.sent_files import sent_back
+from lists_core.views.files import frameable, preview_page
 from lists_core.views.files_suggest import asked_words
 from svod.base.htmx import render_page
 from svod.base.http import PortalRequest

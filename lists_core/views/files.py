@@ -4,37 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import IO, Any
+from typing import Any
 
-import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models.fields.files import FieldFile
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lists_core.file_kinds import INLINE_PICTURES, PDF, may_be_shown
 from lists_core.models import StoredFile
 from lists_core.selectors.files import access_file
+from lists_core.sent_files import sent_back
 from lists_core.services.files import TooLarge, too_large, upload_file
 from svod.base.errors import DomainError, Forbidden, NotFound
 from svod.base.htmx import render_page
 from svod.base.http import PortalRequest
-from svod.base.streaming import stream_file
 from svod.headers import frameable
 
-log = structlog.get_logger(__name__)
-HTTP_NOT_MODIFIED = 304
 MULTIPART_ROOM = 64 * 1024
-FILE_POLICY = "default-src 'none'; sandbox"
-# The sandbox would take the browser's own PDF reader away; it runs nothing of the portal's.
-PDF_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
-)
 
 View = Callable[..., HttpResponse]
 
@@ -129,33 +118,3 @@ def preview_page(
         "is_pdf": stored.mime == PDF,
     }
     return render_page(request, "lists/files/preview.html", context)
-
-
-def sent_back(
-    request: PortalRequest, name: str, content: FieldFile, *, inline: bool, mime: str
-) -> HttpResponseBase:
-    """The bytes with the headers that keep them harmless, or 304 when the browser has them.
-
-    The rights have been checked before: a browser's copy is never shown without asking.
-    """
-    etag = quote_etag(str(content.name).replace("/", ""))
-    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
-    if response is None or response.status_code != HTTP_NOT_MODIFIED:
-        response = stream_file(
-            request, opened(content), name=name, size=content.size, mime=mime, inline=inline
-        )
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Content-Security-Policy"] = PDF_POLICY if inline and mime == PDF else FILE_POLICY
-    return response
-
-
-def opened(content: FieldFile) -> IO[bytes]:
-    """The stored bytes; a row whose bytes are lost is told as missing and logged."""
-    try:
-        return content.open("rb")
-    except FileNotFoundError as error:
-        log.exception("stored_file_lost", name=content.name)
-        raise NotFound(_("The content of this file is lost. Tell the administrator.")) from error

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from lists_core.jobs.base import job_kinds
 from lists_core.models import Job
 from lists_core.selectors.jobs import jobs_of, may_have_file, without_unseen_lists
+from lists_core.sent_files import sent_back
 from lists_core.services.jobs import cancel_job, own_job
-from lists_core.views.files import sent_back
 from svod.base.errors import NotFound
 from svod.base.htmx import go_to, is_htmx, render_page, wants_fragment
 from svod.base.http import PortalRequest

@@ -21,10 +21,14 @@ def is_open(line: Line, now: datetime) -> bool:
     )
 
 
+def is_open_now(line: Line) -> bool:
+    return is_open(line, timezone.now())
+
+
 def greet(conversation: Conversation) -> None:
     """The first automatic answer of a new, locked conversation."""
     line = conversation.line
-    text = line.greeting if is_open(line, timezone.now()) else line.away_text
+    text = line.greeting if is_open_now(line) else line.away_text
     if text:
         append(conversation, Message.Kind.AUTO, text)
 

@@ -1,10 +1,8 @@
 """Addresses of the chat desk, of lines, and those that customers' programs call."""
 
-from django.urls import URLPattern, URLResolver, path
-
-from openlines.views import desk
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("chat/", desk.desk, name="chat"),
-    path("chat/<int:conversation_id>/", desk.conversation, name="chat_conversation"),
+    path("chat/w/", include("openlines.urls.window")),
+    path("chat/", include("openlines.urls.desk")),
 ]

@@ -21,6 +21,9 @@ PUBLIC = {
     "sign_in_second", "sign_in_passkey", "sign_in_sso", "openid_connect_callback",
     # Sites and exchanges (tests/crm_link/test_web_forms.py, test_telephony.py).
     "web_form_page", "web_form_json", "web_form_visit", "web_form_script", "telephony_calls",
+    # The chat window of other people's sites (tests/openlines/test_window.py).
+    "chat_window", "chat_window_script", "chat_window_messages", "chat_window_deed",
+    "chat_window_live", "chat_window_file",
     # Calendar programs come with a secret token instead of a session.
     "calendar_feed",
 }  # fmt: skip
@@ -31,6 +34,7 @@ SAMPLES = {
     "StringConverter": "x",
     "KindConverter": "file",
     "CrmKindConverter": "deal",
+    "DeedConverter": "read",
 }
 
 

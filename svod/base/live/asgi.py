@@ -45,11 +45,11 @@ def take_stream(request: HttpRequest, ticket: Ticket) -> bool:
     return True
 
 
-def live_streams(application: Application, path: str) -> Application:
-    """An ASGI application that opens a stream where the view at `path` took a ticket."""
+def live_streams(application: Application, *paths: str) -> Application:
+    """An ASGI application that opens a stream where the view at one of `paths` took a ticket."""
 
     async def live(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != path:
+        if scope["type"] != "http" or scope["path"] not in paths:
             await application(scope, receive, send)
             return
         offer = Offer()

@@ -1,0 +1,130 @@
+"""What a visitor of a web site does in the chat window. A visitor is known by a secret that
+their browser made and keeps; the portal keeps its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from django.core.cache import cache
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from openlines.chat_channels.base import Inbound, InboundFile
+from openlines.models import Channel, Conversation, Customer, Message
+from openlines.services.inbox import take_in
+from openlines.services.messages import MAX_TEXT, event, locked
+from openlines.services.news import tell
+from svod.base.errors import DomainError, Invalid, NotFound
+
+SECRET = range(32, 129)
+A_MINUTE = 30
+FACTS = {"name": 200, "phone": 40, "email": 254}
+VOTES = range(1, 6)
+
+
+class TooOften(DomainError):
+    """More messages in a minute than a person writes."""
+
+    code = "too_often"
+    message = _("Too many requests. Wait a little and try again.")
+
+
+def window_of(token: str) -> Channel:
+    """The chat window of this token. Raises NotFound for one that is switched off."""
+    rows = Channel.objects.select_related("line__service_employee", "line__calendar")
+    found = rows.filter(token=token, kind="web", is_active=True, line__is_active=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def customer_of(channel: Channel, secret: str) -> Customer | None:
+    """The visitor, once they have written. Raises NotFound for what can be no secret."""
+    rows = Customer.objects.filter(channel=channel, external_id=hash_of(secret))
+    return rows.select_related("channel__line").first()
+
+
+def hash_of(secret: str) -> str:
+    if len(secret) not in SECRET or not secret.isascii():
+        raise NotFound
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def write(
+    channel: Channel,
+    secret: str,
+    text: str,
+    *,
+    key: str,
+    files: Sequence[InboundFile] = (),
+    facts: Mapping[str, str] | None = None,
+) -> Message:
+    """Keep what the visitor wrote; under the same key it is the message of then.
+
+    Raises TooOften, Invalid.
+    """
+    known = hash_of(secret)
+    limit(f"window:{channel.pk}:{known}", A_MINUTE)
+    if not text.strip() and not files:
+        raise Invalid({"text": [_("Write something.")]})
+    if len(text) > MAX_TEXT:
+        raise Invalid({"text": [_("The message is too long.")]})
+    sent = Inbound(known, f"key:{key[:64]}", text.strip(), files, dict(facts or {}))
+    return take_in(channel, sent)
+
+
+def introduce(customer: Customer, facts: Mapping[str, str]) -> None:
+    """The visitor tells who they are; what they leave empty stays. Raises Invalid."""
+    given = {name: str(facts.get(name, "")).strip()[:size] for name, size in FACTS.items()}
+    if given["email"]:
+        try:
+            validate_email(given["email"])
+        except Exception as error:
+            raise Invalid({"email": [_("Enter a valid e-mail address.")]}) from error
+    for name, value in given.items():
+        if value:
+            setattr(customer, name, value)
+    customer.save(update_fields=[*FACTS])
+    talk = open_conversation(customer)
+    if talk:
+        told = {name: value for name, value in given.items() if value}
+        with transaction.atomic():
+            event(locked(talk.pk), "introduced", **told)
+
+
+def vote(customer: Customer, value: int, text: str = "") -> None:
+    """A vote on the last conversation, open or closed; a later one replaces it. Raises Invalid."""
+    if value not in VOTES:
+        raise Invalid({"value": [_("Choose from one to five.")]})
+    last = Conversation.objects.filter(customer=customer).order_by("-pk").first()
+    if last is None:
+        raise NotFound
+    with transaction.atomic():
+        talk = locked(last.pk)
+        talk.vote, talk.vote_text = value, text[:2000]
+        event(talk, "voted", value=value)
+
+
+def typing(customer: Customer) -> None:
+    """Told to the operators at once, kept nowhere."""
+    talk = open_conversation(customer)
+    if talk:
+        tell(talk, "typing")
+
+
+def open_conversation(customer: Customer) -> Conversation | None:
+    rows = Conversation.objects.filter(customer=customer).exclude(state=Conversation.State.CLOSED)
+    return rows.select_related("line", "operator").first()
+
+
+def limit(key: str, number: int) -> None:
+    """So many in a minute. A cache that is away lets all through."""
+    try:
+        cache.add(key, 0, 60)
+        count = cache.incr(key)
+    except Exception:  # noqa: BLE001 - Redis may be away, or the key just gone
+        return
+    if count > number:
+        raise TooOften

@@ -1,0 +1,280 @@
+// The chat window itself, in a frame of the portal on somebody else's page. It asks for what it
+// shows by the visitor's secret, which this browser made; a stream only says when to ask.
+import { text as words } from "../lib/texts";
+
+interface File_ { name: string; url: string; size: number; picture: boolean }
+interface Message { id: number; mine: boolean; author: string; text: string; at: string; key: string; files: File_[] }
+interface State {
+  messages: Message[]; open: boolean; operator?: string; read?: number; vote?: number | null; asks_vote?: boolean;
+}
+
+const POLL_MS = 4_000;
+const SLOW_POLL_MS = 30_000;
+const base = document.body.dataset.base ?? "";
+const page = new URLSearchParams(location.search).get("page") ?? document.referrer;
+const list = document.getElementById("talk") as HTMLElement;
+const form = document.getElementById("say") as HTMLFormElement;
+const box = form.elements.namedItem("text") as HTMLTextAreaElement;
+const picked = form.elements.namedItem("file") as HTMLInputElement;
+const status_ = document.getElementById("status") as HTMLElement;
+const trouble = document.getElementById("trouble") as HTMLElement;
+const vote = document.getElementById("vote") as HTMLElement;
+const drawn = new Map<number, HTMLElement>();
+const waiting = new Map<string, HTMLElement>();
+let last = 0;
+let read = 0;
+let shown = true;
+let source: EventSource | undefined;
+let timer: number | undefined;
+let typedAt = 0;
+
+// --- who it is ----------------------------------------------------------------------------
+
+function secret(): string {
+  const name = `svod-visitor-${base}`;
+  const made = () => [...crypto.getRandomValues(new Uint8Array(24))].map((one) => one.toString(16).padStart(2, "0")).join("");
+  try {
+    const kept = localStorage.getItem(name) ?? made();
+    localStorage.setItem(name, kept);
+    return kept;
+  } catch {
+    return made(); // a browser that keeps nothing has a new visitor with every page
+  }
+}
+
+const visitor = secret();
+
+async function call(path: string, body?: FormData | object): Promise<any> {
+  const answer = await fetch(base + path, {
+    method: body ? "POST" : "GET",
+    headers: { "X-Svod-Visitor": visitor, ...(body && !(body instanceof FormData) ? { "Content-Type": "application/json" } : {}) },
+    body: body instanceof FormData ? body : body ? JSON.stringify(body) : undefined,
+    credentials: "omit",
+  });
+  const found = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(String(found.error ?? answer.status));
+  return found;
+}
+
+// --- showing ------------------------------------------------------------------------------
+
+function show(state: State): void {
+  const near = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  for (const message of state.messages) put(message);
+  read = state.read ?? read;
+  for (const [id, element] of drawn) element.classList.toggle("is-read", id <= read);
+  if (state.operator) status_.textContent = state.operator;
+  vote.hidden = !state.asks_vote || Boolean(state.vote);
+  if (near && state.messages.length) list.scrollTop = list.scrollHeight;
+}
+
+function put(message: Message): void {
+  last = Math.max(last, message.id);
+  if (drawn.has(message.id)) return;
+  const own = waiting.get(message.key);
+  const element = own ?? document.createElement("li");
+  waiting.delete(message.key);
+  element.className = message.mine ? "cw-mine" : "cw-theirs";
+  element.replaceChildren(...parts(message));
+  if (!own) list.append(element);
+  drawn.set(message.id, element);
+  if (!message.mine) news();
+}
+
+function* parts(message: Message): Generator<Node> {
+  if (!message.mine && message.author) yield labelled("cw-author", message.author);
+  if (message.text) yield linked(message.text);
+  for (const file of message.files) yield fileLink(file);
+  const at = document.createElement("time");
+  at.dateTime = message.at;
+  at.textContent = new Date(message.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  yield at;
+}
+
+function labelled(css: string, words_: string): HTMLElement {
+  const made = document.createElement("span");
+  made.className = css;
+  made.textContent = words_;
+  return made;
+}
+
+/** The text with its https addresses as links; everything else is text and nothing more. */
+function linked(given: string): HTMLElement {
+  const made = labelled("cw-text", "");
+  let at = 0;
+  for (const found of given.matchAll(/https?:\/\/[^\s<>"']+/g)) {
+    made.append(given.slice(at, found.index));
+    const link = document.createElement("a");
+    link.href = found[0];
+    link.textContent = found[0];
+    link.target = "_blank";
+    link.rel = "noopener noreferrer nofollow";
+    made.append(link);
+    at = found.index + found[0].length;
+  }
+  made.append(given.slice(at));
+  return made;
+}
+
+function fileLink(file: File_): HTMLElement {
+  const link = document.createElement("a");
+  link.className = "cw-file";
+  link.href = file.url;
+  link.target = "_blank";
+  link.rel = "noopener";
+  if (file.picture) {
+    const picture = document.createElement("img");
+    picture.src = file.url;
+    picture.alt = file.name;
+    link.append(picture);
+  } else {
+    link.textContent = file.name;
+  }
+  return link;
+}
+
+function news(): void {
+  if (!shown || document.hidden) parent.postMessage({ svod: "news" }, "*");
+  else void call("read/", { id: last }).catch(() => undefined);
+}
+
+// --- asking -------------------------------------------------------------------------------
+
+async function refresh(): Promise<void> {
+  try {
+    show(await call(`messages/?after=${last}`));
+    trouble.hidden = true;
+  } catch {
+    trouble.hidden = false;
+    trouble.textContent = words("cw_offline");
+  }
+}
+
+function poll(): void {
+  clearTimeout(timer);
+  timer = window.setTimeout(async () => {
+    await refresh();
+    poll();
+  }, source ? SLOW_POLL_MS : POLL_MS);
+}
+
+async function listen(): Promise<void> {
+  if (source || !last) return;
+  try {
+    const { ticket } = await call("stream/", {});
+    source = new EventSource(`${document.body.dataset.live}?ticket=${encodeURIComponent(ticket)}`);
+    source.onmessage = ({ data }) => heard(JSON.parse(data));
+    source.onerror = () => {
+      source?.close(); // its ticket is spent: the next one is asked for
+      source = undefined;
+      setTimeout(() => void listen(), POLL_MS);
+      poll();
+    };
+    poll();
+  } catch {
+    source = undefined;
+  }
+}
+
+function heard(told: { event: string; data: { what?: string } }): void {
+  if (told.event !== "chat" && told.event !== "reload") return;
+  if (told.data.what === "operator_typing") status_.textContent = words("cw_typing");
+  else void refresh();
+}
+
+// --- saying -------------------------------------------------------------------------------
+
+async function say(): Promise<void> {
+  const files = [...(picked.files ?? [])];
+  const said = box.value.trim();
+  if (!said && !files.length) return;
+  const key = crypto.randomUUID();
+  const element = document.createElement("li");
+  element.className = "cw-mine is-sending";
+  element.append(labelled("cw-text", said || files.map((file) => file.name).join(", ")));
+  list.append(element);
+  list.scrollTop = list.scrollHeight;
+  waiting.set(key, element);
+  box.value = "";
+  picked.value = "";
+  grow();
+  await send(key, said, files, element);
+}
+
+async function send(key: string, said: string, files: File[], element: HTMLElement): Promise<void> {
+  const body = new FormData();
+  body.set("key", key);
+  body.set("text", said);
+  body.set("page", page);
+  for (const file of files) body.append("file", file);
+  try {
+    show(await call("messages/", body));
+    element.classList.remove("is-sending");
+    void listen();
+  } catch (error) {
+    failed(key, said, files, element, error);
+  }
+}
+
+function failed(key: string, said: string, files: File[], element: HTMLElement, error: unknown): void {
+  element.className = "cw-mine is-failed";
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = words("retry");
+  again.addEventListener("click", () => {
+    again.remove();
+    element.className = "cw-mine is-sending";
+    void send(key, said, files, element); // under the same key: it cannot be said twice
+  });
+  element.append(again);
+  trouble.hidden = false;
+  trouble.textContent = error instanceof TypeError ? words("cw_offline") : String((error as Error).message);
+}
+
+function grow(): void {
+  box.rows = Math.min(5, box.value.split("\n").length);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void say();
+});
+box.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  void say();
+});
+box.addEventListener("input", () => {
+  grow();
+  if (last && Date.now() - typedAt > 3_000) {
+    typedAt = Date.now();
+    void call("typing/", {}).catch(() => undefined);
+  }
+});
+picked.addEventListener("change", () => void say());
+document.getElementById("close")?.addEventListener("click", () => parent.postMessage({ svod: "close" }, "*"));
+vote.addEventListener("click", (event) => {
+  const value = (event.target as HTMLElement).closest("button")?.dataset.vote;
+  if (value) void call("vote/", { value: Number(value) }).then(() => { vote.replaceChildren(labelled("", words("cw_thanks"))); });
+});
+const about = document.getElementById("about") as HTMLFormElement | null;
+about?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const given = Object.fromEntries(new FormData(about).entries());
+  call("introduce/", given).then(() => { about.hidden = true; }, (error: Error) => { trouble.hidden = false; trouble.textContent = error.message; });
+});
+addEventListener("message", (event: MessageEvent<{ svod?: string }>) => {
+  if (event.source !== parent) return;
+  if (event.data?.svod === "opened") {
+    shown = true;
+    box.focus();
+    if (last) void call("read/", { id: last }).catch(() => undefined);
+  }
+  if (event.data?.svod === "closed") shown = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") parent.postMessage({ svod: "close" }, "*");
+});
+
+void refresh().then(() => { list.scrollTop = list.scrollHeight; void listen(); });
+poll();
