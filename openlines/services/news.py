@@ -28,3 +28,8 @@ def listeners(conversation: Conversation) -> set[int]:
         invited = set(inside.values_list("employee", flat=True))
         return invited | set(members.values_list("employee", flat=True))
     return set(members.values_list("employee", flat=True))
+
+
+def tell_customer_typing(conversation: Conversation) -> None:
+    """The customer's window shows that an answer is being written."""
+    publish([-conversation.customer_id], "chat", {"what": "operator_typing"})

@@ -2,9 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from openlines.views import desk
+from openlines.views import desk, talk
+
+TALK = "<int:conversation_id>"
 
 urlpatterns: list[URLPattern] = [
     path("", desk.desk, name="chat"),
-    path("<int:conversation_id>/", desk.conversation, name="chat_conversation"),
+    path("list/", desk.conversation_list, name="chat_list"),
+    path("count/", desk.chat_count, name="chat_count"),
+    path("seen/", talk.seen, name="chat_seen"),
+    path(f"{TALK}/", desk.conversation, name="chat_conversation"),
+    path(f"{TALK}/messages/", desk.new_messages, name="chat_messages"),
+    path(f"{TALK}/say/", talk.say, name="chat_say"),
+    path(f"{TALK}/read/", talk.read, name="chat_read"),
+    path(f"{TALK}/typing/", talk.typing, name="chat_typing"),
+    path(f"{TALK}/take/", talk.take, name="chat_take"),
+    path(f"{TALK}/close/", talk.close, name="chat_close"),
+    path(f"{TALK}/leave/", talk.leave, name="chat_leave"),
+    path(f"{TALK}/transfer/", talk.transfer, name="chat_transfer"),
+    path(f"{TALK}/invite/", talk.invite, name="chat_invite"),
 ]

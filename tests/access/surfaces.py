@@ -61,7 +61,25 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["crm_feed_rule", "crm_feed_rule_delete"], RULES),
     **dict.fromkeys(["crm_feed_rule_rebuild", "crm_feed_rule_again"], RULES),
     **dict.fromkeys(["booking_choose", "booking_book"], BOOKING),
-    **dict.fromkeys(["chat", "chat_conversation"], CHAT),
+    **dict.fromkeys(
+        [
+            "chat",
+            "chat_conversation",
+            "chat_list",
+            "chat_count",
+            "chat_seen",
+            "chat_messages",
+            "chat_say",
+            "chat_read",
+            "chat_typing",
+            "chat_take",
+            "chat_close",
+            "chat_leave",
+            "chat_transfer",
+            "chat_invite",
+        ],
+        CHAT,
+    ),
     **dict.fromkeys(
         [
             "chat_window",

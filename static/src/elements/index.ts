@@ -23,6 +23,7 @@ import "./designer/svod-conditions";
 import "./designer/svod-process";
 import "./board/svod-board";
 import "./board/svod-planner";
+import "./chat/svod-chat";
 import "./element-card";
 import "./element-found";
 import "./grid/dialogs";
