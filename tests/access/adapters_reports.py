@@ -66,15 +66,19 @@ def _key(look: Look, element: int, group: str) -> Any:
         who = row.get("responsible")
         return (VALUE, look.built.people[who].pk) if who else (NO_VALUE, None)
     if group.startswith("SECTION"):
-        if not row["section"]:
-            return NO_VALUE, None
-        shown = oracle.sees_section(look.world, look.person, row["section"])
-        return (VALUE, look.built.sections[row["section"]].pk) if shown else (GONE, None)
+        return _section(look, row["section"])
     if not row["link"]:
         return NO_VALUE, None
     target = look.world.elements[row["link"]]["list"]
     readable = look.sees(row["link"]) and look.sees_list(target)
     return (VALUE, look.built.elements[row["link"]]) if readable else (GONE, None)
+
+
+def _section(look: Look, section: int | None) -> Any:
+    if not section:
+        return NO_VALUE, None
+    shown = oracle.sees_section(look.world, look.person, section)
+    return (VALUE, look.built.sections[section].pk) if shown else (GONE, None)
 
 
 def _measured(look: Look, rows: list[int], code: str) -> float | None:
