@@ -18,9 +18,7 @@ from tests.access.adapters_pages import TOKEN, body, browser, named
 from tests.access.look import Look
 from tests.access.worlds import AMOUNT, CODES, FILE, LINK, NOTE, WHO, canary
 
-GROUPS = [
-    "SECTION:value", "CREATED_BY:value", f"{LINK}:value", f"{NOTE}:value", f"{WHO}:value",
-]  # fmt: skip
+GROUPS = ["SECTION:value", "CREATED_BY:value", *(f"{code}:value" for code in (LINK, NOTE, WHO))]
 MEASURES = ["count", f"sum:{AMOUNT}", f"max:{AMOUNT}", *(f"filled:{code}" for code in CODES)]
 PART = {NOTE: "filled", AMOUNT: "amount", LINK: "link", FILE: "filled", WHO: "responsible"}
 
@@ -57,16 +55,14 @@ def _grouped(look: Look, list_: int, group: str) -> None:
 
 def _key(look: Look, element: int, group: str) -> Any:
     row = look.world.elements[element]
-    if group.startswith("CREATED_BY"):
-        return VALUE, look.built.people[row["author"]].pk
-    if group.startswith(NOTE):
-        note = canary(element, look.fields_of(row["list"])[NOTE])
-        return (VALUE, note) if row["filled"] else (NO_VALUE, None)
-    if group.startswith(WHO):
-        who = row.get("responsible")
-        return (VALUE, look.built.people[who].pk) if who else (NO_VALUE, None)
+    known = _plain(look, element)
+    if (code := group.split(":", maxsplit=1)[0]) in known:
+        return (NO_VALUE, None) if known[code] is None else (VALUE, known[code])
     if group.startswith("SECTION"):
-        return _section(look, row["section"])
+        if not row["section"]:
+            return NO_VALUE, None
+        shown = oracle.sees_section(look.world, look.person, row["section"])
+        return (VALUE, look.built.sections[row["section"]].pk) if shown else (GONE, None)
     if not row["link"]:
         return NO_VALUE, None
     target = look.world.elements[row["link"]]["list"]
@@ -74,11 +70,16 @@ def _key(look: Look, element: int, group: str) -> Any:
     return (VALUE, look.built.elements[row["link"]]) if readable else (GONE, None)
 
 
-def _section(look: Look, section: int | None) -> Any:
-    if not section:
-        return NO_VALUE, None
-    shown = oracle.sees_section(look.world, look.person, section)
-    return (VALUE, look.built.sections[section].pk) if shown else (GONE, None)
+def _plain(look: Look, element: int) -> dict[str, Any]:
+    """Code → value of what shows to whoever sees the element and the field."""
+    row, people = look.world.elements[element], look.built.people
+    note = canary(element, look.fields_of(row["list"])[NOTE])
+    who = row.get("responsible")
+    return {
+        "CREATED_BY": people[row["author"]].pk,
+        NOTE: note if row["filled"] else None,
+        WHO: people[who].pk if who else None,
+    }
 
 
 def _measured(look: Look, rows: list[int], code: str) -> float | None:
