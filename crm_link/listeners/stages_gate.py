@@ -32,7 +32,7 @@ class StageGate(ElementListener):
     def before(self, write: Write) -> None:
         if write.is_new or not write.touches("STAGE"):
             return
-        gates = gates_of(write.schema.list_id)
+        gates = gates_of(write.schema)
         stages = all_stages(List(pk=write.schema.list_id)) if gates else {}
         for gate in gates:
             state = filled(gate, write.schema, write.row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db.models import Prefetch, QuerySet
 
@@ -15,6 +16,7 @@ from lists_core.schema.fields import SchemaField
 
 EMPTY: tuple[Any, ...] = (None, "", [])
 PERCENT = 100
+_gates: WeakKeyDictionary[Schema, tuple[Questionnaire, ...]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,14 @@ def filled(questionnaire: Questionnaire, schema: Schema, row: Any) -> Filled:
     return Filled(asked, [one for one in asked if one.field.read(row) in EMPTY])
 
 
-def gates_of(list_id: int) -> list[Questionnaire]:
-    """Those that hold items of a list back."""
-    return list(questionnaires_with_questions().filter(list=list_id, gated=True, is_on=True))
+def gates_of(schema: Schema) -> Sequence[Questionnaire]:
+    """Those that hold items of a list back. Asked once for each version of the list: whoever
+    changes a questionnaire renews it."""
+    whole = schema.whole or schema
+    if whole not in _gates:
+        rows = questionnaires_with_questions().filter(list=whole.list_id, gated=True, is_on=True)
+        _gates[whole] = tuple(rows)
+    return _gates[whole]
 
 
 def questionnaires_of(list_: List) -> QuerySet[Questionnaire]:

@@ -15,6 +15,7 @@ from crm_link.models import Question, QuestionGroup, Questionnaire, Stage
 from crm_link.selectors.questionnaires import questionnaires_with_questions
 from crm_link.services.incidents import set_up_incidents
 from crm_link.services.questionnaire_flow import publish_flow
+from crm_link.services.stages import renew
 from lists_core.models import Field, List
 from staff.models import Employee
 from svod.base.errors import Invalid, NotFound
@@ -46,6 +47,7 @@ def create_questionnaire(
     _fill(questionnaire, stage_id, settings)
     questionnaire.save()
     _write_groups(questionnaire, groups)
+    renew(list_)
     publish_flow(questionnaire, set_up_incidents(actor=actor), actor=actor)
     return questionnaire
 
@@ -70,6 +72,7 @@ def save_questionnaire(
     if groups is not None:
         questionnaire.groups.all().delete()
         _write_groups(questionnaire, groups)
+    renew(questionnaire.list)
     _pause(questionnaire)
     return questionnaire
 
@@ -83,6 +86,7 @@ def delete_questionnaire(questionnaire_id: int, *, actor: Employee) -> None:
     questionnaire = access_questionnaire(actor, questionnaire_id, lock=True)
     template = questionnaire.template
     questionnaire.delete()
+    renew(questionnaire.list)
     if template is not None and template.deleted_at is None:
         delete_template(template.pk, actor=actor)
 

@@ -11,6 +11,7 @@ from django.db.models import Max
 from crm_link.models import Question, QuestionGroup
 from crm_link.presets import choice
 from crm_link.services.questionnaires import access_questionnaire
+from crm_link.services.stages import renew
 from lists_core.services.fields import create_field
 from staff.models import Employee
 from svod.base.errors import NotFound
@@ -43,4 +44,6 @@ def add_question(
         show_in_list=False, show_in_add=False,
     )  # fmt: skip
     last = group.questions.aggregate(last=Max("sort"))["last"] or 0
-    return Question.objects.create(group=group, field=field, required=required, sort=last + 1)
+    made = Question.objects.create(group=group, field=field, required=required, sort=last + 1)
+    renew(questionnaire.list)
+    return made

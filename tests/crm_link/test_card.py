@@ -32,7 +32,7 @@ def test_the_card_shows_head_stages_and_sections(admin, admin_client):
     assert "Romashka" in page
     assert "tel:+74951234567" in page
     assert 'aria-current="step"' in page
-    assert "About the deal" in page
+    assert "О сделке" in page
     part = text(admin_client.get(f"/crm/deal/{deal.pk}/", headers=HTMX))
     assert "<html" not in part
     assert "Big sale" in part

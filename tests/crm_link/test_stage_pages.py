@@ -179,18 +179,18 @@ def test_only_who_may_change_the_settings(admin, deals, employee, client):
 
 def test_the_pages(admin, admin_client, deals, django_assert_max_num_queries):
     class Slot(StageSlot):
-        slug = "robots"
+        slug = "notes"
 
         def cells(self, actor: Any, list_: Any, given: Any) -> dict[int, str]:
-            return {one.pk: f"<b>robots of {one.code}</b>" for one in given}
+            return {one.pk: f"<b>notes of {one.code}</b>" for one in given}
 
     item("deal", admin)
     stage_slots.register(Slot())
     try:
         page = admin_client.get("/crm/settings/stages/deal/").content.decode()
     finally:
-        stage_slots.unregister("robots")
-    assert "robots of WON" in page
+        stage_slots.unregister("notes")
+    assert "notes of WON" in page
     assert admin_client.get("/crm/settings/stages/lead/").status_code == 200
     assert "Источник" in admin_client.get("/crm/settings/directories/").content.decode()
     assert admin_client.get("/crm/settings/stages/contact/").status_code == 404
