@@ -6,6 +6,7 @@ from typing import Any
 
 from crm_link.card_form import CardForm
 from crm_link.models import Stage
+from crm_link.selectors.questionnaires import held_back
 from lists_core.element_tabs import Target
 from lists_core.field_types.pickers import is_id
 from lists_core.schema.fields import SchemaField
@@ -22,6 +23,7 @@ def asked_stage(target: Target, given: str) -> Stage | None:
 def lacking(target: Target, stage: Stage) -> list[SchemaField]:
     """The empty fields that the stage asks for and the reader may fill."""
     ids = set(stage.required.values_list("pk", flat=True))
+    ids |= held_back(target.list, target.schema, target.row, stage)
     return [
         field
         for field in target.schema.changeable

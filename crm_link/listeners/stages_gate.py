@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm_link.kinds import kind_of
 from crm_link.models import Questionnaire, Stage
-from crm_link.selectors.questionnaires import Filled, filled, gates_of
+from crm_link.selectors.questionnaires import Filled, filled, gates_of, holds_back
 from crm_link.selectors.stages import all_stages
 from lists_core.models import List
 from lists_core.schema.compile import Schema
@@ -42,10 +42,7 @@ class StageGate(ElementListener):
 
 def _goes_on(write: Write, gate: Questionnaire, stages: Mapping[int, Stage]) -> bool:
     target = stages.get(write.get("STAGE"))
-    if target is None or target.pipeline_id != gate.stage.pipeline_id:
-        return False
-    later = list(stages).index(target.pk) > list(stages).index(gate.stage_id)
-    return later and target.semantics != Stage.Semantics.FAILURE
+    return target is not None and holds_back(gate, target, stages)
 
 
 def _held_back(gate: Questionnaire, state: Filled) -> Invalid:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db.models import Prefetch, QuerySet
 
-from crm_link.models import Question, QuestionGroup, Questionnaire
+from crm_link.models import Question, QuestionGroup, Questionnaire, Stage
+from crm_link.selectors.stages import all_stages
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
@@ -95,6 +96,26 @@ def gates_of(schema: Schema) -> Sequence[Questionnaire]:
         rows = questionnaires_with_questions().filter(list=whole.list_id, gated=True, is_on=True)
         _gates[whole] = tuple(rows)
     return _gates[whole]
+
+
+def holds_back(gate: Questionnaire, target: Stage, stages: Mapping[int, Stage]) -> bool:
+    """Whether the way to the stage leads through the gate; `stages` are all, in their order."""
+    if target.pipeline_id != gate.stage.pipeline_id:
+        return False
+    later = list(stages).index(target.pk) > list(stages).index(gate.stage_id)
+    return later and target.semantics != Stage.Semantics.FAILURE
+
+
+def held_back(list_: List, schema: Schema, row: Any, target: Stage) -> set[int]:
+    """Ids of the fields that questionnaires want before the row may go to the stage."""
+    gates = gates_of(schema)
+    stages = all_stages(list_) if gates else {}
+    return {
+        one.question.field_id
+        for gate in gates
+        if holds_back(gate, target, stages)
+        for one in filled(gate, schema, row).missing
+    }
 
 
 def questionnaires_of(list_: List) -> QuerySet[Questionnaire]:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from crm_link.kinds import LEAD
-from crm_link.models import Asking, Questionnaire
+from crm_link.models import Asking
 from crm_link.services.qualification import set_up_qualification
 from crm_link.services.questionnaires import Group, save_questionnaire
-from lists_core.models import Field, List
+from lists_core.models import Field
 from staff.models import Employee
 from tests.crm_link.crm_world import administrator, crm, item
 from tests.crm_link.process_world import go
@@ -44,7 +43,7 @@ def drawer(page: Page) -> Locator:
 
 
 def move(page: Page, stage: str) -> None:
-    page.locator(".crm-steps").get_by_role("button", name=stage).click()
+    page.locator(".crm-steps").get_by_role("button", name=stage, exact=True).click()
 
 
 def test_from_a_new_lead_to_breach_incident_report_and_on(
@@ -61,7 +60,10 @@ def test_from_a_new_lead_to_breach_incident_report_and_on(
     the_breach_shows_in_the_card_and_the_report(page, portal, card, axe)
     page.goto(card)
     move(page, "Обработан")
-    expect(page.locator("dialog[open]").get_by_label("Размеры")).to_be_visible()
+    dialog = page.get_by_role("dialog", name="На стадию")
+    expect(dialog.get_by_label("Размеры")).to_be_visible()
+    page.goto(card)
+    expect(page.locator(".crm-steps [aria-current]")).to_have_text("Взят в работу")
     page.goto(f"{portal}/tasks/")
     page.get_by_role("link", name="Заполнить", exact=True).first.click()
     drawer(page).get_by_label("Размеры").fill("2400 × 600")
@@ -69,7 +71,7 @@ def test_from_a_new_lead_to_breach_incident_report_and_on(
     expect(drawer(page)).to_have_count(0)
     page.goto(card)
     move(page, "Обработан")
-    expect(page.locator(".crm-steps [aria-current]")).to_contain_text("Обработан")
+    expect(page.locator(".crm-steps [aria-current]")).to_have_text("Обработан")
 
 
 def it_is_asked_and_saved_in_part(page: Page, portal: str, axe: Axe) -> None:
@@ -96,50 +98,3 @@ def the_breach_shows_in_the_card_and_the_report(
     expect(people.nth(1)).to_contain_text("33")
     expect(page.locator("svod-chart canvas")).to_have_count(2)
     axe(page)
-
-
-def test_a_questionnaire_is_made_and_changed_without_code(
-    page: Page, portal: str, seller: Employee, axe: Axe
-) -> None:
-    page.goto(f"{portal}/crm/settings/questionnaires/")
-    axe(page)
-    page.get_by_role("link", name="Квалификация", exact=True).first.click()
-    page.get_by_role("link", name="Новый вопрос").click()
-    dialog = page.locator("svod-dialog dialog[open]")
-    dialog.get_by_label("Вопрос").fill("Этаж")
-    dialog.get_by_role("button", name="Добавить").click()
-    expect(page.locator("#questionnaire option[selected]", has_text="Этаж")).to_have_count(1)
-    page.get_by_label("Срок заполнения").fill("24")
-    page.get_by_role("button", name="Сохранить", exact=True).click()
-    expect(page.get_by_label("Срок заполнения")).to_have_value("24")
-    axe(page)
-    questionnaire = Questionnaire.objects.get()
-    names = [
-        one.field.name for group in questionnaire.groups.all() for one in group.questions.all()
-    ]
-    assert names == ["Место применения", "Размеры", "Этаж", "Дополнительные контакты"]
-
-
-def test_a_robot_by_keyboard(page: Page, portal: str, seller: Employee, axe: Axe) -> None:
-    page.goto(f"{portal}/crm/settings/robots/?kind=lead")
-    axe(page)
-    page.get_by_role("link", name="Добавить робота").first.focus()
-    page.keyboard.press("Enter")
-    panel = drawer(page)
-    panel.get_by_role("link", name="Запись в ленту").focus()
-    page.keyboard.press("Enter")
-    panel.get_by_label("Текст", exact=True).fill("Новый лид")
-    panel.get_by_label("Когда выполнить").select_option("after")
-    panel.get_by_label("Сколько", exact=True).fill("30")
-    panel.get_by_label("Единица").select_option("minutes")
-    axe(page, "svod-drawer dialog[open]")
-    panel.get_by_role("button", name="Сохранить").click()
-    expect(page.locator(".rb-card")).to_contain_text("через 30 минут")
-    expect(panel).to_have_count(0)
-    lead = item("lead", seller, "Камин")
-    moment = timezone.now()
-    go(now=moment)
-    go(now=moment + timedelta(minutes=31))
-    page.goto(f"{portal}/crm/lead/{lead.pk}/")
-    expect(page.get_by_text("Новый лид").first).to_be_visible()
-    assert List.objects.filter(system="crm.lead").exists()
