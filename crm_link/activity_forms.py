@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm_link.models import Activity
 from lists_core.field_types.datetime import MomentField
@@ -32,7 +33,7 @@ class ActivityForm(DomainFormMixin, forms.Form):
 
     use_required_attribute = False
 
-    subject = forms.CharField(label=_("Subject"), max_length=300)
+    subject = forms.CharField(label=pgettext_lazy("activity", "Subject"), max_length=300)
     direction = forms.ChoiceField(
         label=_("Direction"), required=False,
         choices=[("", "—"), *Activity.Direction.choices],

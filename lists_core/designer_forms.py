@@ -97,7 +97,8 @@ FLAGS = (
 
 
 def type_choices() -> list[tuple[str, Any]]:
-    return sorted(((kind.slug, kind.label) for kind in field_types), key=lambda item: str(item[1]))
+    kinds = ((kind.slug, kind.label) for kind in field_types if kind.offered)
+    return sorted(kinds, key=lambda item: str(item[1]))
 
 
 class TypedForm(forms.Form):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm_link.kinds import kind_of
 from crm_link.models import Activity
@@ -39,7 +40,7 @@ class PlanActivity(Action):
             Literal["call", "meeting", "task", "email", "todo"],
             Shown(_("Kind"), widget="choice", options=KINDS),
         ] = "todo"
-        subject: Annotated[str, Shown(_("Subject"), widget="text")]
+        subject: Annotated[str, Shown(pgettext_lazy("activity", "Subject"), widget="text")]
         description: Annotated[str, Shown(_("Description"), widget="textarea")] = ""
         people: Annotated[list[Any], Shown(_("Responsible"), widget="people", raw=True)] = [
             RESPONSIBLE

@@ -74,6 +74,7 @@ class StageType(ChoiceType):
     icon = "route"
     SettingsForm = FieldSettingsForm  # type: ignore[assignment]  # no options are edited here
     multiple_allowed = False
+    offered = False
     laned = True
 
     def form_field(self, field: Field, *, required: bool) -> forms.Field:

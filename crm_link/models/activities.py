@@ -49,7 +49,7 @@ class Activity(models.Model):
         Element, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.DEED)
-    subject = models.CharField(_("Subject"), max_length=300)
+    subject = models.CharField(pgettext_lazy("activity", "Subject"), max_length=300)
     description = models.TextField(_("Description"), blank=True)
     deadline = models.DateTimeField(_("Deadline"), null=True, blank=True)
     responsible = models.ForeignKey(

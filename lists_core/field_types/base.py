@@ -63,6 +63,8 @@ class FieldType:
     icon: str = "forms"
     SettingsForm: type[FieldSettingsForm] = FieldSettingsForm
     multiple_allowed = True
+    #: A designer may choose it; the others are made by the program alone.
+    offered = True
     unique_allowed = False
     sortable = True
     searchable = False

@@ -10,6 +10,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Locator, Page, expect
 
+from crm_link.services.setup import set_up_crm
+from lists_core.access import Right
 from lists_core.field_types.base import FieldType
 from lists_core.models import Element, List
 from lists_core.schema.cache import schema_of
@@ -19,8 +21,10 @@ from lists_core.services.elements import create_element
 from lists_core.services.fields import create_field
 from lists_core.services.files import upload_file
 from lists_core.services.lists import create_list
+from lists_core.services.rights import set_list_rights
 from lists_core.services.sections import create_section
 from staff.models import Employee
+from staff.subjects import EVERYONE
 from tests.e2e.conftest import settled
 from tests.e2e.ways import OPTIONS, SUPPLIERS, WAYS, Way, code_of, every_type
 from tests.lists_core.file_samples import PDF
@@ -48,7 +52,17 @@ def make_ground() -> Ground:
         create_section(suppliers.pk, actor=anna, name=text)
     for text in both("disk_file"):
         add_file(pdf(text), folder_id=None, actor=anna)
+    make_contacts()
     return Ground(anna, petr, suppliers)
+
+
+def make_contacts() -> None:
+    """Contacts that everybody may see, to be bound to."""
+    admin = person("admin", "Админ", "Ада", is_superuser=True, is_staff=True)
+    contacts = set_up_crm(actor=admin)["contact"]
+    set_list_rights(contacts.pk, {EVERYONE: {Right.VIEW}}, actor=admin)
+    for text in both("crm"):
+        create_element(contacts.pk, {"NAME": text}, actor=admin)
 
 
 def person(login: str, last_name: str, first_name: str, **more: Any) -> Employee:

@@ -69,10 +69,10 @@ def test_approving_in_place(page: Page, portal: str, world: World, axe: Axe) -> 
     ask(world, "approve", "Второй счёт")
     inbox(page, portal)
     axe(page)
-    expect(page.locator(".sv-side-count")).to_contain_text("2")
+    expect(page.get_by_role("link", name="Задания").locator(".sv-side-count")).to_contain_text("2")
     row(page, "Счёт на оплату").get_by_role("button", name="Согласовать").click()
     expect(row(page, "Счёт на оплату")).to_contain_text("Согласовано")
-    expect(page.locator(".sv-side-count")).to_contain_text("1")
+    expect(page.get_by_role("link", name="Задания").locator(".sv-side-count")).to_contain_text("1")
     first.refresh_from_db()
     assert first.state == "done"
     row(page, "Второй счёт").get_by_role("button", name="Отклонить").click()

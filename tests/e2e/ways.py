@@ -209,6 +209,10 @@ WAYS: dict[str, Way] = {
     "employee": Way(
         "Иванова Анна", "Петров Пётр", ("any_of", PICK), fill=picked, press=keys_pick,
     ),
+    "crm": Way(
+        "Агапова Инна", "Яшин Олег", ("any_of", PICK), fill=picked, press=keys_pick,
+        settings={"kinds": ["contact"], "visible": False},
+    ),
     "email": Way("a@svod.example", "z@svod.example", ("contains", "z@")),
     "phone": Way(
         "+7 495 123-45-67", "+7 999 765-43-21", ("contains", "765"),
@@ -241,8 +245,8 @@ def way_of(kind: FieldType) -> Way:
 
 
 def every_type() -> list[tuple[FieldType, Way]]:
-    """All types of the registry, each with its way; what is concealed has tests of its own."""
-    return [(kind, way_of(kind)) for kind in field_types if not kind.concealed]
+    """All types that designers choose, each with its way; what is concealed has its own tests."""
+    return [(one, way_of(one)) for one in field_types if one.offered and not one.concealed]
 
 
 def code_of(kind: FieldType) -> str:
