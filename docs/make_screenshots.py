@@ -54,6 +54,11 @@ def pictures(page: Page) -> None:
     take(page, "designer")
     page.goto(address + "import/")
     take(page, "import")
+    page.goto("/crm/deal/kanban/")
+    take(page, "crm-board")
+    page.goto("/crm/deal/list/")
+    page.goto(page.locator("[role=grid] tbody a").first.get_attribute("href") or "/crm/")
+    take(page, "crm-card")
 
 
 def main(base: str) -> None:
