@@ -60,7 +60,7 @@ TEXT_CHOICE = TextChoice()
 
 def kinds() -> list[FieldType]:
     """What may be asked for, as the designer offers it: no secrets, nothing that counts itself."""
-    usable = [one for one in field_types if not (one.concealed or one.automatic)]
+    usable = [one for one in field_types if one.offered and not (one.concealed or one.automatic)]
     return [TEXT_CHOICE if one.slug == TEXT_CHOICE.slug else one for one in usable]
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from workflows.engine.context import Context
 
 KINDS = dict(Activity.Kind.choices)
+#: What is planned when nothing is chosen stands first.
+CHOICES = {"todo": KINDS["todo"], **KINDS}
 RESPONSIBLE = "{{Document.RESPONSIBLE}}"
 
 
@@ -38,7 +40,7 @@ class PlanActivity(Action):
     class Params(ActionParams):
         kind: Annotated[
             Literal["call", "meeting", "task", "email", "todo"],
-            Shown(_("Kind"), widget="choice", options=KINDS),
+            Shown(_("Kind"), widget="choice", options=CHOICES),
         ] = "todo"
         subject: Annotated[str, Shown(pgettext_lazy("activity", "Subject"), widget="text")]
         description: Annotated[str, Shown(_("Description"), widget="textarea")] = ""

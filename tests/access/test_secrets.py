@@ -143,12 +143,13 @@ def test_a31_a_secret_is_no_key_of_an_import(world: World) -> None:
 
 
 def test_a31_scripts_keep_no_forms_in_the_browser() -> None:
-    """14.3.3: only the open branches of a tree and the designer's view are remembered there."""
+    """14.3.3: the open branches of a tree, the designer's view, and in the chat window of other
+    sites the visitor's own mark and whether it is open."""
     sources = (ROOT / "static" / "src").rglob("*.ts")
     keeping = {
         path.name for path in sources if re.search("(local|session)Storage", path.read_text())
     }
-    assert keeping == {"svod-tree.ts", "app.ts"}
+    assert keeping == {"svod-tree.ts", "app.ts", "embed.ts", "window.ts"}
 
 
 # --- A-32: revealing ----------------------------------------------------------------------

@@ -228,5 +228,5 @@ def test_pages_cost_a_fixed_number_of_queries(
 ) -> None:
     for _time in range(12):
         start_job("probe", actor=person)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         web.get(reverse("jobs"))
