@@ -166,6 +166,7 @@ class Board extends ListPage {
     const form = lane.querySelector<HTMLFormElement>(".sv-lane-new");
     if (!form) return;
     form.hidden = !shown;
+    form.toggleAttribute("hx-morph-skip", shown); // a board on its way leaves what is typed here
     form.reset();
     (shown ? form.querySelector<HTMLElement>("input") : lane.querySelector<HTMLElement>("[data-lane-add]"))?.focus();
   }
