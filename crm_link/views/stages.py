@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -123,7 +122,7 @@ def stage_of(request: PortalRequest, stage_id: int) -> Any:
 def dialog(request: PortalRequest, form: Any, title: str, **more: Any) -> HttpResponse:
     context = {"form": form, "title": title, **more}
     template = "crm/settings/dialog.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render_page(request, template, context, status=422 if form.errors else 200)
 
 
 @login_required

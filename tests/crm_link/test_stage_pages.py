@@ -220,3 +220,10 @@ def test_the_dialogs(admin, admin_client, deals):
     assert standing(deals) == [to]
     answer = admin_client.post(f"{base}pipelines/add/", {"name": "Опт"}, headers=HTMX)
     assert "pipeline=" in answer["HX-Location"]
+
+
+def test_a_dialog_opened_by_itself_is_a_page(admin, admin_client, deals):
+    url = f"/crm/settings/stages/{stage('deal', 'NEW').pk}/"
+    assert "<main" in admin_client.get(url).content.decode()
+    part = admin_client.get(url, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "<html" not in part.content.decode()
