@@ -4,6 +4,9 @@ PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 RUN_NPM := $(PY) svod/frontend.py
+# Where the environment forbids to keep compiled modules, as many container images do, each
+# process would compile three thousand of them: 3.5 s of work at every start.
+export PYTHONDONTWRITEBYTECODE :=
 
 # The wheel with Node is large: taken only where no Node 20+ with npm is on PATH.
 HAS_NODE := $(shell command -v npm >/dev/null && node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null && echo yes)

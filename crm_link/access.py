@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from crm_link.models import Role, RoleMember
+from lists_core.access import Right, list_rights
 from lists_core.access.granted import Who, who
 from staff.models import Employee
 from svod.base.errors import Forbidden
@@ -28,6 +29,17 @@ def require_crm_manager(actor: Employee) -> None:
     """Raise Forbidden unless the actor may change CRM's settings."""
     if not may_manage_crm(actor):
         raise Forbidden
+
+
+def may_add_for(actor: Employee, list_id: int, person: int, section: int | None = None) -> bool:
+    """Whether the actor may add items, in this place, for which this person answers.
+
+    A role may let its members add in the name of some people only; oneself is always one.
+    """
+    if person == actor.pk:
+        return True
+    place = list_rights(actor, list_id).place(section)
+    return Right.ADD in place.on_all or person in place.owners(Right.ADD)
 
 
 def roles_of(person: Who) -> QuerySet[RoleMember, Any]:

@@ -22,7 +22,7 @@ class CrmLinkConfig(AppConfig):
     verbose_name = _("CRM")
 
     def ready(self) -> None:
-        from crm_link import notification_guard  # noqa: F401  # registers itself
+        from crm_link import notification_guard, personal_calendar  # noqa: F401  # register themselves
         from crm_link.demo.portal import add_part
         from crm_link.menu import add_menu
         from crm_link.pages import add_pages

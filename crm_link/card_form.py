@@ -14,7 +14,7 @@ from lists_core.access import schema_for
 from lists_core.element_tabs import Target
 from lists_core.forms import SECTION, ElementForm
 from lists_core.schema.fields import SchemaField
-from lists_core.selectors.history import others_since
+from lists_core.selectors.history import natural, others_since
 from lists_core.selectors.titles import titles_of
 from lists_core.services.elements import Changed, update_element
 from staff.models import Employee
@@ -45,6 +45,13 @@ class CardForm(ElementForm):
         order = {code: place for place, code in enumerate(self.codes)}
         self.shown.sort(key=lambda field: order[field.code])
 
+    def take_focus(self) -> None:
+        """The first wrong control, or the first of all, begins."""
+        codes = [code for code in self.codes if code in self.fields]
+        wrong = [code for code in codes if self.is_bound and code in self.errors]
+        for code in [*wrong, *codes][:1]:
+            self.fields[code].widget.attrs["autofocus"] = True
+
     def _is_shown(self, field: SchemaField) -> bool:
         return field.code in self.codes
 
@@ -55,7 +62,7 @@ class CardForm(ElementForm):
 
 @dataclass(frozen=True)
 class Theirs:
-    """What another person wrote meanwhile to a field that this form changes, too."""
+    """What another person wrote meanwhile to a field that this form, or a rule with it, changes."""
 
     name: str
     html: SafeString
@@ -64,7 +71,8 @@ class Theirs:
 
 
 class Clashed(Exception):
-    """Others changed the same fields first; `row` is what stands there now."""
+    """Others changed the same fields first; `row` is what stands there now. Without `theirs` it
+    was a field that the person does not see, or nobody knows any more what it was."""
 
     def __init__(self, row: Any, theirs: list[Theirs]) -> None:
         super().__init__("changed meanwhile")
@@ -73,42 +81,75 @@ class Clashed(Exception):
 
 
 def save_part(target: Target, form: CardForm, more: dict[str, Any] | None = None) -> Any:
-    """Write the form's values, and `more`; returns the row. What others wrote to other fields
-    meanwhile stays. Raises Clashed, Invalid (its errors are in the form), Forbidden, NotFound.
+    """Write the form's values, and `more`; returns the row. What others wrote meanwhile to other
+    fields, and to those that the person left alone, stays.
+
+    Raises Clashed, Invalid (its errors are in the form), Forbidden, NotFound.
     """
     values = {**form.values, **(more or {})}
-    version = form.cleaned_data["version"] or 0
+    version = form.cleaned_data["version"] or target.row.version
     try:
         return _write(target, values, version)
-    except Changed as error:
-        theirs = _theirs(target, form, version, error.row)
-        if theirs or version >= error.row.version:
-            raise Clashed(error.row, theirs) from error
-        form.cleaned_data["version"] = error.row.version
-        return save_part(target, form, more)
     except Invalid as error:
         form.add_domain_errors(error)
         raise
 
 
 def _write(target: Target, values: dict[str, Any], version: int) -> Any:
-    return update_element(target.list.pk, target.id, values, version=version, actor=target.actor)
+    try:
+        return update_element(
+            target.list.pk, target.id, values, version=version, actor=target.actor
+        )
+    except Changed as error:
+        schema = schema_for(target.actor, target.list, error.row)
+        now = Target(target.actor, target.list, schema, error.row)
+        settled = _settled(now, values, version)
+        if not error.keys or error.keys - settled.keys():
+            theirs = theirs_since(now, values, version, error.keys - settled.keys())
+            raise Clashed(error.row, theirs) from error
+        return _write(target, _without(values, settled.values()), version)
 
 
-def _theirs(target: Target, form: CardForm, version: int, row: Any) -> list[Theirs]:
-    schema = schema_for(target.actor, target.list, row)
-    changes = others_since(target.id, version)
-    mine = {schema[code]: value for code, value in form.values.items() if code in schema.by_code}
-    touched = [
-        (field, changes[field.key])
-        for field, value in mine.items()
-        if field.key in changes and _natural(field, value) != field.read(row)
-    ]
-    titles = titles_of([(field, field.read(row)) for field, _one in touched], actor=target.actor)
+def _settled(now: Target, values: dict[str, Any], version: int) -> dict[str, str]:
+    """Key → code of the values that need not be written: they stand there already, or are what
+    the person began with and others changed."""
+    changes = others_since(now.schema, now.id, version)
+    fields = [now.schema[code] for code in values if code in now.schema.by_code]
+    return {
+        field.key: field.code
+        for field in fields
+        if (mine := _natural(field, values[field.code])) == field.read(now.row)
+        or (field.key in changes and mine == natural(field, changes[field.key].old))
+    }
+
+
+def _without(values: dict[str, Any], codes: Collection[str]) -> dict[str, Any]:
+    return {code: value for code, value in values.items() if code not in codes}
+
+
+def theirs_since(
+    now: Target, values: dict[str, Any], version: int, keys: Collection[str]
+) -> list[Theirs]:
+    """What others wrote after `version` to the fields of the keys, as far as the person sees it,
+    unless it is what `values` would write."""
+    changes = others_since(now.schema, now.id, version)
+    seen = [field for key in sorted(keys) if (field := now.schema.by_key.get(key))]
+    met = [field for field in seen if field.key in changes and not _agrees(now, field, values)]
+    titles = titles_of([(field, field.read(now.row)) for field in met], actor=now.actor)
     return [
-        Theirs(field.name, field.render(field.read(row), titles.get(field.key, {})), one.by, one.at)
-        for field, one in touched
+        Theirs(
+            field.name,
+            field.render(field.read(now.row), titles.get(field.key, {})),
+            changes[field.key].by,
+            changes[field.key].at,
+        )
+        for field in met
     ]
+
+
+def _agrees(now: Target, field: SchemaField, values: dict[str, Any]) -> bool:
+    code = field.code
+    return code in values and _natural(field, values[code]) == field.read(now.row)
 
 
 def _natural(field: SchemaField, value: Any) -> Any:

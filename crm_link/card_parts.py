@@ -18,7 +18,7 @@ from crm_link.selectors.cards import LaidSection, layout_of
 from crm_link.selectors.figures import has_figures
 from crm_link.selectors.items import kind_of_target
 from crm_link.selectors.linked import LinkedItem, linked_items, linking_items
-from crm_link.timeline.base import GROUPS, Place
+from crm_link.timeline.base import GROUPS, PAGE, Place
 from crm_link.timeline.page import timeline_of
 from lists_core.element_tabs import Target
 from lists_core.schema.fields import SchemaField
@@ -104,14 +104,14 @@ def card_context(target: Target) -> dict[str, Any]:
 
 
 def timeline_context(
-    target: Target, group: str = "", before: Place | None = None
+    target: Target, group: str = "", before: Place | None = None, size: int = PAGE
 ) -> dict[str, Any]:
     known = group if group in GROUPS else ""
     return {
         "kind": kind_of_target(target),
         "list": target.list,
         "row": target.row,
-        "timeline": timeline_of(target, group=known, before=before),
+        "timeline": timeline_of(target, group=known, before=before, size=size),
         "groups": GROUPS,
         "group": known,
         "planned": [] if before else planned_rows(target),

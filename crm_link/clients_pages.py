@@ -43,6 +43,9 @@ def add_clients() -> None:
     settings_pages.register(
         SettingsPage("own_companies", _("Our companies"), "crm_own_companies", order=60)
     )
+    settings_pages.register(
+        SettingsPage("duplicates", _("Duplicates"), "crm_duplicates_settings", order=65)
+    )
     extra_actions.register(ExtraAction("merge", _("Merge"), "git-merge", may_merge))
 
 

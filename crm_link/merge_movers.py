@@ -14,7 +14,8 @@ from __future__ import annotations
 from lists_core.models import Comment
 from staff.models import Employee
 from svod.base.registry import Registry
-from workflows.models import Instance, MadeDocument
+from workflows.models import MadeDocument
+from workflows.services.events import change_subject
 
 
 class MergeMover:
@@ -43,5 +44,5 @@ class Processes(MergeMover):
     slug = "processes"
 
     def move(self, loser: int, winner: int, *, actor: Employee) -> None:
-        Instance.objects.filter(subject="element", subject_id=loser).update(subject_id=winner)
+        change_subject(loser, winner)
         MadeDocument.objects.filter(element=loser).update(element=winner)

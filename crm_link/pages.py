@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm_link import (
     audited,  # noqa: F401  # names its events
+    audited_settings,  # noqa: F401  # names its events
     card_movers,  # noqa: F401  registers itself
     document_tables,  # noqa: F401  registers itself
 )

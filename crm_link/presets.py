@@ -59,9 +59,12 @@ def choice(*names: Text) -> Callable[[], dict[str, Any]]:
     return settings
 
 
+#: The source of what comes from chats; `openlines` finds the option by this name.
+OPEN_LINE = _("Open line")
 SOURCES = choice(
     _("Call"), _("E-mail"), _("Web site"), _("Web form"), _("Advertising"),
     _("Existing client"), _("Recommendation"), _("Exhibition"), _("Other"),
+    OPEN_LINE,
 )  # fmt: skip
 CHOICES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "SOURCE": SOURCES,

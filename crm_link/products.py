@@ -7,7 +7,8 @@ the lines, with the taxes that are on top of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -64,6 +65,14 @@ def total_of(rows: Iterable[ProductRow]) -> Sums:
 def rows_of(element_id: int) -> Sequence[ProductRow]:
     """The rows of an item that the reader was found to see."""
     return list(ProductRow.objects.filter(element=element_id))
+
+
+def totals_of(element_ids: Collection[int]) -> dict[int, Decimal]:
+    """The totals of those items that have rows. One query."""
+    found = defaultdict(list)
+    for row in ProductRow.objects.filter(element__in=element_ids):
+        found[row.element_id].append(row)
+    return {pk: total_of(rows).total for pk, rows in found.items()}
 
 
 def follows_rows(element_id: int) -> bool:

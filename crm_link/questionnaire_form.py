@@ -107,6 +107,7 @@ class QuestionForm(DomainFormMixin, forms.Form):
 
     def __init__(self, data: Any, *, questionnaire: Questionnaire) -> None:
         super().__init__(data)
+        self.auto_id = "question_%s"  # the dialog lies over the questionnaire with its own form
         kinds = [(slug, field_types.get(slug).label) for slug in KINDS if slug in field_types]
         self.fields["type"].choices = kinds  # type: ignore[attr-defined]
         groups = [(str(one.pk), one.name or "—") for one in questionnaire.groups.all()]

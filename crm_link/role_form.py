@@ -21,8 +21,8 @@ from crm_link.selectors.roles import (
     Scopes,
     fingerprint,
     kind_lists,
-    pipelines,
 )
+from crm_link.selectors.stages import pipelines_all
 from lists_core.access import Right
 from lists_core.models import List, Section
 from staff.subject_picker import SubjectsField
@@ -133,4 +133,4 @@ def _places() -> Iterator[tuple[List, Section | None]]:
     for list_ in kind_lists().values():
         yield list_, None
         if list_.has_sections:
-            yield from ((list_, section) for section in pipelines(list_))
+            yield from ((list_, section) for section in pipelines_all(list_))

@@ -23,7 +23,7 @@ def asked_stage(target: Target, given: str) -> Stage | None:
 def lacking(target: Target, stage: Stage) -> list[SchemaField]:
     """The empty fields that the stage asks for and the reader may fill."""
     ids = set(stage.required.values_list("pk", flat=True))
-    ids |= held_back(target.list, target.schema, target.row, stage)
+    ids |= held_back(target.schema, target.row, stage)
     return [
         field
         for field in target.schema.changeable

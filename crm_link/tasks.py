@@ -14,8 +14,10 @@ from svod.base.locks import only_one
 
 @shared_task(name="crm_link.free_expired")
 def expire() -> None:
-    """Bookings whose time is up."""
-    free_expired()
+    """Bookings whose time is up; one worker at a time."""
+    with only_one("crm_link.free_expired") as mine:
+        if mine:
+            free_expired()
 
 
 @shared_task(name="crm_link.make_papers")

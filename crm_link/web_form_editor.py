@@ -109,7 +109,7 @@ class WebFormEditor(forms.ModelForm):
         return made
 
     def add_domain_errors(self, error: Invalid) -> None:
-        names = {"origins": "sites"}
+        names = {"origins": "sites", "responsibles": "people"}
         for name, texts in error.errors.items():
             at = names.get(name, name)
             self.add_error(at if at in self.fields else None, texts)

@@ -64,7 +64,7 @@ def pictures(page: Page) -> None:
 def main(base: str) -> None:
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.FLAGS)
         for suffix, size, scheme in (("", DESKTOP, "light"), ("-dark", DESKTOP, "dark"),
                                      ("-phone", PHONE, "light")):  # fmt: skip
             context = browser.new_context(

@@ -37,6 +37,8 @@ MOST_ROWS = 500
 FLAGS = {
     "section": ("restricted",),
     "element": ("restricted",),
+    "disk_folder": ("restricted",),
+    "disk_file": ("restricted",),
     "field": ("view_restricted", "change_restricted"),
 }
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from lists_core.access import changeable
 from lists_core.field_types.choice import ChoiceType
 from lists_core.grid.cells import NO_ADDRESS, element_pattern
-from lists_core.grid.page import Grid, open_grid
+from lists_core.grid.page import Grid
 from lists_core.grid.state import Params
+from lists_core.grid.view_bar import open_with_default
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.shapes import Shape, shapes
@@ -113,7 +114,7 @@ def _tone(field: SchemaField | None, row: Any) -> str:
 def open_calendar(actor: Employee, list_id: int, params: Params) -> ListCalendar:
     """The calendar of an address. Raises NotFound for a list without a date that the person may
     read."""
-    grid = open_grid(actor, list_id, params)
+    grid = open_with_default(actor, list_id, params)
     known = dated_fields(grid.schema)
     asked = params.get("by") or str(grid.preference.look("calendar").get("by", ""))
     by = next((one for one in known if one.code == asked), None) or _usual(known)

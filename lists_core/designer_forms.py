@@ -48,12 +48,15 @@ class ListForm(DomainFormMixin, forms.ModelForm):
 
     class Meta:
         model = List
-        fields = ["name", "description", "icon", "color", "has_sections", "sort", "code"]
+        fields = [
+            "name", "description", "icon", "color", "has_sections", "is_directory", "sort", "code",
+        ]  # fmt: skip
         widgets = {"description": forms.Textarea({"rows": 3})}
         help_texts = {
             "code": _("For programs: Latin capitals, digits and underscores. May stay empty."),
             "sort": _("Lists with smaller numbers come first."),
             "has_sections": _("Elements can be put into a tree of sections."),
+            "is_directory": _("Its values are chosen in other lists; directories stand together."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -52,6 +52,8 @@ def element_page(
 ) -> HttpResponse:
     """A tab of the element inside the frame of its page; `template` as `render_page` takes it."""
     state = grid_state(request, target.list)
+    # Tabs that every list has stand below /lists/, whatever menu entry the element is under.
+    request.belongs_under = element_url(target.list, target.id)
     frame = {
         "list": target.list,
         "row": target.row,

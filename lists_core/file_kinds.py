@@ -151,6 +151,11 @@ def _sniffed(head: bytes) -> set[str]:
     return {match.mime_type for match in found if match.confidence == best}
 
 
+def may_be_previewed(mime: str) -> bool:
+    """Whether a page of the portal can show what is in the file; of texts only their letters."""
+    return may_be_shown(mime) or mime in TEXTS.values()
+
+
 def may_be_shown(mime: str) -> bool:
     """Whether the browser may show the file instead of saving it."""
     return mime in INLINE_PICTURES or mime == PDF

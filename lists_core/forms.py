@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from django import forms
 from django.forms import BoundField
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from lists_core.access import Right, list_rights
 from lists_core.models import List
+from lists_core.new_values import offer_new
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.sections import section_choices
@@ -55,6 +58,10 @@ class ReadersForm(forms.Form):
     )
 
 
+def _as_it_began(data: Any, initial: Any) -> Any:
+    return initial
+
+
 class ElementForm(forms.Form):
     """Controls by field code, in the list's order. `cleaned_data` holds natural values.
 
@@ -92,6 +99,21 @@ class ElementForm(forms.Form):
         known = self.readers is None or self.readers.is_valid()
         return super().is_valid() and known
 
+    def resume(self, typed: QueryDict, codes: Collection[str]) -> None:
+        """Show what was typed earlier, unjudged; controls with other codes show what they began
+        with."""
+        self.data, self.is_bound = typed, True
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        for code in self.fields.keys() - codes:
+            self.fields[code].bound_data = _as_it_began  # type: ignore[method-assign]
+        if self.readers:
+            self.readers = ReadersForm(initial={"readers": typed.getlist("readers")})
+
+    @property
+    def controls(self) -> str:
+        """Codes of all that the form asks for, by which its draft tells emptied from not asked."""
+        return " ".join(self.fields)
+
     @property
     def chosen_readers(self) -> list[Subject]:
         """Who else may read the new element; the form must be valid."""
@@ -108,6 +130,7 @@ class ElementForm(forms.Form):
         control = field.form_field(actor=self.actor)
         fixed = self._is_readonly(field) or field.key in self.schema.locked
         control.disabled = control.disabled or fixed
+        offer_new(control, field, self.actor)
         if field.type.automatic and self.mode == "add":
             control.required = False
             control.help_text = control.help_text or _("Left empty, it is assigned when saved.")

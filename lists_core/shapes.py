@@ -7,8 +7,9 @@ others, with the same filter, search and section.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,10 @@ from lists_core.schema.compile import Schema
 from svod.base.registry import Registry
 
 TABLE = "table"
+#: What other shapes do not understand of a table's state.
+OWN_TO_SHAPES = frozenset(
+    {"columns", "size", "widths", "pinned", "height", "colors", "group", "totals"}
+)
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,13 @@ def shape_links(
 ) -> list[dict[str, Any]]:
     """The switch: nothing where the list has one shape alone."""
     shown = sorted((one for one in shapes if one.shown(schema)), key=lambda one: one.order)
-    query = state.query(kept=(), columns=(), size=state.own_size)
+    passing = replace(state, page=1, kept=()).params()
+    query = urlencode({name: text for name, text in passing.items() if name not in OWN_TO_SHAPES})
     return [
         {
             "label": one.label,
             "icon": one.icon,
-            "url": one.url(list_) + (query if query != "?" else ""),
+            "url": one.url(list_) + (f"?{query}" if query else ""),
             "base": one.url(list_),
             "current": one.slug == current,
         }

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from lists_core.services import files, jobs, outbox
+from lists_core.services import (
+    designer_bins,
+    disk_bin,
+    drafts,
+    files,
+    import_schedules,
+    indexes,
+    jobs,
+    outbox,
+)
 
 
 @shared_task(name="lists_core.run_job")
@@ -22,6 +31,11 @@ def forget_old_jobs() -> None:
     jobs.forget_old_jobs()
 
 
+@shared_task(name="lists_core.forget_old_drafts")
+def forget_old_drafts() -> None:
+    drafts.forget_old_drafts()
+
+
 @shared_task(name="lists_core.forget_old_events")
 def forget_old_events() -> None:
     outbox.forget_old_events()
@@ -30,3 +44,23 @@ def forget_old_events() -> None:
 @shared_task(name="lists_core.delete_unused_files")
 def delete_unused_files() -> None:
     files.delete_orphans()
+
+
+@shared_task(name="lists_core.empty_designer_bins")
+def empty_designer_bins() -> None:
+    designer_bins.empty_designer_bins()
+
+
+@shared_task(name="lists_core.empty_disk_bin")
+def empty_disk_bin() -> None:
+    disk_bin.empty_disk_bin()
+
+
+@shared_task(name=indexes.TASK)
+def keep_indexes() -> None:
+    indexes.keep_indexes()
+
+
+@shared_task(name="lists_core.start_imports")
+def start_imports() -> None:
+    import_schedules.start_due()

@@ -11,6 +11,11 @@ class OpenlinesConfig(AppConfig):
     verbose_name = _("Open lines")
 
     def ready(self) -> None:
-        from openlines import files, notification_guard  # noqa: F401  # register themselves
+        from openlines import audited, disk_uses, files, merge_movers, notification_guard  # noqa: F401
+        from openlines.demo import add_part
+        from openlines.menu import add_menu
 
-        import_submodules("chat_channels")
+        for package in ("chat_channels", "placeholders"):
+            import_submodules(package)
+        add_menu()
+        add_part()

@@ -46,6 +46,9 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "opened": lambda data, names: _("The conversation began"),
     "given": lambda data, names: _("The queue gave it to %(name)s") % {"name": _who(data, names)},
     "taken": lambda data, names: _("%(name)s took the conversation") % {"name": _who(data, names)},
+    "assigned": lambda data, names: (
+        _("A process gave it to %(name)s") % {"name": _who(data, names)}
+    ),
     "transferred": _transferred,
     "returned": lambda data, names: (
         _("%(name)s returned it to the queue") % {"name": _who(data, names, "by")}

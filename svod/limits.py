@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from time import monotonic
 from typing import Any
 
@@ -17,6 +17,8 @@ TEXTS = {
 #: sends a byte a second keeps none of the places of `limit_requests`.
 PATIENCE = 60.0
 SLOWEST = 8_192
+Room = Callable[[MutableMapping[str, Any]], Awaitable[int]]
+"""How many bytes the body of this request may have."""
 
 
 class Refused(Exception):
@@ -27,20 +29,25 @@ class Refused(Exception):
         self.status = status
 
 
-def limit_body(application: Application, maximum: int) -> Application:
+def limit_body(application: Application, maximum: int, larger: Room | None = None) -> Application:
     """An ASGI application that answers 413 to bodies above `maximum` bytes, 408 to slow ones.
 
-    Django would spool the whole body to disk before any of its middleware runs.
+    Django would spool the whole body to disk before any of its middleware runs. `larger` is asked
+    about a request that announces more.
     """
 
     async def limited(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await application(scope, receive, send)
-        elif announced_length(scope) > maximum:
+            return
+        length, most = announced_length(scope), maximum
+        if length > most and larger is not None:
+            most = await larger(scope)
+        if length > most:
             await refuse(send, 413)
         else:
             try:
-                await application(scope, counted(receive, maximum), send)
+                await application(scope, counted(receive, most), send)
             except Refused as refused:
                 await refuse(send, refused.status)
 

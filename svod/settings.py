@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import environ
@@ -133,12 +134,12 @@ DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if ROLE == "web":
-    # A request runs in a thread of its own, so connections are lent from a pool; a query or a
-    # transaction that a person no longer waits for must not hold one.
+    # Each request has a thread, so connections are lent; what nobody waits for holds none.
     DATABASES["default"]["OPTIONS"] |= {
         "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=20), "timeout": 10},
         "options": "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
     }
+    DATABASES["default"]["OPTIONS"]["pool"]["max_lifetime"] = 900  # s; it grows with each list met
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default=places.redis(VAR_DIR))
@@ -174,37 +175,44 @@ CELERY_TASK_SOFT_TIME_LIMIT = 50 * 60
 CELERY_TASK_TIME_LIMIT = 55 * 60
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE = {
-    # Finds jobs whose message or worker was lost.
-    "sweep jobs": {"task": "lists_core.sweep_jobs", "schedule": timedelta(minutes=1)},
-    "forget old jobs": {"task": "lists_core.forget_old_jobs", "schedule": timedelta(hours=1)},
+SECOND, EVERY_MINUTE, EVERY_HOUR = (timedelta(seconds=each) for each in (1, 60, 3600))
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep jobs": {"task": "lists_core.sweep_jobs", "schedule": EVERY_MINUTE},  # the lost ones
+    "forget old jobs": {"task": "lists_core.forget_old_jobs", "schedule": EVERY_HOUR},
+    "forget old drafts": {"task": "lists_core.forget_old_drafts", "schedule": timedelta(hours=12)},
     "forget old events": {"task": "lists_core.forget_old_events", "schedule": timedelta(hours=6)},
-    "delete unused files": {
-        "task": "lists_core.delete_unused_files",
-        "schedule": timedelta(hours=1),
-    },
+    "empty bins": {"task": "lists_core.empty_designer_bins", "schedule": timedelta(hours=6)},
+    "empty the Disk's bin": {"task": "lists_core.empty_disk_bin", "schedule": timedelta(hours=6)},
+    "delete unused files": {"task": "lists_core.delete_unused_files", "schedule": EVERY_HOUR},
+    "indexes": {"task": "lists_core.keep_indexes", "schedule": EVERY_MINUTE},
+    "scheduled imports": {"task": "lists_core.start_imports", "schedule": EVERY_MINUTE},
     # Steps, timers and starts by event or schedule; a message after each commit is only faster.
     "business processes": {"task": "workflows.work", "schedule": timedelta(seconds=1)},
-    "letters about news": {"task": "staff.mail_notifications", "schedule": timedelta(minutes=1)},
+    "letters about news": {"task": "staff.mail_notifications", "schedule": EVERY_MINUTE},
     "forget old news": {"task": "staff.forget_old_notifications", "schedule": timedelta(hours=12)},
     # By itself, so that a slow receiver holds up no step.
     "outgoing messages": {"task": "workflows.send", "schedule": timedelta(seconds=1)},
-    "bookings whose time is up": {
-        "task": "crm_link.free_expired",
-        "schedule": timedelta(minutes=1),
-    },
+    "bookings whose time is up": {"task": "crm_link.free_expired", "schedule": EVERY_MINUTE},
     "consolidation": {"task": "crm_link.feed", "schedule": timedelta(seconds=10)},
-    "reminders of activities": {
-        "task": "crm_link.tell_activities",
-        "schedule": timedelta(seconds=30),
-    },
+    "reminders of activities": {"task": "crm_link.tell_activities", "schedule": 30 * SECOND},
     "forget old visits": {"task": "crm_link.forget_visits", "schedule": timedelta(hours=12)},
-    "documents of bookings": {"task": "crm_link.make_papers", "schedule": timedelta(minutes=1)},
-    # Alarms of conversations and answers to customers; then bots and mailboxes that are asked.
+    "documents of bookings": {"task": "crm_link.make_papers", "schedule": EVERY_MINUTE},
+    # Alarms of conversations; then what speaks to others' servers, each by itself.
     "open lines": {"task": "openlines.work", "schedule": timedelta(seconds=1)},
+    "answers": {"task": "openlines.send", "schedule": timedelta(seconds=1)},
     "read channels": {"task": "openlines.read", "schedule": timedelta(seconds=2)},
     "clear expired sessions": {"task": "svod.clear_sessions", "schedule": timedelta(hours=6)},
 }
+# Each is followed by the next: workers that were busy or away find no heap of them.
+for _row in CELERY_BEAT_SCHEDULE.values():
+    _row["options"] = {"expire_seconds": max(5, int(_row["schedule"].total_seconds()))}
+
+# For how many hours a bulk change can be undone; for how many days deleted fields and lists wait
+# in their bins (0: until somebody removes them).
+BULK_UNDO_HOURS = env.int("SVOD_BULK_UNDO_HOURS", default=24)
+DESIGNER_BIN_DAYS = env.int("SVOD_DESIGNER_BIN_DAYS", default=30)
+DRAFT_DAYS = env.int("SVOD_DRAFT_DAYS", default=30)  # of what was typed and never saved
+DISK_BIN_DAYS = env.int("SVOD_DISK_BIN_DAYS", default=30)
 
 # --- people -----------------------------------------------------------------------------
 
@@ -301,17 +309,14 @@ STATIC_ROOT = Path(env("STATIC_ROOT", default=BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 MEDIA_ROOT = Path(env("FILES_ROOT", default=VAR_DIR / "files"))
 STATIC_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+HASHED_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     # Any backend of django-storages, such as "storages.backends.s3.S3Storage" with its options.
     "default": {
         "BACKEND": env("FILE_STORAGE", default="django.core.files.storage.FileSystemStorage"),
         "OPTIONS": env.json("FILE_STORAGE_OPTIONS", default={}),
     },
-    "staticfiles": {
-        "BACKEND": STATIC_STORAGE
-        if TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": STATIC_STORAGE if TESTING else HASHED_STORAGE},
 }
 WHITENOISE_USE_FINDERS = DEBUG
 # A picture that was not collected must not take its page, or the page of errors, down.
@@ -320,8 +325,11 @@ WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[^/]+$|/chunks/[^/]+-[0-9A-Z]{8}\.js$"
 
 FILE_MAX_BYTES = env.int("FILE_MAX_BYTES", default=50 * 1024 * 1024)
-# What one person may upload in a day without putting it into anything.
-FILE_UNUSED_MAX_BYTES = env.int("FILE_UNUSED_MAX_BYTES", default=2 * 1024**3)
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
+FILE_UNUSED_MAX_BYTES = env.int("FILE_UNUSED_MAX_BYTES", default=2 * 1024**3)  # of one day
+# What the Disk may take, and what one person uploaded to it, bin and versions included; 0: all.
+DISK_QUOTA_BYTES = env.int("DISK_QUOTA_BYTES", default=0)
+DISK_PERSON_QUOTA_BYTES = env.int("DISK_PERSON_QUOTA_BYTES", default=0)
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 # svod.asgi cuts a request that is longer, before anything reads it.

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from svod.base.registry import Registry
@@ -44,6 +44,7 @@ TEXTS: dict[str, str | Promise] = {
     "moved": _("Moved to place %(place)s of %(count)s"),
     "nothing_found": _("Nothing found"),
     "type_to_search": _("Type to search"),
+    "add_value": _("Add “%(name)s”"),
     "bold": _("Bold"),
     "italic": _("Italic"),
     "strike": _("Strikethrough"),
@@ -75,7 +76,8 @@ class MenuItem:
     """An entry of the side menu; `permission` is a Django permission such as "app.view_x".
 
     Pages below the entry's own address belong to it, and those below `under` ("/lists/").
-    `count` gives the number beside it, which `count_url` draws anew when something changed.
+    `count` gives the number beside it, which `count_url` draws anew when something changed, also
+    on the live news `count_live` ("chat"). `shown_to` says for whom the entry is there at all.
     """
 
     slug: str
@@ -88,6 +90,8 @@ class MenuItem:
     administrators_only: bool = False
     count: Callable[[Any], int] | None = None
     count_url: str = ""
+    count_live: str = ""
+    shown_to: Callable[[Any], bool] | None = None
 
 
 menu: Registry[MenuItem] = Registry("menu item")
@@ -106,7 +110,8 @@ menu.register(
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor: everything that base.html needs on every page."""
     return {
-        "side_menu": visible_items(request),
+        # Asked where the whole page is drawn, not with its parts.
+        "side_menu": SimpleLazyObject(partial(visible_items, request)),
         "theme": chosen(request, "theme", THEMES, "auto"),
         "menu_width": chosen(request, "menu", ("wide", "narrow"), "wide"),
         "script_texts": {name: str(text) for name, text in TEXTS.items()},
@@ -122,11 +127,13 @@ def chosen(request: HttpRequest, cookie: str, allowed: tuple[str, ...], default:
 def visible_items(request: HttpRequest) -> list[dict[str, Any]]:
     """Entries this person may open, in order, the open one marked as `current`.
 
-    The current entry is the one to which the page's address belongs most closely.
+    The current entry is the one to which the page's address belongs most closely, or the one
+    that the view named (`svod.base.http.PortalRequest.belongs_under`).
     """
     items = [entry for item in sorted(menu, key=order) if (entry := shown(request, item))]
-    near = max(items, key=lambda entry: closeness(request.path, entry), default=None)
-    current = near if near and closeness(request.path, near) else None
+    path = getattr(request, "belongs_under", request.path)
+    near = max(items, key=lambda entry: closeness(path, entry), default=None)
+    current = near if near and closeness(path, near) else None
     return [{**entry, "current": entry is current} for entry in items]
 
 
@@ -153,15 +160,17 @@ def shown(request: HttpRequest, item: MenuItem) -> dict[str, Any] | None:
         return None
     if item.permission and not user.has_perm(item.permission):
         return None
+    if item.shown_to and not item.shown_to(user):
+        return None
     return {
         "slug": item.slug,
         "label": item.label,
         "icon": item.icon,
         "url": reverse(item.url_name),
         "under": item.under,
-        # Asked where the whole page is drawn, not with its parts.
         "count": partial(item.count, user) if item.count else None,
         "count_url": address(item.count_url) if item.count_url else "",
+        "count_live": item.count_live,
     }
 
 

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests import quick_flush
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -66,14 +67,8 @@ def python(clean_environment: dict[str, str]) -> Iterator[Callable[..., subproce
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The flush after a test that commits may empty the audit log, in this database alone."""
-    from django.db import connection
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        name = connection.ops.quote_name(connection.settings_dict["NAME"])
-        cursor.execute(f"ALTER DATABASE {name} SET svod.audit_allow = 'TRUNCATE'")
-        cursor.execute("SET svod.audit_allow = 'TRUNCATE'")
+def django_db_setup(django_db_setup: None) -> None:
+    quick_flush.install()
 
 
 @pytest.fixture(autouse=True)

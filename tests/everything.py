@@ -12,7 +12,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
@@ -30,7 +33,9 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://svod@localhost/svod",
     "REDIS_URL": "redis://localhost",
 }
-CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
+Check = tuple[str, list[str], dict[str, str]]
+# Beside one another: each keeps one core busy at most, and most of them not for long.
+STILL: list[Check] = [
     ("style", [f"{BIN}/ruff", "check", "."], {}),
     ("format", [f"{BIN}/ruff", "format", "--check", "--quiet", "."], {}),
     ("front-end types", [PYTHON, "svod/frontend.py", "run", "--silent", "check"], {}),
@@ -38,41 +43,75 @@ CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
     ("types", [f"{BIN}/mypy", "."], {}),
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], TEST),
     ("deploy", [*MANAGE, "check", "--deploy", "--fail-level", "DEBUG"], PRODUCTION),
+]
+TESTS: list[Check] = [
     ("tests", [PYTHON, "-m", "pytest", "-n", PARALLEL, "--ignore", "tests/e2e"], {}),
     ("browser tests", [PYTHON, "-m", "pytest", "-n", PARALLEL, "tests/e2e"], {}),
 ]
+Result = tuple[str, int, float]
 
 
 def main() -> int:
     # Each check runs in a session of its own, which a signal to this one does not reach.
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(143))
-    results = [(name, *run(name, command, more)) for name, command, more in CHECKS]
+    results = [*together(STILL), *(result for check in TESTS for result in together([check]))]
     print("\nCheck            Seconds")
     for name, code, seconds in results:
         print(f"{name:<16} {seconds:7.1f}  {'ok' if code == 0 else f'FAILED ({code})'}")
     return 1 if any(code for _, code, _ in results) else 0
 
 
-def run(name: str, command: list[str], more: dict[str, str]) -> tuple[int, float]:
-    """The exit code and the seconds of one check."""
-    print(f"\n── {name} " + "─" * (70 - len(name)), flush=True)
-    started = time.monotonic()
-    code = _limited(command, {**os.environ, **more})
-    return code, time.monotonic() - started
+def together(checks: list[Check]) -> list[Result]:
+    """Run them at the same time; what each says stands together, in their order."""
+    with ExitStack() as stack:
+        logs = [stack.enter_context(TemporaryFile()) if len(checks) > 1 else None for _ in checks]
+        running = [Running(*both) for both in zip(checks, logs, strict=True)]
+        for one in running:
+            stack.callback(one.end)
+        while sum(one.goes_on() for one in running):  # each is asked, for its own time
+            time.sleep(0.05)
+        return [one.result() for one in running]
 
 
-def _limited(command: list[str], environment: dict[str, str]) -> int:
-    """The exit code; what does not end in time is ended with all its children."""
-    child = subprocess.Popen(command, env=environment, start_new_session=True)
-    try:
-        return child.wait(LIMIT)
-    except subprocess.TimeoutExpired:
-        print(f"ended: not finished within {LIMIT} s", flush=True)
-        return TIMED_OUT
-    finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+class Running:
+    """A check that has been started; what it says goes into `log`, or straight on."""
+
+    def __init__(self, check: Check, log: IO[bytes] | None) -> None:
+        self.name, command, more = check
+        self.started, self.seconds, self.code = time.monotonic(), 0.0, 0
+        self.log = log
+        if log is None:
+            self.title()
+        self.child = subprocess.Popen(
+            command, env={**os.environ, **more}, start_new_session=True,
+            stdout=log, stderr=log and subprocess.STDOUT,
+        )  # fmt: skip
+
+    def title(self) -> None:
+        print(f"\n── {self.name} " + "─" * (70 - len(self.name)), flush=True)
+
+    def goes_on(self) -> bool:
+        if self.seconds:
+            return False
+        code, seconds = self.child.poll(), time.monotonic() - self.started
+        if code is None and seconds < LIMIT:
+            return True
+        self.code, self.seconds = TIMED_OUT if code is None else code, seconds
+        return False
+
+    def result(self) -> Result:
+        if self.log:
+            self.title()
+            self.log.seek(0)
+            sys.stdout.buffer.write(self.log.read())
+        if self.code == TIMED_OUT:
+            print(f"ended: not finished within {LIMIT} s", flush=True)
+        return self.name, self.code, self.seconds
+
+    def end(self) -> None:
+        if self.child.poll() is None:
+            os.killpg(self.child.pid, signal.SIGKILL)
+            self.child.wait()
 
 
 if __name__ == "__main__":

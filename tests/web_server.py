@@ -56,6 +56,12 @@ class OwnRedis:
         finally:
             client.close()
 
+    def kill(self) -> None:
+        """SIGKILL: what it held is gone."""
+        if self._process is not None:
+            self._process.kill()
+        self.stop()
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
@@ -81,11 +87,11 @@ class WebServer:
     def worker(self) -> psutil.Process:
         return psutil.Process(self.process.pid).children()[0]
 
-    async def stream(self, cookie: str) -> Stream:
-        """Open /live/ with a session."""
+    async def stream(self, cookie: str, path: str = "/live/") -> Stream:
+        """Open a stream with a session; a window's own path holds its ticket."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(
-            f"GET /live/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n"
             "Accept: text/event-stream\r\n\r\n".encode()
         )
         status = int((await reader.readline()).split()[1])
@@ -173,21 +179,25 @@ def web_server(port: int, **more: str) -> Iterator[WebServer]:
 
 def _environment(own: OwnRedis, folder: str) -> dict[str, str]:
     """Like the tests' own settings, as a web process, with Redis for live news."""
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    database = urlunsplit(parts._replace(path="/" + connection.settings_dict["NAME"]))
     return {
         "DJANGO_SETTINGS_MODULE": "svod.settings",
         "SVOD_ENV": "test",
         "SVOD_ROLE": "web",
         "SVOD_VAR": folder,
         "DEBUG": "true",
-        "DATABASE_URL": database,
+        "DATABASE_URL": database_url(),
         "DATABASE_POOL": "4",
         "LIVE_REDIS_URL": own.url,
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": "127.0.0.1",
         "PGAPPNAME": APPLICATION,
     }
+
+
+def database_url() -> str:
+    """The database of the test, for another process."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path="/" + connection.settings_dict["NAME"]))
 
 
 def answers(server: WebServer) -> bool:

@@ -11,7 +11,7 @@ class WorkflowsConfig(AppConfig):
     verbose_name = _("Business processes")
 
     def ready(self) -> None:
-        from workflows import audited  # noqa: F401  # names its events
+        from workflows import audited, disk_uses  # noqa: F401  # names its events
         from workflows.menu import add_menu
         from workflows.pages import add_pages
         from workflows.services import calendar  # noqa: F401 - it listens

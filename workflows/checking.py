@@ -19,6 +19,7 @@ from workflows.engine.tree import all_steps
 from workflows.models import Template
 from workflows.problems import Problem, warning
 from workflows.selectors.constants import constant_codes
+from workflows.starting import told_by
 from workflows.values import formula_problems, names_in
 
 Step = Mapping[str, Any]
@@ -69,6 +70,7 @@ class _Known:
                 ("Constant", "constants"),
             )
         }
+        self.codes["Parameter"] |= told_by(tree).keys()
         self.codes["Portal"] = constant_codes()
 
     def doubled(self) -> list[str]:

@@ -8,10 +8,10 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from lists_core.access import Right, may, visible_lists
 from lists_core.field_types.element import SEARCH, LinkedElements
 from lists_core.field_types.pickers import PickerField
 from lists_core.models import List
+from lists_core.selectors.lists import owned_lists
 from staff.models import Employee
 from svod.base.errors import Invalid
 from workflows.models import DocumentTemplate
@@ -47,7 +47,7 @@ class NewTemplateForm(ServiceForm):
 
     def __init__(self, *args: Any, actor: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = [row for row in visible_lists(actor).order_by("name") if may(actor, Right.FULL, row)]
+        own = owned_lists(actor)
         none = [("", _("None: a process fills it"))] if actor.is_superuser else []
         self.fields["list"].choices = [*none, *((row.pk, row.name) for row in own)]  # type: ignore[attr-defined]
         self.fields["list"].required = not actor.is_superuser

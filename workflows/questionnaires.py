@@ -8,6 +8,7 @@ answers go into the element, a question with the code of a field is asked as tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -23,12 +24,13 @@ from lists_core.selectors.elements import access_element
 from lists_core.selectors.titles import titles_of
 from staff.models import Employee
 from svod.base.errors import DomainError, Invalid
+from workflows.drafts import EMPTY, Draft, mark, marks_in, marks_text
 from workflows.models import Task
 from workflows.parameters import declared_field
 from workflows.values import Scope, kept, load, resolve
 
 MAX_QUESTIONS, PRECISION = 100, 2
-PREFIX = "q"
+PREFIX, SEEN = "q", "seen"
 
 
 def stored_groups(groups: Sequence[Mapping[str, Any]], scope: Scope) -> list[dict[str, Any]]:
@@ -109,14 +111,20 @@ class Questions:
             return forms.NullBooleanField(required=False)
         return field.form_field(required=required, actor=actor)
 
-    def initial(self, actor: Employee) -> dict[str, Any]:
-        """What the controls begin with: the designer's value, else the element's own, where the
-        person may see it."""
+    def initial(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """What the controls begin with: the designer's value, else what is `known`."""
         given = {one.code: load(self.question(one.code).get("value")) for one in self.fields()}
-        known = self._element(actor) if self.schema else {}
         return {code: known.get(code) if value is None else value for code, value in given.items()}
 
-    def _element(self, actor: Employee) -> dict[str, Any]:
+    def marks(self, known: Mapping[str, Any]) -> dict[str, str]:
+        """What a page that takes drafts shows of the element (`workflows.drafts`)."""
+        asked = list(self.fields()) if self.task.form.get("drafts") else []
+        return {one.code: mark(known.get(one.code)) for one in asked}
+
+    def known(self, actor: Employee) -> dict[str, Any]:
+        """The element's own values, where answers go into it, as far as the person sees them."""
+        if self.schema is None:
+            return {}
         instance = self.task.instance
         place = instance.list_id or 0, instance.subject_id or 0
         try:
@@ -155,10 +163,13 @@ class QuestionForm(forms.Form):
         *,
         questions: Questions,
         actor: Employee,
-        initial: Mapping[str, Any] | None = None,
+        known: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, files, prefix=PREFIX, initial=dict(initial or {}))
+        known = known or {}
+        super().__init__(data, files, prefix=PREFIX, initial=questions.initial(known))
         self.questions, self.actor = questions, actor
+        shown = marks_in(data.get(SEEN, "")) if self.is_bound else questions.marks(known)
+        self.seen: dict[str, str] = shown
         self.kinds = {field.code: field for field in questions.fields()}
         for code, field in self.kinds.items():
             self.fields[code] = questions.control(field, actor)
@@ -170,6 +181,11 @@ class QuestionForm(forms.Form):
             for title, fields in self.questions.groups
         ]
 
+    @property
+    def seen_text(self) -> str:
+        """For a hidden control named `SEEN`."""
+        return marks_text(self.seen)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for code, field in self.kinds.items():
@@ -178,7 +194,10 @@ class QuestionForm(forms.Form):
         return cleaned
 
     def _check(self, code: str, field: SchemaField, cleaned: dict[str, Any]) -> None:
-        """What a service of elements would ask too."""
+        """What a service of elements would ask too, but for what stands there already: it may be
+        older than today's rules, or point to what this person does not see."""
+        if self._is_as_seen(code, field, cleaned[code]):
+            return
         try:
             cleaned[code] = field.clean(cleaned[code])
             self._check_things(field, cleaned[code])
@@ -195,10 +214,31 @@ class QuestionForm(forms.Form):
             if any(item not in titles for item in field.items(value)):
                 raise ValidationError(_("Choose from the list: this is not available."))
 
-    def kept(self) -> dict[str, Any]:
-        """Natural values of all questions, None for those that were left or emptied."""
+    def _is_as_seen(self, code: str, field: SchemaField, value: Any) -> bool:
+        with suppress(ValidationError, TypeError):
+            value = field.clean(value)
+        return mark(value) == self.seen.get(code, "")
+
+    def drafts(self) -> dict[str, Draft]:
+        """The answers that differ from what the person was shown."""
         given = {code: self.cleaned_data.get(code) for code in self.kinds}
-        return {code: None if value in ("", []) else value for code, value in given.items()}
+        return {
+            code: Draft(None if value in EMPTY else value, self.seen.get(code, ""))
+            for code, value in given.items()
+            if not self._is_as_seen(code, self.kinds[code], value)
+        }
+
+    def refused(self, error: Invalid) -> Invalid:
+        """Show what a service said of questions; returns what it said of other things.
+
+        The form now knows what stands in those questions: to send it again is to write over that.
+        """
+        own = {code: texts for code, texts in error.errors.items() if code in self.kinds}
+        now = self.questions.marks(self.questions.known(self.actor)) if own else {}
+        self.seen |= {code: now.get(code, "") for code in own}
+        for code, texts in own.items():
+            self.add_error(code, [*texts])
+        return Invalid({code: texts for code, texts in error.errors.items() if code not in own})
 
     def values(self) -> dict[str, Any]:
         """Natural values of the questions that were answered."""

@@ -12,11 +12,13 @@ A way listens to one topic of the outbox. Its trigger stands in a process's tree
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
 from lists_core.models import List
+from staff.models import Employee
 from svod.base.registry import Registry
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ class StartWay:
     label: str | Promise = ""
     #: The topic of the outbox event that it hears.
     topic: str = ""
+    #: What such a start tells the process besides its element, code → caption: the values of
+    #: `told` are `{{Parameter.<code>}}`, and empty where the process was started otherwise.
+    tells: Mapping[str, str | Promise] = {}
 
     def fits(self, list_: List | None) -> bool:
         """Whether processes of this list may be started so."""
@@ -43,12 +48,19 @@ class StartWay:
         """The elements of the event on which the process begins."""
         raise NotImplementedError
 
+    def told(self, payload: Mapping[str, Any], reader: Employee | None) -> Mapping[str, Any]:
+        """The values of `tells` (JSON), as far as whoever the process works for may know."""
+        return {}
+
     def left(self, settings: Settings, payload: Mapping[str, Any]) -> list[int]:
         """The elements on which what was begun is to end, with `until_left`."""
         return []
 
-    def still(self, settings: Settings, list_: List, ids: Collection[int]) -> list[int]:
-        """Those that have not left meanwhile, locked against leaving until the start stands."""
+    def still(
+        self, settings: Settings, list_: List, ids: Collection[int], since: datetime
+    ) -> list[int]:
+        """Those that have not left since they came, be they back already: what brought them back
+        is an event of its own. They are locked against leaving until the start stands."""
         return list(ids)
 
     def columns(self, row: Settings, scene: Scene) -> dict[str, forms.Field]:
@@ -65,6 +77,13 @@ class StartWay:
 
 
 ways: Registry[StartWay] = Registry("way to start")
+
+
+def told_by(tree: Mapping[str, Any]) -> dict[str, str | Promise]:
+    """Code → caption of what the starts of a process tell it."""
+    events = [str(one.get("event")) for one in tree.get("triggers") or () if isinstance(one, dict)]
+    return {code: text for event in events if event in ways
+            for code, text in ways.get(event).tells.items()}  # fmt: skip
 
 
 def ways_for(list_: List | None) -> list[StartWay]:

@@ -28,6 +28,7 @@ from lists_core.schema.cache import schema_of
 from staff.models import Employee
 from workflows.actions.asking import Ask, AskParams, Role, titled
 from workflows.actions.base import Output, Shown, Signal, Wait, actions
+from workflows.drafts import Draft
 from workflows.models import Task, Wake
 from workflows.people import people_if_any
 from workflows.services.task_moves import replace_people
@@ -134,10 +135,10 @@ class AskQuestionnaire(Ask):
         return {code: found[code] for code in ("outcome", "finished_at", "task")}
 
     def keep(
-        self, task: Task, values: Mapping[str, Any], *, actor: Employee, now: datetime
+        self, task: Task, drafts: Mapping[str, Draft], *, actor: Employee, now: datetime
     ) -> None:
         """What somebody answered so far (`workflows.services.task_drafts`)."""
-        write_answers(task, values, actor=actor)
+        write_answers(task, drafts, actor=actor)
         number = task.form["questionnaire"]
         state = state_of(
             questionnaires_with_questions().get(pk=number), task.instance.subject_id or 0

@@ -8,6 +8,7 @@ from crm_link.admin import (  # noqa: F401  register themselves
     booking,
     card,
     clients,
+    duplicates,
     feeds,
     questionnaires,
     roles,

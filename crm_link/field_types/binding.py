@@ -25,17 +25,24 @@ from crm_link.kinds import kinds
 from crm_link.refs import CrmRef, parse_allowed, parse_ref, stored_ref
 from crm_link.selectors.item_titles import all_items_readable, item_titles
 from crm_link.selectors.items_found import items_by_texts, items_by_words
+from crm_link.selectors.kinds import visible_kinds
 from lists_core.field_types.base import FieldSettingsForm, Title, field_types
+from lists_core.field_types.element import titled_elements
 from lists_core.field_types.references import (
     Found,
     ReferenceKind,
     ReferenceType,
     Wanted,
+    by_scope,
+    ids_of,
     references,
     resolved,
 )
+from lists_core.field_types.titled import Titled
 from lists_core.filters.operators import ANY_OF, NONE_OF, PRESENCE, Arity, Asked, Operator
 from lists_core.reports.groupings import BY_VALUE
+from lists_core.schema.cache import schema_of
+from lists_core.selectors.elements import elements
 from staff.models import Employee
 from svod.templatetags.ui import icon
 
@@ -50,19 +57,13 @@ class CrmItems(ReferenceKind):
     slug = "crm"
 
     def load(self, wanted: Wanted, *, actor: Employee) -> Found:
-        titles = item_titles(actor, set().union(*wanted.values()))
-        return {
-            (scope, ref): titles[ref]
-            for scope, own in wanted.items()
-            for ref in own
-            if ref in titles
-        }
+        return by_scope(wanted, item_titles(actor, ids_of(wanted)))
 
     def number(self, value: Any) -> int:
         return int(value.id)
 
     def kept(self, wanted: Wanted, *, actor: Employee) -> bool:
-        return all_items_readable(actor, set().union(*wanted.values()))
+        return all_items_readable(actor, ids_of(wanted))
 
 
 class BindingSettings(FieldSettingsForm):
@@ -100,6 +101,7 @@ class BindingType(ReferenceType):
     icon = "link-plus"
     reference = "crm"
     indexed = True
+    sortable = sorted_by_title = True
     SettingsForm = BindingSettings
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
@@ -166,6 +168,13 @@ class BindingType(ReferenceType):
 
     def search_values(self, field: Field, words: str, *, actor: Employee) -> Sequence[str]:
         return items_by_words(actor, kinds_of(field), words)
+
+    def titled(self, field: Field, *, actor: Employee) -> list[Titled]:
+        """Of kinds that are allowed no longer too: their items still show in old rows."""
+        return [
+            titled_elements(elements(schema_of(row), actor), row.pk, f"{kinds.get(slug).prefix}_")
+            for slug, row in visible_kinds(actor).items()
+        ]
 
     @property
     def operators(self) -> Iterable[Operator]:

@@ -1,4 +1,4 @@
-"""Items of removed stages go to another one, many of them."""
+"""Items of stages that are to be removed go to another one, many of them; then the stages go."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lists_core.models import Job
 @job_kinds.register
 class EmptyStages(JobKind):
     """`params`: `stages` to empty, the stage `to`, the `pipeline` that goes at the end or None.
-    Begun anew it goes on with what is left."""
+    Begun anew it goes on with what is left; stopped, it leaves the stages with what they hold."""
 
     slug = "crm_empty_stages"
     label = gettext_lazy("Moving items of removed stages")

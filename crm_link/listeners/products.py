@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from crm_link.kinds import kind_of
-from crm_link.products import rows_of, total_of
+from crm_link.products import totals_of
 from lists_core.schema.compile import Schema
 from lists_core.services.listeners import ElementListener, Write, listeners
 from svod.base.errors import Invalid
@@ -24,7 +24,7 @@ class Amount(ElementListener):
     def before(self, write: Write) -> None:
         if write.is_new or not write.touches("AMOUNT"):
             return
-        rows = rows_of(write.row.pk)
-        amount = write.get("AMOUNT")
-        if rows and (amount is None or amount.amount != total_of(rows).total):
+        totals = write.once("totals", lambda writes: totals_of([one.row.pk for one in writes]))
+        amount, total = write.get("AMOUNT"), totals.get(write.row.pk)
+        if total is not None and (amount is None or amount.amount != total):
             raise Invalid({"AMOUNT": [_("The amount follows the products: change these.")]})

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from crm_link.access import may_add_for
 from crm_link.kinds import kind_of
 from crm_link.lending import RESPONSIBLE
-from lists_core.access import Right, list_rights
 from lists_core.schema.compile import Schema
 from lists_core.services.listeners import ElementListener, Write, listeners
 from svod.base.errors import Invalid
@@ -34,9 +34,6 @@ class Responsible(ElementListener):
 
 def check_place(write: Write) -> None:
     """Raise Invalid unless the actor may add items of this responsible in this place."""
-    owner = write.get(RESPONSIBLE)
-    if owner == write.actor.pk:  # every scope holds oneself
-        return
-    place = list_rights(write.actor, write.schema.list_id).place(write.row.section)
-    if Right.ADD not in place.on_all and owner not in place.owners(Right.ADD):
+    owner, section = write.get(RESPONSIBLE), write.row.section
+    if not may_add_for(write.actor, write.schema.list_id, owner, section):
         raise Invalid({RESPONSIBLE: [_("Your role does not let you add items for this person.")]})

@@ -20,6 +20,7 @@ from lists_core.access import Right, list_rights, schema_for
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
+from lists_core.services.by_rule import written_by_rule
 from lists_core.services.listeners import ElementListener, Write, listeners
 from svod.base.errors import Forbidden, Invalid
 
@@ -35,7 +36,8 @@ class Stages(ElementListener):
     def before(self, write: Write) -> None:
         kind, book = _kind(write), book_of(write.schema)
         if not (write.is_new or write.touches("STAGE") or "section" in write.changes):
-            _check_emptied(write, book)
+            if not written_by_rule():  # what time or the bin takes away is not up to a stage
+                _check_emptied(write, book)
             return
         stage = _settle(write, kind, book)
         _check_filled(write, stage, book.asked(stage))

@@ -7,15 +7,11 @@ writes after `stages`, so the stage is settled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext as _
 
 from crm_link.kinds import kind_of
-from crm_link.models import Questionnaire, Stage
+from crm_link.models import Questionnaire
 from crm_link.selectors.questionnaires import Filled, filled, gates_of, holds_back
-from crm_link.selectors.stages import all_stages
-from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.services.listeners import ElementListener, Write, listeners
 from svod.base.errors import Invalid
@@ -32,17 +28,10 @@ class StageGate(ElementListener):
     def before(self, write: Write) -> None:
         if write.is_new or not write.touches("STAGE"):
             return
-        gates = gates_of(write.schema)
-        stages = all_stages(List(pk=write.schema.list_id)) if gates else {}
-        for gate in gates:
+        for gate in gates_of(write.schema):
             state = filled(gate, write.schema, write.row)
-            if _goes_on(write, gate, stages) and not state.is_full:
+            if holds_back(gate, write.schema, write.get("STAGE")) and not state.is_full:
                 raise _held_back(gate, state)
-
-
-def _goes_on(write: Write, gate: Questionnaire, stages: Mapping[int, Stage]) -> bool:
-    target = stages.get(write.get("STAGE"))
-    return target is not None and holds_back(gate, target, stages)
 
 
 def _held_back(gate: Questionnaire, state: Filled) -> Invalid:

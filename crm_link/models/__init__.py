@@ -3,6 +3,7 @@
 from crm_link.models.activities import Activity
 from crm_link.models.booking import Booking, BookingRule
 from crm_link.models.card import CardSection
+from crm_link.models.duplicates import DuplicateRule
 from crm_link.models.feeds import FeedDue, FeedGroup, FeedLink, FeedRule
 from crm_link.models.merging import MergedItem
 from crm_link.models.points import ContactPoint
@@ -30,6 +31,7 @@ __all__ = [
     "Catalogue",
     "ContactPoint",
     "DealParties",
+    "DuplicateRule",
     "FeedDue",
     "FeedGroup",
     "FeedLink",

@@ -112,10 +112,15 @@ def due_count(actor: Employee) -> int:
 
 
 def due_between(
-    actor: Employee, people: Collection[int], start: datetime, end: datetime
+    actor: Employee,
+    people: Collection[int],
+    start: datetime,
+    end: datetime,
+    kinds: Collection[str] = (),
 ) -> list[Item]:
-    """For the calendar: open and done ones with a deadline in [start, end)."""
+    """For the calendar: open and done ones with a deadline in [start, end), of some kinds."""
     rows = _live(people).filter(deadline__gte=start, deadline__lt=end)
+    rows = rows.filter(kind__in=kinds) if kinds else rows
     return _seen(actor, rows.select_related("element__list").order_by("deadline", "pk")[:READ])
 
 

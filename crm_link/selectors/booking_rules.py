@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from crm_link.kinds import DEAL
 from crm_link.models import BookingRule
-from lists_core.access import Right, may, visible_lists
 from lists_core.models import Field
 from lists_core.schema.compile import Schema
+from lists_core.selectors.lists import owned_lists
 from staff.models import Employee
 
 RELATED = ("link", "status", "free", "booked", "sold", "holder", "documents_field")
@@ -43,9 +43,8 @@ def booking_links(actor: Employee) -> list[Field]:
     taken = BookingRule.objects.values("link")
     rows = Field.objects.filter(type="element", list__system=DEAL.system, deleted_at=None)
     fields = rows.exclude(pk__in=taken).select_related("list")
-    lists = {row.pk: row for row in visible_lists(actor).filter(system="")}
-    known = ((one, lists.get(one.settings.get("list") or 0)) for one in fields)
-    return [one for one, list_ in known if list_ and may(actor, Right.FULL, list_)]
+    own = {row.pk for row in owned_lists(actor) if not row.system}
+    return [one for one in fields if one.settings.get("list") in own]
 
 
 def of_deals(schema: Schema) -> list[BookingRule]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from crm_link.kinds import COMPANY, CONTACT, Kind
 from crm_link.points import PointType, normal
 from crm_link.selectors.kinds import visible_kinds
-from crm_link.selectors.points import find_by_points, known_points
+from crm_link.selectors.points import ASKED, Holders, holders_of
 from lists_core.schema.compile import Schema
 from lists_core.selectors.suggest import named_elements
 from staff.models import Employee
@@ -60,18 +62,38 @@ def usual_company(lead: Lead, actor: Employee) -> int | bool:
 
 def known_contacts(lead: Lead, actor: Employee) -> list[int]:
     """Ids of readable contacts with the lead's telephone or e-mail, the oldest first."""
-    return _by_ways(CONTACT, lead, actor)
+    return known_items([lead], actor)[CONTACT][0]
 
 
 def known_companies(lead: Lead, actor: Employee) -> list[int]:
     """Ids of readable companies with the lead's telephone or e-mail, or of exactly that name."""
-    found = _by_ways(COMPANY, lead, actor)
-    list_ = visible_kinds(actor).get(COMPANY.slug)
-    name = normal(PointType.NAME, lead.company)
-    if list_ and name:
-        points = known_points(actor, COMPANY, list_).filter(type=PointType.NAME, value=name)
-        found += points.order_by("element").values_list("element", flat=True)[:10]
-    return list(dict.fromkeys(found))
+    return known_items([lead], actor)[COMPANY][0]
+
+
+def known_items(leads: Sequence[Lead], actor: Employee) -> dict[Kind, list[list[int]]]:
+    """For CONTACT and COMPANY what is known of each lead. The same few queries for any number."""
+    lists, found = visible_kinds(actor), {}
+    for kind in (CONTACT, COMPANY):
+        asked = [_points(lead, kind) for lead in leads]
+        wanted = {point for own in asked for point in own}
+        holders = holders_of(kind, lists[kind.slug], wanted, actor) if kind.slug in lists else {}
+        found[kind] = [_held(own, holders) for own in asked]
+    return found
+
+
+def _points(lead: Lead, kind: Kind) -> list[tuple[PointType, str]]:
+    """By what the lead is recognised, in the order in which it counts."""
+    ways = {PointType(type_): values[:ASKED] for type_, values in lead.ways.items()}
+    texts = ways | ({PointType.NAME: [lead.company]} if kind == COMPANY else {})
+    found = [(type_, normal(type_, text)) for type_, own in texts.items() for text in own]
+    return [(type_, point) for type_, point in found if point]
+
+
+def _held(points: Sequence[tuple[PointType, str]], holders: Holders) -> list[int]:
+    ids: list[int] = []
+    for _type, own in groupby(points, key=itemgetter(0)):
+        ids += sorted({pk for point in own for pk in holders.get(point, ())})
+    return list(dict.fromkeys(ids))
 
 
 def names_of(kind: Kind, ids: Collection[int], actor: Employee) -> dict[int, str]:
@@ -79,12 +101,3 @@ def names_of(kind: Kind, ids: Collection[int], actor: Employee) -> dict[int, str
     list_ = visible_kinds(actor).get(kind.slug)
     names = named_elements(actor, list_.pk, ids) if list_ and ids else {}
     return {pk: names[pk] for pk in ids if pk in names}
-
-
-def _by_ways(kind: Kind, lead: Lead, actor: Employee) -> list[int]:
-    found: list[int] = []
-    for type_, values in lead.ways.items():
-        found += (
-            find_by_points(kind, type_, values, actor=actor).get(kind.slug, ()) if values else ()
-        )
-    return list(dict.fromkeys(found))

@@ -9,9 +9,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from crm_link.models import FeedDue, FeedLink, FeedRule
-from lists_core.access import Right, may, visible_lists
 from lists_core.addresses import element_url
-from lists_core.models import List
 from lists_core.selectors.across import names_across
 from staff.models import Employee
 
@@ -37,11 +35,6 @@ def rules_with_numbers() -> QuerySet[FeedRule]:
         sources=Coalesce(Subquery(links.annotate(number=Count("pk")).values("number")), 0),
         failing=Coalesce(Subquery(dues.annotate(number=Count("pk")).values("number")), 0),
     )
-
-
-def owned_lists(actor: Employee) -> list[List]:
-    """The lists that the actor may let a rule read or write."""
-    return [row for row in visible_lists(actor) if may(actor, Right.FULL, row)]
 
 
 def failures(rule: FeedRule, actor: Employee) -> Sequence[Failure]:

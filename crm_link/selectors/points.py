@@ -5,10 +5,12 @@ Items one may not read, and fields one may not see, find nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from crm_link.kinds import Kind, kinds
 from crm_link.models import ContactPoint
@@ -26,6 +28,8 @@ FOUND = 50
 ASKED = 20
 SIMILAR = 0.55
 SHORTEST_NAME = 4
+Holders = dict[tuple[PointType, str], list[int]]
+"""A point → ids of items."""
 
 
 def find_by_points(
@@ -47,6 +51,26 @@ def find_by_points(
             ids = points.filter(value__in=[text for text in wanted if text])
             found[slug] = _ids(ids.order_by("element").distinct())
     return {slug: ids for slug, ids in found.items() if ids}
+
+
+def holders_of(
+    kind: Kind, list_: List, wanted: Collection[tuple[PointType, str]], actor: Employee
+) -> Holders:
+    """The readable items of a kind with one of these points, of each point the oldest FOUND. One
+    query for any number."""
+    by_type = defaultdict(set)
+    for type_, point in wanted:
+        by_type[type_].add(point)
+    asked = Q(pk__in=[])
+    for type_, points in by_type.items():
+        asked |= Q(type=type_, value__in=points)
+    place = Window(RowNumber(), partition_by=["type", "value"], order_by="element")
+    first = known_points(actor, kind, list_).filter(asked).annotate(place=place)
+    found: Holders = defaultdict(list)
+    rows = first.filter(place__lte=FOUND).values_list("type", "value", "element")
+    for slug, value, element in rows if by_type else ():
+        found[PointType(slug), value].append(element)
+    return found
 
 
 def known_points(actor: Employee, kind: Kind, list_: List) -> QuerySet[ContactPoint]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from django.db.models import Prefetch, QuerySet
 
 from crm_link.models import Question, QuestionGroup, Questionnaire, Stage
-from crm_link.selectors.stages import all_stages
+from crm_link.selectors.stage_book import FAILURE, book_of
 from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
@@ -98,22 +98,22 @@ def gates_of(schema: Schema) -> Sequence[Questionnaire]:
     return _gates[whole]
 
 
-def holds_back(gate: Questionnaire, target: Stage, stages: Mapping[int, Stage]) -> bool:
-    """Whether the way to the stage leads through the gate; `stages` are all, in their order."""
-    if target.pipeline_id != gate.stage.pipeline_id:
+def holds_back(gate: Questionnaire, schema: Schema, stage_id: int | None) -> bool:
+    """Whether the way to the stage leads through the gate."""
+    lines = book_of(schema).lines
+    target = lines.get(stage_id or 0)
+    if target is None or target.pipeline != gate.stage.pipeline_id:
         return False
-    later = list(stages).index(target.pk) > list(stages).index(gate.stage_id)
-    return later and target.semantics != Stage.Semantics.FAILURE
+    later = list(lines).index(target.pk) > list(lines).index(gate.stage_id)
+    return later and target.semantics != FAILURE
 
 
-def held_back(list_: List, schema: Schema, row: Any, target: Stage) -> set[int]:
+def held_back(schema: Schema, row: Any, target: Stage) -> set[int]:
     """Ids of the fields that questionnaires want before the row may go to the stage."""
-    gates = gates_of(schema)
-    stages = all_stages(list_) if gates else {}
     return {
         one.question.field_id
-        for gate in gates
-        if holds_back(gate, target, stages)
+        for gate in gates_of(schema)
+        if holds_back(gate, schema, target.pk)
         for one in filled(gate, schema, row).missing
     }
 

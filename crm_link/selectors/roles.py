@@ -11,6 +11,7 @@ from crm_link.access import require_crm_manager, roles_of
 from crm_link.kinds import Kind, kinds
 from crm_link.lending import WIDER, nearest
 from crm_link.models import OPERATIONS, Role, RoleMember, RolePermission, Scope
+from crm_link.selectors.stages import pipelines_all
 from lists_core.access import Right, Rights, list_rights
 from lists_core.access.granted import who
 from lists_core.models import List, Section
@@ -124,10 +125,6 @@ def kind_lists() -> dict[str, List]:
     return {kind.slug: found[kind.system] for kind in kinds if kind.system in found}
 
 
-def pipelines(list_: List) -> list[Section]:
-    return list(Section.objects.filter(list=list_, parent=None).order_by("sort", "pk"))
-
-
 # --- what a person may do -------------------------------------------------------------------
 
 
@@ -152,7 +149,7 @@ def what_may(person: Employee, *, actor: Employee) -> tuple[list[Role], list[Hel
 
 def _held(list_: List, person: Employee, roles: Collection[Role]) -> list[Held]:
     own = {role.pk for role in roles}
-    places: list[Section | None] = [None, *(pipelines(list_) if list_.has_sections else [])]
+    places: list[Section | None] = [None, *(pipelines_all(list_) if list_.has_sections else [])]
     return [_in_place(list_, place, person, own) for place in places]
 
 

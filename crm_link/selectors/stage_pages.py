@@ -12,11 +12,11 @@ from django.utils.translation import pgettext_lazy
 from crm_link.kinds import kinds
 from crm_link.models import Stage
 from crm_link.selectors.kinds import visible_kinds
-from crm_link.selectors.stages import numbers_standing, stages_of
+from crm_link.selectors.stages import numbers_standing, pipelines_all, stages_of
 from crm_link.stage_slots import stage_slots
 from lists_core.access import Right, may
 from lists_core.field_types.choice import ChoiceType
-from lists_core.models import List, Section
+from lists_core.models import List
 from lists_core.schema.cache import schema_of
 from staff.models import Employee
 
@@ -71,10 +71,6 @@ def stage_rows(actor: Employee, list_: List, pipeline_id: int | None) -> list[St
         )
         for meaning, label, addable in GROUPS
     ]
-
-
-def pipelines_all(list_: List) -> list[Section]:
-    return list(Section.objects.filter(list=list_, parent=None).order_by("sort", "pk"))
 
 
 def pipeline_rows(list_: List) -> list[dict[str, Any]]:

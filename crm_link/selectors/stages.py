@@ -27,11 +27,15 @@ def all_stages(list_: List) -> Mapping[int, Stage]:
     return {stage.pk: stage for stage in rows.order_by("option__sort", "pk")}
 
 
+def pipelines_all(list_: List) -> list[Section]:
+    """All pipelines in their order, for settings: whoever may know them."""
+    return list(Section.objects.filter(list=list_, parent=None).order_by("sort", "pk"))
+
+
 def pipelines_of(actor: Employee, list_: List) -> list[Section]:
     """The pipelines that the actor knows, in their order."""
     rights = list_rights(actor, list_.pk)
-    rows = Section.objects.filter(list=list_, parent=None).order_by("sort", "pk")
-    return [row for row in rows if rights.knows(row.pk)]
+    return [row for row in pipelines_all(list_) if rights.knows(row.pk)]
 
 
 def since_when(ids: Collection[int]) -> dict[int, tuple[int | None, datetime]]:

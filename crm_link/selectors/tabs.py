@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from django.db.models import Q, Value
 from crm_link.binding import BINDING, is_visible, kinds_of
 from crm_link.kinds import Kind
 from crm_link.refs import CrmRef
-from lists_core.access import schemas_for, visible_lists
+from lists_core.access import schemas_for, visible, visible_lists
 from lists_core.models import Field, List
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
@@ -24,6 +25,7 @@ from staff.models import Employee
 
 #: Tabs count no further.
 COUNTED = 1000
+QUOTED = re.compile(r'"(?:list_|f)\d+"')
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def bound_counts(
 ) -> dict[int, Count] | None:
     """List id → how many of its elements the actor may read belong to the item, counted to
     COUNTED, by one query for all. None when the database needs longer than that."""
-    parts = [part for one in bound if (part := _counting(actor, ref, one))]
+    parts = _countings(actor, ref, bound)
     found: Mapping[int, int] | None = in_time(lambda: _counted(parts), milliseconds)
     if found is None:
         return None
@@ -97,14 +99,40 @@ def bound_counts(
 Sql = tuple[str, tuple[Any, ...]]
 
 
+def _countings(actor: Employee, ref: CrmRef, bound: Collection[BoundList]) -> list[Sql]:
+    """Statements of all lists. Lists in which the actor has the same rights ask the same of their
+    tables: compiled once, the others' differ by the names of the table and the bindings alone."""
+    made: dict[Any, tuple[BoundList, Sql | None]] = {}
+    found = []
+    for one in bound:
+        asked = visible(actor, one.schema), tuple(field.multiple for field in one.fields)
+        if asked not in made:
+            made[asked] = (one, _counting(actor, ref, one))
+        first, statement = made[asked]
+        if statement:
+            found.append(_named_as(one, first, statement))
+    return found
+
+
+def _named_as(one: BoundList, first: BoundList, statement: Sql) -> Sql:
+    sql, params = statement
+    names = dict(zip(_names(first), _names(one), strict=True))
+    inner = QUOTED.sub(lambda name: names.get(name[0], name[0]), sql) if one is not first else sql
+    return f"SELECT {int(one.list.pk)}, count(*) FROM ({inner}) AS bound", params  # noqa: S608 - compiled by Django
+
+
+def _names(one: BoundList) -> list[str]:
+    return [f'"{one.schema.table}"', *(f'"{field.main_column}"' for field in one.fields)]
+
+
 def _counting(actor: Employee, ref: CrmRef, one: BoundList) -> Sql | None:
-    """The statement that gives (list id, number); None when nothing can be found."""
+    """The rows of one list; None when nothing can be found."""
     rows = elements(one.schema, actor).filter(one.rows(ref)).order_by()
     try:
         inner, params = rows.values_list(Value(1))[: COUNTED + 1].query.sql_with_params()
     except EmptyResultSet:
         return None
-    return f"SELECT {int(one.list.pk)}, count(*) FROM ({inner}) AS bound", params  # noqa: S608 - compiled by Django
+    return inner, params
 
 
 def _counted(parts: Sequence[Sql]) -> dict[int, int]:

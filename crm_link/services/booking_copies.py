@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from crm_link.carrying import by_pk, carried
 from crm_link.models import BookingRule
+from lists_core.field_types.base import NO_TITLES, Titles
 from lists_core.models import List
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
@@ -21,25 +23,41 @@ from svod.base.errors import Invalid
 Pairs = list[tuple[SchemaField, SchemaField]]
 
 
+@dataclass(frozen=True)
+class Objects:
+    """What all deals written together name, or named before: their rows by id, and the titles of
+    what the copied fields point to."""
+
+    schema: Schema
+    rows: Mapping[int, Any]
+    titles: Mapping[str, Titles]
+
+
 def copy_into(rule: BookingRule, link: SchemaField, write: Write) -> None:
     """Fill the deal's fields from the objects it names now.
 
     What the person wrote there in the same save stays. Where the link was emptied, what came
     from the object goes with it; what somebody changed since stays.
     """
-    objects = schema_of(List.objects.get(pk=rule.target_id))
-    pairs = [one for one in _pairs(rule, objects, write.schema) if not _typed(write, one[1])]
-    named = link.items(link.read(write.row))
-    before = [pk for pk in _old(link, write) if pk not in named]
+    objects: Objects = write.once((rule, "copies"), lambda writes: _objects(rule, link, writes))
+    pairs = [one for one in _pairs(rule, objects.schema, write.schema) if not _typed(write, one[1])]
+    named, before = link.items(link.read(write.row)), _before(link, write)
     if not pairs or not (named or before):
         return
-    found = objects.model.objects.in_bulk([*named, *before])
-    new = _values(pairs, [found[pk] for pk in named if pk in found], write.actor)
-    old = _values(pairs, [found[pk] for pk in before if pk in found], write.actor)
+    new = _values(pairs, objects, named, write.actor)
+    old = _values(pairs, objects, before, write.actor)
     for _source, target in pairs:
         stays = not named and target.read(write.row) != old[target.code]
         if not stays:
             write.set(target.code, new[target.code])
+
+
+def _objects(rule: BookingRule, link: SchemaField, writes: Sequence[Write]) -> Objects:
+    schema = schema_of(List.objects.get(pk=rule.target_id))
+    ids = {pk for one in writes for pk in [*link.items(link.read(one.row)), *_before(link, one)]}
+    rows = schema.model.objects.in_bulk(ids)
+    sources = [source for source, _target in _pairs(rule, schema, writes[0].schema)]
+    return Objects(schema, rows, row_titles(sources, rows.values(), actor=writes[0].actor))
 
 
 def _pairs(rule: BookingRule, objects: Schema, deals: Schema) -> Pairs:
@@ -52,19 +70,22 @@ def _typed(write: Write, target: SchemaField) -> bool:
     return write.touches(target.code) and target.read(write.row) is not None
 
 
-def _old(link: SchemaField, write: Write) -> Collection[int]:
+def _before(link: SchemaField, write: Write) -> list[int]:
+    """The objects that the deal names no longer."""
     value = None if write.is_new else link.from_json(write.old(link.code))
-    return link.items(value)
+    named = link.items(link.read(write.row))
+    return [pk for pk in link.items(value) if pk not in named]
 
 
-def _values(pairs: Pairs, rows: list[Any], actor: Employee) -> dict[str, Any]:
+def _values(pairs: Pairs, objects: Objects, ids: Sequence[int], actor: Employee) -> dict[str, Any]:
     """Deal's code → the value for it. Raises Invalid where one cannot go over."""
-    titles = row_titles([source for source, _target in pairs], rows, actor=actor)
+    rows = [objects.rows[pk] for pk in ids if pk in objects.rows]
     values: dict[str, Any] = {}
     for source, target in pairs:
         items = [item for row in rows for item in source.items(source.read(row))]
+        titles = objects.titles.get(source.key, NO_TITLES)
         try:
-            value = carried(items, source, target, actor=actor, titles=titles.get(source.key, {}))
+            value = carried(items, source, target, actor=actor, titles=titles)
             values[target.code] = target.clean(value)
         except ValidationError as error:
             raise Invalid({target.code: error.messages}) from error

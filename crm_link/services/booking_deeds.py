@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from crm_link.access import may_manage_crm
 from crm_link.carrying import by_pk
 from crm_link.models import Booking, BookingRule
-from crm_link.services.booking_news import EXPIRED, FREED, responsible, tell
+from crm_link.services.booking_news import EXPIRED, FREED, Ended, tell_ended
 from crm_link.services.bookings import Ask, settle
 from lists_core.access import Right
 from lists_core.schema.compile import Schema
@@ -24,7 +24,7 @@ from lists_core.services.elements import open_list, update_element
 from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, NotFound
 
-AT_ONCE = 200
+log = structlog.get_logger(__name__)
 
 
 def book(rule: BookingRule, deal_id: int, object_id: int, *, actor: Employee) -> Any:
@@ -61,10 +61,19 @@ def release(object_id: int, *, actor: Employee) -> None:
 
 
 def free_expired(now: datetime | None = None) -> int:
-    """Free what was booked until now; returns how much. Each in a transaction of its own."""
+    """Free what was booked until now; returns how much. Each in a transaction of its own: one
+    that cannot be freed keeps no other from it."""
     now = now or timezone.now()
-    due = Booking.objects.filter(until__lte=now, sold=False).order_by("until")
-    return sum(_expire(pk, now) for pk in due.values_list("pk", flat=True)[:AT_ONCE])
+    due = _bookings().filter(until__lte=now, sold=False).order_by("until")
+    return sum(_expired(pk, now) for pk in list(due.values_list("pk", flat=True)))
+
+
+def _expired(booking_id: int, now: datetime) -> bool:
+    try:
+        return _expire(booking_id, now)
+    except Exception:
+        log.exception("booking_not_freed", booking=booking_id)
+        return False
 
 
 @transaction.atomic
@@ -76,7 +85,9 @@ def _expire(booking_id: int, now: datetime) -> bool:
     return bool(actor) and _let_go(booking, EXPIRED, actor=actor, due=now)
 
 
-def _let_go(booking: Booking, text: Any, *, actor: Employee, due: datetime | None = None) -> bool:
+def _let_go(
+    booking: Booking, ended: Ended, *, actor: Employee, due: datetime | None = None
+) -> bool:
     """Lock the deal, look again, then clear its link and give the object back."""
     rule = booking.rule
     _list, deals = open_list(rule.link.list_id)
@@ -90,19 +101,12 @@ def _let_go(booking: Booking, text: Any, *, actor: Employee, due: datetime | Non
     value: Any = (kept or None) if link.multiple else next(iter(kept), None)
     change_by_rule(deals, [(deal, {link.code: value})], actor=actor)
     settle(rule, [Ask(deal, kept)], actor=actor)
-    _tell(booking, deals, deal, text, None if due else actor)
+    tell_ended(booking, deals, deal, ended, actor=None if due else actor)
     return True
 
 
 def _is_due(booking: Booking, now: datetime) -> bool:
     return not booking.sold and booking.until is not None and booking.until <= now
-
-
-def _tell(booking: Booking, deals: Schema, deal: Any, text: Any, actor: Employee | None) -> None:
-    _list, objects = open_list(booking.rule.target_id)
-    names = objects.model.objects.filter(pk=booking.element_id).values_list("name", flat=True)
-    said = format_lazy(text, object=next(iter(names), ""), deal=deal.name)
-    tell(deals, deal, [booking.booked_by_id, *responsible(deals, deal)], said, actor)
 
 
 def _deal_of(rule: BookingRule, deal_id: int, actor: Employee) -> tuple[Schema, Any]:
@@ -126,4 +130,6 @@ def booking_of(object_id: int) -> Booking | None:
 
 
 def _bookings() -> Any:
-    return Booking.objects.select_related("rule__link", "rule__changed_by", "booked_by")
+    """Those whose link field and objects are not in a bin: there a rule rests."""
+    rows = Booking.objects.filter(rule__link__deleted_at=None, rule__target__deleted_at=None)
+    return rows.select_related("rule__link", "rule__changed_by", "booked_by")

@@ -19,6 +19,7 @@ from lists_core.models import Field, FieldOption, List
 from lists_core.schema.ddl import lock_for_change, with_ddl_retry
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.lists import access_list
+from lists_core.services.jobs import start_job
 from staff.models import Employee
 from staff.services import audit
 from svod.base.errors import Invalid, NotFound
@@ -29,7 +30,8 @@ STATES = ("free", "booked", "sold")
 def save_booking_rule(
     rule: BookingRule | None, given: Mapping[str, Any], *, actor: Employee
 ) -> BookingRule:
-    """Make or change a rule. `given` are its fields, `documents` a list of templates.
+    """Make or change a rule. `given` are its fields, `documents` a list of templates. A working
+    rule takes in the open deals that name objects already, in a job.
 
     Whoever sets it lets it write into the list of objects, so they need full access there.
     Raises Forbidden, NotFound, Invalid (errors by field), ListBusy.
@@ -49,6 +51,8 @@ def save_booking_rule(
         saved.save()
         saved.documents.set(given.get("documents") or [])
         _noted("saved", saved, actor)
+        if saved.is_active:
+            start_job("booking_intake", actor=actor, list_=link.list, rule=saved.pk)
         return saved
 
     return with_ddl_retry(save)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,9 @@ from crm_link.kinds import Kind
 from crm_link.models import CardSection
 from crm_link.selectors.cards import ELSEWHERE
 from crm_link.selectors.kinds import access_kind
+from crm_link.services.told import tell_of_kind
 from lists_core.access import Right
+from lists_core.field_types.texts import storable
 from lists_core.models import Field, List
 from staff.models import Employee
 from svod.base.errors import Invalid
@@ -58,6 +60,9 @@ def arrange_card(
         )
     )
     CardSection.objects.bulk_create(rows)
+    names = dict(Field.objects.filter(list=list_).values_list("pk", "name"))
+    told = {one.name or "hidden": [names[pk] for pk in one.fields] for one in rows}
+    tell_of_kind("card_arranged", kind, actor=actor, sections=told)
 
 
 def _hidden_now(kind: Kind) -> list[int]:
@@ -70,6 +75,7 @@ def forget_layout(kind: Kind, *, actor: Employee) -> None:
     require_crm_manager(actor)
     access_kind(actor, Right.VIEW, kind)
     CardSection.objects.filter(kind=kind.slug).delete()
+    tell_of_kind("card_arranged", kind, actor=actor, sections={})
 
 
 def _own_fields(list_: List) -> set[int]:
@@ -89,10 +95,15 @@ def _check(sections: Sequence[Laid]) -> None:
         raise Invalid({"": [_("The card needs a section.")]})
     if len(sections) > MOST:
         raise Invalid({"": [_("There are too many sections.")]})
-    errors: Mapping[str, list[Any]] = {
-        f"{place}.name": [_("Name the section.")]
-        for place, one in enumerate(sections)
-        if not 0 < len(one.name.strip()) <= LONGEST
-    }
+    told = {f"{place}.name": _fault(one.name.strip()) for place, one in enumerate(sections)}
+    errors = {place: [text] for place, text in told.items() if text}
     if errors:
         raise Invalid(errors)
+
+
+def _fault(name: str) -> str:
+    try:
+        storable(name, longest=LONGEST)
+    except ValidationError as error:
+        return error.messages[0]
+    return "" if name else _("Name the section.")

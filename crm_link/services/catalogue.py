@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from crm_link.access import require_crm_manager
 from crm_link.models import Catalogue
+from crm_link.services.told import tell
 from lists_core.access import Right
 from lists_core.models import Field, List
 from lists_core.selectors.lists import access_list
@@ -25,6 +26,7 @@ def choose_catalogue(
     require_crm_manager(actor)
     Catalogue.objects.all().delete()
     if list_id is None:
+        tell("catalogue_chosen", actor=actor)
         return
     try:
         list_ = access_list(actor, Right.VIEW, list_id)
@@ -32,6 +34,7 @@ def choose_catalogue(
         raise Invalid({"list": [_("There is no such list.")]}) from None
     price = _field(list_, price_id, "price", PRICES)
     Catalogue.objects.create(list=list_, price=price, unit=_field(list_, unit_id, "unit", UNITS))
+    tell("catalogue_chosen", actor=actor, subject=f"list:{list_.pk}", called=list_.name)
 
 
 def _field(list_: List, pk: int | None, name: str, types: frozenset[str]) -> Field | None:

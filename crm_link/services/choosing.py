@@ -43,7 +43,9 @@ def busy(list_: List, ids: Sequence[int]) -> dict[int, int]:
     column = schema["RESPONSIBLE"].main_column
     rows = schema.model.objects.filter(deleted_at=None, **{f"{column}__in": ids})
     if "STAGE" in schema.by_code:
-        over = Stage.objects.filter(option__field__list=list_).exclude(semantics="P")
+        over = Stage.objects.filter(option__field__list=list_).exclude(
+            semantics=Stage.Semantics.PROCESS
+        )
         stage = schema["STAGE"].main_column
         rows = rows.exclude(**{f"{stage}__in": list(over.values_list("pk", flat=True))})
     counted = rows.order_by().values_list(column).annotate(count=Count("pk"))

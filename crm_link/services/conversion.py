@@ -16,8 +16,8 @@ from crm_link.models import Stage
 from crm_link.selectors.conversion import Lead, usual_company, usual_contact
 from crm_link.selectors.kinds import list_of
 from crm_link.selectors.stages import stages_of
-from crm_link.services.carrying import carried
 from crm_link.services.items import create_item
+from crm_link.services.lead_values import lead_values
 from crm_link.services.products import copy_rows
 from crm_link.services.timeline import note
 from lists_core.access import Right, rights_on, schema_for
@@ -67,7 +67,7 @@ class _Work:
     def make(self, kind: Kind, name: str, values: Mapping[str, Any], **place: Any) -> int:
         """A new item with what the lead can give it. Raises Forbidden, Invalid."""
         own = schema_for(self.actor, self.lists[kind.slug], new=True)
-        taken = carried(
+        taken = lead_values(
             self.lead.schema, self.lead.row, own, without=self._without(kind), actor=self.actor
         )
         self.left += taken.left

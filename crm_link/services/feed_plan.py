@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm_link.carrying import by_pk
 from crm_link.models import FeedRule
+from crm_link.selectors.stage_book import SUCCESS
 from crm_link.selectors.stages import all_stages
 from crm_link.services.feed_keys import KeyKind, key_kinds, key_of
 from crm_link.services.feed_values import Line, hows, values_of
@@ -116,4 +117,4 @@ def field_of(schema: Schema, pk: int | None) -> SchemaField:
 
 
 def _won(list_: List) -> list[int]:
-    return [pk for pk, stage in all_stages(list_).items() if stage.semantics == "S"]
+    return [pk for pk, stage in all_stages(list_).items() if stage.semantics == SUCCESS]

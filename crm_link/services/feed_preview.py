@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from crm_link.models import FeedRule
 from crm_link.services.feed_plan import plan_of
 from lists_core.schema.fields import SchemaField
@@ -32,11 +34,12 @@ def preview(rule: FeedRule, *, actor: Employee) -> Preview:
     plan = plan_of(rule, actor)
     found = list(plan.found().order_by("-pk")[: SAMPLE + 1])
     groups: dict[str, list[Any]] = defaultdict(list)
-    for row in found[:SAMPLE]:
-        groups[str(plan.key(row))].append(row)
-    shown = list(groups.values())[:GROUPS]
-    titles = plan.titles([row for rows in shown for row in rows])
-    values = [plan.values(sorted(rows, key=lambda row: int(row.pk)), titles) for rows in shown]
+    with timezone.override(None):  # the portal's, as the rule itself works
+        for row in found[:SAMPLE]:
+            groups[str(plan.key(row))].append(row)
+        shown = list(groups.values())[:GROUPS]
+        titles = plan.titles([row for rows in shown for row in rows])
+        values = [plan.values(sorted(rows, key=lambda row: int(row.pk)), titles) for rows in shown]
     fields = [plan.target["NAME"], *(one.into for one in plan.lines if one.into.code != "NAME")]
     drawn = _drawn(fields, values, actor)
     rows = [(len(rows), own) for rows, own in zip(shown, drawn, strict=True)]

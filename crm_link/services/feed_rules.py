@@ -55,7 +55,9 @@ def save_feed_rule(rule: FeedRule | None, given: Mapping[str, Any], *, actor: Em
 def rebuild(rule: FeedRule, *, actor: Employee) -> Job:
     """Begin to look at all sources anew. Raises Forbidden."""
     require_crm_manager(actor)
-    return start_job("feed_rebuild", actor=actor, rule=rule.pk)
+    with transaction.atomic():
+        _noted("rebuilt", rule, actor)
+        return start_job("feed_rebuild", actor=actor, rule=rule.pk)
 
 
 def delete_feed_rule(rule_id: int, *, actor: Employee) -> None:

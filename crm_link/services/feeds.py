@@ -124,7 +124,8 @@ def carry_out(rule: FeedRule, ids: Collection[int]) -> Report:
 
 @contextmanager
 def working_as(rule: FeedRule) -> Iterator[Employee]:
-    """The rule's employee, in their language and time. Raises Conflict where there is none."""
+    """The rule's employee, in their language but in the portal's time: what is one day does not
+    depend on who works. Raises Conflict where there is none."""
     actor = rule.run_as
     if actor is None:
         raise Conflict(_("An administrator has to name the employee for whom the rule works."))
@@ -132,7 +133,7 @@ def working_as(rule: FeedRule) -> Iterator[Employee]:
         raise Conflict(
             _("%(person)s, for whom the rule works, is deactivated.") % {"person": actor}
         )
-    with translation.override(actor.language), timezone.override(actor.time_zone):
+    with translation.override(actor.language), timezone.override(None):
         yield actor
 
 

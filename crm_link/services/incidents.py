@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm_link.binding import BINDING
 from crm_link.incidents import INCIDENTS
 from crm_link.kinds import Kind, kinds
 from lists_core.field_types.base import field_types
@@ -16,7 +17,6 @@ from lists_core.services.lists import create_list
 from staff.models import Employee
 
 ITEM = "ITEM"
-BINDING = "crm"
 TONES = ("amber", "red")
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from crm_link.binding import BINDING
 from crm_link.kinds import Kind, kind_of
 from crm_link.refs import CrmRef
 from lists_core.models import List
 from lists_core.schema.fields import SchemaField
-
-BINDING = "crm"
 
 
 def link_value(field: SchemaField, list_id: int, ids: Sequence[int]) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm_link.kinds import Kind
@@ -15,6 +16,7 @@ from crm_link.models import MergedItem
 from crm_link.refs import CrmRef
 from crm_link.selectors.kinds import list_of
 from crm_link.services import requisites  # noqa: F401 - names its mover
+from crm_link.services.duplicate_rules import duplicates_pass
 from crm_link.services.rebind import lock_pointing, pointing_rows, rebind_all
 from crm_link.services.timeline import note
 from crm_link.uniting import Chosen, united
@@ -70,15 +72,44 @@ def merge_items(
     Raises NotFound, Forbidden (change the main one, delete the others), Invalid,
     MergedMeanwhile, and ListBusy where writers leave no moment.
     """
-    others = [pk for pk in dict.fromkeys(losers) if pk != winner]
-    if not 1 <= len(others) < MOST:
-        raise Invalid({"": [_("Choose from two to ten items.")]})
-    merge = Merge(kind, winner, others, chosen or {}, versions or {})
+    merge = _asked(kind, winner, losers, chosen, versions)
     return with_ddl_retry(partial(_merge, merge, actor))
 
 
+def rehearse_merge(
+    kind: Kind,
+    winner: int,
+    losers: Collection[int],
+    *,
+    actor: Employee,
+    chosen: Chosen | None = None,
+    versions: Mapping[int, int] | None = None,
+) -> None:
+    """Raise what `merge_items` would: all of it is done but the links, and undone."""
+    merge = _asked(kind, winner, losers, chosen, versions)
+
+    def rehearse() -> None:
+        _merge(merge, actor, links=False)
+        transaction.set_rollback(True)
+
+    with_ddl_retry(rehearse)
+
+
+def _asked(
+    kind: Kind,
+    winner: int,
+    losers: Collection[int],
+    chosen: Chosen | None,
+    versions: Mapping[int, int] | None,
+) -> Merge:
+    others = [pk for pk in dict.fromkeys(losers) if pk != winner]
+    if not 1 <= len(others) < MOST:
+        raise Invalid({"": [_("Choose from two to ten items.")]})
+    return Merge(kind, winner, others, chosen or {}, versions or {})
+
+
 def check_merge(kind: Kind, winner: int, losers: Collection[int], *, actor: Employee) -> None:
-    """Raise NotFound or Forbidden as `merge_items` would."""
+    """Raise NotFound or Forbidden as `merge_items` would; asks little."""
     _rows(Merge(kind, winner, list(losers), {}, {}), actor)
 
 
@@ -88,7 +119,7 @@ def is_long(kind: Kind, losers: Collection[int]) -> bool:
     return sum(pointing_rows(ref, limit=INLINE) for ref in refs) >= INLINE
 
 
-def _merge(merge: Merge, actor: Employee) -> Any:
+def _merge(merge: Merge, actor: Employee, *, links: bool = True) -> Any:
     list_id = list_of(merge.kind).pk
     lock_pointing(CrmRef(merge.kind.slug, merge.winner))
     forget()
@@ -97,10 +128,11 @@ def _merge(merge: Merge, actor: Employee) -> Any:
         raise MergedMeanwhile
     own = schema_for(actor, list_)
     values = _taken(own, rows, merge.chosen, actor)
-    _write(list_id, rows[0].pk, {f: v for f, v in values.items() if not f.field.unique}, actor)
+    with duplicates_pass():  # for a moment both have the same telephone
+        _write(list_id, rows[0].pk, {f: v for f, v in values.items() if not f.field.unique}, actor)
     for loser in merge.losers:
         refs = (CrmRef(merge.kind.slug, pk) for pk in (loser, merge.winner))
-        for _rows_changed in rebind_all(*refs, actor=actor):
+        for _rows_changed in rebind_all(*refs, actor=actor) if links else ():
             pass
         for mover in merge_movers:
             mover.move(loser, merge.winner, actor=actor)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm_link.access import require_crm_manager
 from crm_link.services.stages import access_pipeline, stage_field
+from crm_link.services.told import differing, tell
 from lists_core.models import List, Section
 from lists_core.services.outbox import announce
 from staff.models import Employee
@@ -22,11 +23,14 @@ def rename_pipeline(list_: List, pipeline_id: int, name: str, *, actor: Employee
     """Raises Forbidden, NotFound, Invalid."""
     require_crm_manager(actor)
     pipeline = access_pipeline(list_, pipeline_id)
-    pipeline.name = name.strip()
+    before, pipeline.name = pipeline.name, name.strip()
     if not pipeline.name or len(pipeline.name) > LONGEST or "\x00" in name:
         raise Invalid({"name": [_("Enter a name of at most 200 letters.")]})
     pipeline.save(update_fields=["name"])
     announce("section.changed", list_.pk, id=pipeline.pk, actor=actor.pk)
+    about = differing({"name": before}, {"name": pipeline.name})
+    subject = f"crm_pipeline:{pipeline.pk}"
+    tell("pipeline_changed", actor=actor, subject=subject, called=pipeline.name, **about)
     return pipeline
 
 
@@ -42,3 +46,7 @@ def sort_pipelines(list_: List, order: Sequence[int], *, actor: Employee) -> Non
         row.sort = number * 10
     Section.objects.bulk_update(own.values(), ["sort"])
     announce("section.moved", list_.pk, id=named[0].pk if named else None, actor=actor.pk)
+    order = [row.name for row in (*named, *rest)]
+    tell(
+        "pipelines_ordered", actor=actor, subject=f"list:{list_.pk}", called=list_.name, order=order
+    )

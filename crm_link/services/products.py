@@ -81,9 +81,7 @@ def _made(element_id: int, rows: Sequence[Mapping[str, Any]], actor: Employee) -
     if len(rows) > MOST:
         raise Invalid({"": [_("There are too many rows.")]})
     made = [
-        ProductRow(
-            element_id=element_id, sort=place, **{key: row[key] for key in GIVEN if key in row}
-        )
+        ProductRow(element_id=element_id, sort=place, **_known(row))
         for place, row in enumerate(rows)
     ]
     errors: dict[str, list[str]] = {}

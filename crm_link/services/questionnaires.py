@@ -16,6 +16,7 @@ from crm_link.selectors.questionnaires import questionnaires_with_questions
 from crm_link.services.incidents import set_up_incidents
 from crm_link.services.questionnaire_flow import publish_flow
 from crm_link.services.stages import renew
+from crm_link.services.told import differing, tell, values
 from lists_core.models import Field, List
 from staff.models import Employee
 from svod.base.errors import Invalid, NotFound
@@ -49,6 +50,8 @@ def create_questionnaire(
     _write_groups(questionnaire, groups)
     renew(list_)
     publish_flow(questionnaire, set_up_incidents(actor=actor), actor=actor)
+    told = {"stage": str(questionnaire.stage), **_questions(groups)}
+    _tell("created", questionnaire, actor, **told)
     return questionnaire
 
 
@@ -67,6 +70,7 @@ def save_questionnaire(
     """
     require_crm_manager(actor)
     questionnaire = access_questionnaire(actor, questionnaire_id, lock=True)
+    before = values(questionnaire, SETTINGS)
     _fill(questionnaire, None, settings)
     questionnaire.save()
     if groups is not None:
@@ -74,6 +78,8 @@ def save_questionnaire(
         _write_groups(questionnaire, groups)
     renew(questionnaire.list)
     _pause(questionnaire)
+    told = {"settings": differing(before, values(questionnaire, SETTINGS)), **_questions(groups)}
+    _tell("changed", questionnaire, actor, **told)
     return questionnaire
 
 
@@ -85,6 +91,7 @@ def delete_questionnaire(questionnaire_id: int, *, actor: Employee) -> None:
     require_crm_manager(actor)
     questionnaire = access_questionnaire(actor, questionnaire_id, lock=True)
     template = questionnaire.template
+    _tell("deleted", questionnaire, actor)
     questionnaire.delete()
     renew(questionnaire.list)
     if template is not None and template.deleted_at is None:
@@ -137,6 +144,26 @@ def _write_groups(questionnaire: Questionnaire, groups: Sequence[Group]) -> None
             Question(group=row, field=fields[pk], required=required, sort=number)
             for number, (pk, required) in enumerate(group.questions)
         )
+
+
+def _tell(event: str, questionnaire: Questionnaire, actor: Employee, **about: Any) -> None:
+    tell(
+        f"questionnaire_{event}", actor=actor, subject=f"crm_questionnaire:{questionnaire.pk}",
+        called=questionnaire.name, **about,
+    )  # fmt: skip
+
+
+def _questions(groups: Sequence[Group] | None) -> dict[str, Any]:
+    """The questions for the audit log, the required ones marked; nothing where they stay."""
+    if groups is None:
+        return {}
+    ids = [pk for group in groups for pk, _required in group.questions]
+    names = dict(Field.objects.filter(pk__in=ids).values_list("pk", "name"))
+    asked = {
+        group.name: [names[pk] + " *" * required for pk, required in group.questions]
+        for group in groups
+    }
+    return {"questions": asked}
 
 
 def _pause(questionnaire: Questionnaire) -> None:

@@ -12,6 +12,7 @@ from crm_link.models import Question, QuestionGroup
 from crm_link.presets import choice
 from crm_link.services.questionnaires import access_questionnaire
 from crm_link.services.stages import renew
+from crm_link.services.told import tell
 from lists_core.services.fields import create_field
 from staff.models import Employee
 from svod.base.errors import NotFound
@@ -46,4 +47,8 @@ def add_question(
     last = group.questions.aggregate(last=Max("sort"))["last"] or 0
     made = Question.objects.create(group=group, field=field, required=required, sort=last + 1)
     renew(questionnaire.list)
+    tell(
+        "questionnaire_changed", actor=actor, subject=f"crm_questionnaire:{questionnaire.pk}",
+        called=questionnaire, added=name,
+    )  # fmt: skip
     return made

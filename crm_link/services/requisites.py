@@ -14,8 +14,11 @@ from crm_link.merge_movers import MergeMover, merge_movers
 from crm_link.models import BankAccount, ContactPoint, DealParties, OwnCompany, Requisite
 from crm_link.points import PointType
 from crm_link.requisite_values import checked_account, checked_requisite
+from crm_link.selectors.duplicate_rules import blocking_of
 from crm_link.selectors.kinds import access_kind
 from crm_link.selectors.requisites import access_requisite, kind_of_owner, parties_of
+from crm_link.services.duplicate_rules import Ask, taken
+from crm_link.services.told import tell
 from lists_core.access import Right
 from lists_core.element_tabs import Target, open_target
 from lists_core.models import Element
@@ -41,6 +44,7 @@ def add_requisite(
     kind_of_owner(target)
     _locked(target)
     checked = checked_requisite(payer, values)
+    _refuse_taken(target, checked.get("inn", ""), actor)
     first = not Requisite.objects.filter(owner=target.id).exists()
     made = Requisite.objects.create(owner_id=target.id, payer=payer, is_main=first, **checked)
     _keep_points(target)
@@ -55,6 +59,8 @@ def change_requisite(
     target, found = access_requisite(actor, Right.CHANGE, requisite_id)
     _locked(target)
     checked = checked_requisite(payer, values)
+    if checked.get("inn", "") != found.inn:
+        _refuse_taken(target, checked.get("inn", ""), actor)
     Requisite.objects.filter(pk=found.pk).update(payer=payer, **checked)
     _keep_points(target)
     found.refresh_from_db()
@@ -139,6 +145,18 @@ def set_own_companies(ids: list[int], *, actor: Employee) -> None:
     OwnCompany.objects.bulk_create(
         OwnCompany(element_id=pk, is_main=place == 0) for place, pk in enumerate(dict.fromkeys(ids))
     )
+    tell("own_companies", actor=actor, ids=list(dict.fromkeys(ids)))
+
+
+def _refuse_taken(target: Target, inn: str, actor: Employee) -> None:
+    """Raise Invalid for the INN of another item, where CRM's settings refuse duplicates by it."""
+    rule = blocking_of(target.schema)
+    if rule is None or not inn or PointType.INN not in rule.by:
+        return
+    own = Ask(target.id, [(PointType.INN, inn)])
+    refused = taken(target.schema, rule, [own], actor)
+    if refused:
+        raise Invalid({"inn": list(refused[own].values())})
 
 
 def _keep_points(target: Target) -> None:

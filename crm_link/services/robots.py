@@ -18,6 +18,7 @@ from crm_link.kinds import kind_of
 from crm_link.models import Robot, Stage, StageRobots
 from crm_link.robots.compiling import robot_of, tree_of
 from crm_link.robots.offered import is_offered
+from crm_link.services.told import differing, tell, values
 from lists_core.models import FieldOption
 from staff.models import Employee
 from svod.base.errors import Invalid, NotFound
@@ -84,6 +85,7 @@ def add_robot(stage_id: int, action: str, *, actor: Employee, **parts: Any) -> R
     _fill(robot, parts)
     robot.save()
     _compile(stage, actor, robot)
+    _tell("robot_created", stage, actor, robot, action=action)
     return robot
 
 
@@ -92,9 +94,12 @@ def save_robot(robot_id: int, *, actor: Employee, **parts: Any) -> Robot:
     """Change some of PARTS. Raises Forbidden, NotFound, Invalid with errors by parameter."""
     robot = access_robot(actor, robot_id)
     stage = access_stage(actor, robot.stage_id, lock=True)
+    before = values(robot, PARTS)
     _fill(robot, parts)
     robot.save()
     _compile(stage, actor, robot)
+    changed = differing(before, values(robot, PARTS))
+    _tell("robot_changed", stage, actor, robot, changed=list(changed), is_on=robot.is_on)
     return robot
 
 
@@ -102,6 +107,7 @@ def save_robot(robot_id: int, *, actor: Employee, **parts: Any) -> Robot:
 def delete_robot(robot_id: int, *, actor: Employee) -> None:
     robot = access_robot(actor, robot_id)
     stage = access_stage(actor, robot.stage_id, lock=True)
+    _tell("robot_deleted", stage, actor, robot)
     robot.delete()
     _compile(stage, actor)
 
@@ -117,6 +123,7 @@ def sort_robots(stage_id: int, robot_ids: Sequence[int], *, actor: Employee) -> 
         robot.sort = place
     Robot.objects.bulk_update(rows, ["sort"])
     _compile(stage, actor)
+    _tell("robots_ordered", stage, actor, order=[str(robot) for robot in rows])
 
 
 @transaction.atomic
@@ -132,6 +139,7 @@ def detach_robots(stage_id: int, *, actor: Employee) -> Template:
     let_go(found.template)
     Robot.objects.filter(stage=stage).delete()
     found.delete()
+    _tell("robots_detached", stage, actor)
     return Template.objects.get(pk=found.template_id)
 
 
@@ -165,6 +173,14 @@ def _mistakes(error: NotPublishable, robots: Sequence[Robot], about: Robot | Non
         key = problem.param if own and problem.step.startswith("r") else ""
         errors.setdefault(key, []).append(text)
     return Invalid(errors)
+
+
+def _tell(
+    event: str, stage: Stage, actor: Employee, robot: Robot | None = None, **about: Any
+) -> None:
+    subject = f"crm_robot:{robot.pk}" if robot else f"crm_stage:{stage.pk}"
+    where = {"stage": str(stage)} if robot else {}
+    tell(event, actor=actor, subject=subject, called=robot or stage, **where, **about)
 
 
 def _name(stage: Stage) -> str:

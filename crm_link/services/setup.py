@@ -10,6 +10,7 @@ from crm_link.kinds import Kind, kinds
 from crm_link.models import Stage
 from crm_link.presets import CAPTIONS, CHOICES, FIELDS, PIPELINE, STAGES, Preset
 from crm_link.services.stages import create_pipeline, create_stage
+from crm_link.services.told import tell
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
 from lists_core.schema.ddl import add_lookup
@@ -37,6 +38,7 @@ def set_up_crm(*, actor: Employee) -> dict[str, List]:
         # Roles ask whose an item is in every reading (lists_core.access.more).
         add_lookup(list_.pk, schema_of(List.objects.get(pk=list_.pk))["RESPONSIBLE"])
         _stages(kind, list_, actor)
+    tell("set_up", actor=actor)
     return {slug: List.objects.get(pk=row.pk) for slug, row in made.items()}
 
 

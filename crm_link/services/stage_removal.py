@@ -1,8 +1,8 @@
 """Removing stages and pipelines: their items go to a stage that the person names.
 
-The stages are removed at once, so that nothing comes to them any more; then the items are moved,
-many of them by a job. It is structure: all items, whoever may see them, and no stage asks for
-anything.
+First the items go, many of them by a job; then, with writers kept out, those that came meanwhile,
+and the stages with them. Whatever stops it half-way, no item stands on a stage that is gone. It
+is structure: all items, whoever may see them, and no stage asks for anything.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm_link.access import require_crm_manager
 from crm_link.models import Stage
-from crm_link.selectors.stages import standing
 from crm_link.services.stages import (
     access_pipeline,
     open_stage,
@@ -24,38 +24,36 @@ from crm_link.services.stages import (
     require_others,
     retire,
     stage_field,
+    tell_stage,
 )
+from crm_link.services.told import tell
 from lists_core.models import ElementVersion, Job, List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
-from lists_core.schema.ddl import lock_for_write
-from lists_core.services.elements import columns_of
+from lists_core.schema.ddl import lock_for_change, lock_for_write, with_ddl_retry
+from lists_core.services.by_rule import as_rule
+from lists_core.services.elements import apply_values
 from lists_core.services.history import record_versions
 from lists_core.services.jobs import start_job
-from lists_core.services.listeners import after_writes
 from lists_core.services.outbox import announce
+from lists_core.services.saving import save_changed, told
 from staff.models import Employee
-from svod.base.errors import Conflict, Invalid, NotFound
+from svod.base.errors import Conflict, DomainError, Invalid
 
 BATCH = 500
 AT_ONCE = 200
 Kind = ElementVersion.Kind
+Changes = dict[str, list[Any]]
 
 
 def delete_stage(stage_id: int, *, actor: Employee, to: int | None = None) -> Job | None:
     """Remove a stage; what stands on it goes to the stage `to`, by a job where it is much.
 
-    Raises Forbidden, NotFound, Conflict, Invalid.
+    Raises Forbidden, NotFound, Conflict, Invalid, ListBusy.
     """
     with transaction.atomic():
-        stage = open_stage(stage_id, actor=actor)
-        require_others(stage)
-        list_ = stage.option.field.list
-        left = standing(stage).count()
-        target = _target(list_, to, [stage]) if left else None
-        retire([stage])
-        renew(list_)
-    return _empty(list_, [stage], target, None, left, actor)
+        list_ = open_stage(stage_id, actor=actor).option.field.list
+    return _remove(list_, {"stages": [stage_id], "to": to, "pipeline": None}, actor)
 
 
 def delete_pipeline(
@@ -63,111 +61,127 @@ def delete_pipeline(
 ) -> Job | None:
     """Remove a pipeline with its stages; its items go to a stage of another."""
     require_crm_manager(actor)
+    access_pipeline(list_, pipeline_id)
+    own = Stage.objects.filter(pipeline=pipeline_id).values_list("pk", flat=True)
+    return _remove(list_, {"stages": list(own), "to": to, "pipeline": pipeline_id}, actor)
+
+
+def _remove(list_: List, params: dict[str, Any], actor: Employee) -> Job | None:
+    if _leaving(schema_of(List.objects.get(pk=list_.pk)), params).count() <= AT_ONCE:
+        finish(list_.pk, params, actor=actor)
+        return None
     with transaction.atomic():
-        stage_field(list_)
-        pipeline = access_pipeline(list_, pipeline_id)
-        if not Section.objects.filter(list=list_, parent=None).exclude(pk=pipeline.pk).exists():
-            raise Conflict(_("The last pipeline is not deleted."))
-        own = Stage.objects.filter(pipeline=pipeline)
-        stages = list(own.select_related("option__field__list"))
-        schema = schema_of(List.objects.get(pk=list_.pk))
-        left = schema.model.objects.filter(section=pipeline.pk).count()
-        target = _target(list_, to, stages) if left else None
-        retire(stages)
+        _going(list_, params, actor)
+        _target(list_.pk, params)
+    return start_job("crm_empty_stages", actor=actor, list_=list_, **params)
+
+
+def finish(list_id: int, params: dict[str, Any], *, actor: Employee) -> None:
+    """Move what is left and remove the stages, the pipeline too: all of it or nothing.
+
+    It waits for those who write items, so that none is put on a stage that goes.
+    """
+
+    def remove() -> None:
+        lock_for_change(list_id)
+        list_ = List.objects.get(pk=list_id)
+        going = _going(list_, params, actor)
+        while carry(list_id, params, actor=actor):
+            pass
+        retire(going)
+        _tell_removed(going, params, actor)
+        pk = params["pipeline"]
+        if pk is not None and Section.objects.filter(list=list_id, pk=pk).delete()[0]:
+            announce("section.deleted", list_id, id=pk, actor=actor.pk)
         renew(list_)
-    return _empty(list_, stages, target, pipeline, left, actor)
+
+    with_ddl_retry(remove)
 
 
-def _target(list_: List, to: int | None, leaving: Sequence[Stage]) -> Stage:
-    rows = Stage.objects.filter(pk=to, option__field__list=list_, option__deleted_at=None)
-    target = rows.exclude(pk__in=[stage.pk for stage in leaving]).first()
+def _tell_removed(going: Sequence[Stage], params: dict[str, Any], actor: Employee) -> None:
+    target = Stage.objects.filter(pk=params["to"]).first()
+    about = {"to": str(target)} if target else {}
+    if params["pipeline"] is None:
+        for stage in going:
+            tell_stage("deleted", stage, actor, **about)
+        return
+    name = Section.objects.get(pk=params["pipeline"]).name
+    subject = f"crm_pipeline:{params['pipeline']}"
+    tell("pipeline_deleted", actor=actor, subject=subject, called=name, **about)
+
+
+def _going(list_: List, params: dict[str, Any], actor: Employee) -> list[Stage]:
+    """The stages that are to go, their field locked. Raises Forbidden, NotFound, Conflict."""
+    pk = params["pipeline"]
+    if pk is None:
+        stages = [open_stage(one, actor=actor) for one in params["stages"]]
+        for stage in stages:
+            require_others(stage)
+        return stages
+    require_crm_manager(actor)
+    stage_field(list_)
+    access_pipeline(list_, pk)
+    if not Section.objects.filter(list=list_, parent=None).exclude(pk=pk).exists():
+        raise Conflict(_("The last pipeline is not deleted."))
+    return list(Stage.objects.filter(pipeline=pk))
+
+
+def _target(list_id: int, params: dict[str, Any]) -> Stage:
+    rows = Stage.objects.filter(option__field__list=list_id, option__deleted_at=None)
+    target = rows.exclude(pk__in=params["stages"]).filter(pk=params["to"]).first()
     if target is None:
         raise Invalid({"to": [_("Choose the stage to which the items go.")]})
     return target
 
 
-def _empty(
-    list_: List,
-    stages: Sequence[Stage],
-    target: Stage | None,
-    pipeline: Section | None,
-    left: int,
-    actor: Employee,
-) -> Job | None:
-    """Move what is left now, or by a job; at the end the pipeline goes."""
-    params = {
-        "stages": [stage.pk for stage in stages],
-        "to": target.pk if target else None,
-        "pipeline": pipeline.pk if pipeline else None,
-    }
-    if left > AT_ONCE:
-        return start_job("crm_empty_stages", actor=actor, list_=list_, **params)
-    while target and carry(list_.pk, params, actor=actor):
-        pass
-    finish(list_.pk, params, actor=actor)
-    return None
-
-
-def finish(list_id: int, params: dict[str, Any], *, actor: Employee) -> None:
-    """The emptied pipeline goes for good."""
-    pk = params["pipeline"]
-    if pk is not None and Section.objects.filter(list=list_id, pk=pk).delete()[0]:
-        announce("section.deleted", list_id, id=pk, actor=actor.pk)
-
-
 @transaction.atomic
 def carry(list_id: int, params: dict[str, Any], *, actor: Employee) -> int:
-    """Move a batch of items to the stage `to`; returns how many moved."""
+    """Move a batch of items to the stage `to`; returns how many moved. Raises Invalid."""
     lock_for_write(list_id)
-    list_ = List.objects.get(pk=list_id)
-    schema = schema_of(list_)
-    target = Stage.objects.filter(pk=params["to"], option__deleted_at=None).first()
-    if target is None:
-        raise NotFound
-    rows = _leaving(schema, params)
-    changes = [(row, _moved(schema, row, target, actor)) for row in rows]
-    if changes:
-        stamps = ["version", "modified_by", "modified_at"]
-        schema.model.objects.bulk_update(rows, [*columns_of(schema, changes), *stamps])
-        record_versions(Kind.CHANGED, changes, actor=actor)
-        _tell(schema, [pair for pair in changes if pair[0].deleted_at is None], actor)
+    schema = schema_of(List.objects.get(pk=list_id))
+    rows = list(_leaving(schema, params).order_by("pk").select_for_update()[:BATCH])
+    if not rows:
+        return 0
+    target = _target(list_id, params)
+    changes = [(row, _moved(schema, row, target)) for row in rows]
+    save_changed(schema, changes, actor)
+    binned = [pair for pair in changes if pair[0].deleted_at is not None]
+    record_versions(Kind.CHANGED, list_id, binned, actor=actor)
+    _tell(schema, [pair for pair in changes if pair[0].deleted_at is None], actor)
     return len(rows)
 
 
-def _leaving(schema: Schema, params: dict[str, Any]) -> list[Any]:
-    column = schema["STAGE"].main_column
-    rows = schema.model.objects.filter(**{f"{column}__in": params["stages"]})
+def _leaving(schema: Schema, params: dict[str, Any]) -> QuerySet[Any]:
+    leaving = Q(**{f"{schema['STAGE'].main_column}__in": params["stages"]})
     if params["pipeline"] is not None:
-        rows |= schema.model.objects.filter(section=params["pipeline"])
-    return list(rows.order_by("pk").select_for_update()[:BATCH])
+        leaving |= Q(section=params["pipeline"])
+    rows: QuerySet[Any] = schema.model.objects.filter(leaving)
+    return rows
 
 
-def _moved(schema: Schema, row: Any, target: Stage, actor: Employee) -> dict[str, list[Any]]:
+def _moved(schema: Schema, row: Any, target: Stage) -> Changes:
     """Set the row's columns; what differs, as history keeps it."""
     values: dict[str, Any] = {"STAGE": target.pk}
     if "CLOSED_AT" in schema.by_code:
         closed = schema["CLOSED_AT"].read(row)
         values["CLOSED_AT"] = (closed or timezone.now()) if target.is_final else None
-    changes: dict[str, list[Any]] = {}
-    for code, value in values.items():
-        field, old = schema[code], schema[code].read(row)
-        if old != value:
-            changes[field.key] = [field.to_json(old), field.to_json(value)]
-            for name, stored in field.to_columns(value).items():
-                setattr(row, name, stored)
+    changes = apply_values(schema, row, {schema[code]: value for code, value in values.items()})
     if target.pipeline_id != row.section:
         changes["section"] = [row.section, target.pipeline_id]
         row.section = target.pipeline_id
-    row.version += 1
-    row.modified_by, row.modified_at = actor.pk, timezone.now()
     return changes
 
 
-def _tell(
-    schema: Schema, changes: Sequence[tuple[Any, dict[str, list[Any]]]], actor: Employee
-) -> None:
-    if changes:
-        after_writes(schema, Kind.CHANGED, changes, actor)
-        keys = sorted({key for _row, own in changes for key in own})
-        ids = [row.pk for row, _own in changes]
-        announce("element.changed", schema.list_id, ids=ids, fields=keys, actor=actor.pk)
+def _tell(schema: Schema, changes: Sequence[tuple[Any, Changes]], actor: Employee) -> None:
+    """An item that a listener refuses (what its deal books is another's by now) moves all the
+    same, as what a rule writes: one item does not keep a stage."""
+    try:
+        with transaction.atomic():
+            told(schema, Kind.CHANGED, changes, actor)
+    except DomainError:
+        if len(changes) == 1:
+            with as_rule():
+                told(schema, Kind.CHANGED, changes, actor)
+            return
+        for pair in changes:
+            _tell(schema, [pair], actor)

@@ -16,6 +16,7 @@ from crm_link.kinds import kind_of
 from crm_link.models import Stage
 from crm_link.presets import STAGES
 from crm_link.selectors.stages import is_stood_on
+from crm_link.services.told import differing, tell
 from lists_core.models import Field, FieldOption, List, Section
 from lists_core.schema.fields import SchemaField
 from lists_core.services.sections import create_kept_section
@@ -38,6 +39,7 @@ def create_pipeline(
     first = not Stage.objects.filter(option__field__list=list_).exists()
     pipeline = create_kept_section(list_.pk, actor=actor, name=name, sort=_last_sort(list_))
     mark = "" if first else f"C{pipeline.pk}:"
+    tell("pipeline_created", actor=actor, subject=f"crm_pipeline:{pipeline.pk}", called=name)
     if copy_of is not None:
         _copy_stages(list_, copy_of, pipeline, actor)
         return pipeline
@@ -78,7 +80,7 @@ def create_stage(
     semantics: str = "P",
     pipeline: Section | None = None,
 ) -> Stage:
-    """A new stage behind the others. Raises Forbidden."""
+    """A new stage behind the others, of whose making the caller tells. Raises Forbidden."""
     require_crm_manager(actor)
     field = stage_field(list_)
     last = FieldOption.objects.filter(field=field).aggregate(last=Max("sort"))["last"] or 0
@@ -119,6 +121,7 @@ def add_stage(
     stage.save(update_fields=["code", "patience"])
     FieldOption.objects.filter(pk=stage.pk).update(code=stage.code[:63])
     _renumber(list_)
+    tell_stage("created", stage, actor, **settings_of(stage))
     return stage
 
 
@@ -129,6 +132,7 @@ def update_stage(stage_id: int, *, actor: Employee, **settings: Any) -> Stage:
     Raises Forbidden, NotFound, Invalid.
     """
     stage = open_stage(stage_id, actor=actor)
+    before = settings_of(stage)
     meaning = str(settings.pop("semantics", stage.semantics))
     checked = _checked({"name": stage.option.name, "color": stage.option.color, **settings})
     if meaning != stage.semantics:
@@ -138,7 +142,20 @@ def update_stage(stage_id: int, *, actor: Employee, **settings: Any) -> Stage:
     stage.option.name, stage.option.color = checked["name"], checked["color"]
     stage.option.save(update_fields=["name", "color"])
     _renumber(stage.option.field.list)
+    tell_stage("changed", stage, actor, **differing(before, settings_of(stage)))
     return stage
+
+
+def settings_of(stage: Stage) -> dict[str, Any]:
+    """What the audit log is told of a stage."""
+    own = {"name": stage.option.name, "color": stage.option.color}
+    return {**own, "semantics": str(stage.semantics), "patience": stage.patience}
+
+
+def tell_stage(event: str, stage: Stage, actor: Employee, **about: Any) -> None:
+    where = {"pipeline": stage.pipeline.name} if stage.pipeline else {}
+    subject = f"crm_stage:{stage.pk}"
+    tell(f"stage_{event}", actor=actor, subject=subject, called=stage, **where, **about)
 
 
 def _change_meaning(stage: Stage, meaning: str) -> None:
@@ -159,10 +176,11 @@ def _change_meaning(stage: Stage, meaning: str) -> None:
 def set_required(stage_id: int, field_ids: Collection[int], *, actor: Employee) -> Stage:
     """The fields that the stage asks for. Raises Forbidden, NotFound, Invalid."""
     stage = open_stage(stage_id, actor=actor)
-    known = {field.pk for field in askable_fields(stage.option.field.list)}
-    if not known.issuperset(field_ids):
+    known = {field.pk: field.name for field in askable_fields(stage.option.field.list)}
+    if not known.keys() >= set(field_ids):
         raise Invalid({"required": [_("One of the fields cannot be asked for.")]})
     stage.required.set(field_ids)
+    tell_stage("changed", stage, actor, required=[known[pk] for pk in field_ids])
     renew(stage.option.field.list)
     return stage
 
@@ -191,6 +209,8 @@ def sort_stages(
         stage.option.sort = number
     FieldOption.objects.bulk_update([stage.option for stage in stages], ["sort"])
     _renumber(list_)
+    names = [str(stage) for stage in stages if stage.option.deleted_at is None]
+    tell("stages_ordered", actor=actor, subject=f"list:{list_.pk}", called=list_.name, order=names)
 
 
 # --- shared with the removal of stages --------------------------------------------------

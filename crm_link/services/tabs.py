@@ -11,6 +11,7 @@ from crm_link.access import require_crm_manager
 from crm_link.figures import has_options, measurable, measures
 from crm_link.kinds import Kind
 from crm_link.models import CardTabSetting, TabFigure
+from crm_link.services.told import tell, tell_of_kind
 from lists_core.field_types.pickers import is_id
 from lists_core.models import FieldOption, List
 from lists_core.schema.cache import schema_of
@@ -35,6 +36,18 @@ def arrange_tabs(
         CardTabSetting(kind=kind.slug, tab=tab[:60], place=place, hidden=tab in hidden)
         for place, tab in enumerate(dict.fromkeys(order), start=1)
     )
+    named = _named(order)
+    tell_of_kind(
+        "tabs_arranged", kind, actor=actor, order=list(named.values()),
+        hidden=[name for tab, name in named.items() if tab in hidden],
+    )  # fmt: skip
+
+
+def _named(tabs: Sequence[str]) -> dict[str, str]:
+    """Tab → the name of its list; the other tabs by their own slugs."""
+    ids = {tab: int(pk) for tab in tabs if is_id(pk := tab.removeprefix("list-")) and pk != tab}
+    names = dict(List.objects.filter(pk__in=ids.values()).values_list("pk", "name"))
+    return {tab: names.get(ids.get(tab, 0), tab) for tab in tabs}
 
 
 @transaction.atomic
@@ -50,6 +63,12 @@ def set_figures(
     TabFigure.objects.filter(kind=kind.slug, list=list_).delete()
     for place, figure in enumerate(figures, start=1):
         figure.place = place
+    told = [f"{one.label} ({text})" if one.label else text
+            for one, (text, _label) in zip(figures, chosen, strict=True)]  # fmt: skip
+    tell(
+        "figures_chosen", actor=actor, subject=f"list:{list_.pk}", called=list_.name,
+        kind=kind.plural, figures=told,
+    )  # fmt: skip
     return TabFigure.objects.bulk_create(figures)
 
 

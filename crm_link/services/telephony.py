@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from crm_link.access import require_crm_manager
+from crm_link.access import may_add_for, require_crm_manager
 from crm_link.kinds import COMPANY, CONTACT, DEAL, LEAD, Kind, kind_of, kinds
 from crm_link.models import Activity, PhoneCall, Stage, Telephony
 from crm_link.points import PointType
@@ -22,8 +22,8 @@ from crm_link.selectors.items import open_any
 from crm_link.selectors.kinds import access_kind, list_of, visible_kinds
 from crm_link.selectors.points import find_by_points
 from crm_link.services.activities import change_activity, create_activity
+from crm_link.services.duplicate_rules import duplicates_pass
 from crm_link.services.items import create_item
-from crm_link.services.limits import limit
 from crm_link.telephony import Told
 from lists_core.access import Right
 from lists_core.models import Element
@@ -33,6 +33,7 @@ from lists_core.services.repointing import pointing_q
 from staff.models import Employee
 from staff.services.audit import record
 from svod.base.errors import Forbidden, Invalid, NotFound
+from svod.base.limits import limit
 
 TOKEN_BYTES = 32
 A_MINUTE = 300
@@ -80,6 +81,10 @@ def change_telephony(
     if len(numbers) > MOST_NUMBERS or set(numbers.values()) - known:
         raise Invalid({"numbers": [_("Name active employees.")]})
     row = telephony()
+    person = values["responsible"] if values["make_leads"] else None
+    if row.owner and person and not may_add_for(row.owner, list_of(LEAD).pk, person.pk):
+        told = _("Whoever made the token has a role that lets them add no leads for this person.")
+        raise Invalid({"responsible": [told]})
     for name in ("make_leads", "responsible", "call_back_minutes"):
         setattr(row, name, values[name])
     row.numbers = dict(numbers)
@@ -208,7 +213,8 @@ def _place(
         return Element.objects.get(pk=leads[-1])
     if told.direction != Activity.Direction.INCOMING or not row.make_leads:
         return None
-    who = employee or row.responsible or actor
+    people = [one for one in (employee, row.responsible) if one]
+    who = next((one for one in people if may_add_for(actor, list_of(LEAD).pk, one.pk)), actor)
     values = {
         "NAME": _("Call from %(number)s") % {"number": told.number},
         "PHONE": [told.number],
@@ -216,7 +222,8 @@ def _place(
         "SOURCE": _source_of_calls(),
     }
     given = {code: value for code, value in values.items() if value}
-    made = create_item(LEAD, given, actor=actor)
+    with duplicates_pass():
+        made = create_item(LEAD, given, actor=actor)
     return Element.objects.get(pk=made.pk)
 
 

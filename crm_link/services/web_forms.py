@@ -13,17 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from crm_link.access import require_crm_manager
+from crm_link.access import may_add_for, require_crm_manager
 from crm_link.kinds import LEAD
 from crm_link.models import Submission, Visit, WebForm
 from crm_link.selectors.kinds import list_of
+from crm_link.services.duplicate_rules import duplicates_pass
 from crm_link.services.items import create_item
-from crm_link.services.limits import limit
 from crm_link.web_form_page import Origin, askable, clean_origin, marks_of, web_address
 from lists_core.access import schema_for
 from staff.models import Employee
 from staff.services.audit import record
 from svod.base.errors import Forbidden, Invalid, NotFound
+from svod.base.limits import limit
 
 MOST_FIELDS, MOST_ORIGINS, MOST_LABEL = 30, 20, 200
 A_VISITOR_A_DAY, A_FORM_A_DAY, DAY = 100, 20_000, 24 * 3600
@@ -78,8 +79,15 @@ def _check(form: WebForm, actor: Employee) -> None:
     form.responsibles = [
         pk for pk in form.responsibles if pk in set(people.values_list("pk", flat=True))
     ]
+    if not errors and any(not may_add_for(form.owner, _leads(), pk) for pk in form.responsibles):
+        # Leads would go to the owner instead, and nobody would know why.
+        errors["responsibles"] = [_("The owner's role lets them add no leads for these people.")]
     if errors:
         raise Invalid(errors)
+
+
+def _leads() -> int:
+    return int(list_of(LEAD).pk)
 
 
 def _fields(rows: Sequence[Mapping[str, Any]], known: set[str]) -> list[dict[str, Any]]:
@@ -109,7 +117,8 @@ def submit(form: WebForm, values: Mapping[str, Any], origin: Origin, *, address:
     limit(f"web-form:{form.pk}:{address}", AN_ADDRESS_A_MINUTE)
     limit(f"web-form:{form.pk}", form.a_minute)
     with transaction.atomic(), override(form.owner.language):
-        row = create_item(LEAD, _lead(form, values, origin), actor=form.owner)
+        with duplicates_pass():
+            row = create_item(LEAD, _lead(form, values, origin), actor=form.owner)
         Submission.objects.create(
             form=form, lead_id=row.pk, page=origin.page, referrer=origin.referrer,
             marks=dict(origin.marks), visitor=origin.visitor, agreed=form.consent,
@@ -132,13 +141,15 @@ def _lead(form: WebForm, values: Mapping[str, Any], origin: Origin) -> dict[str,
 
 
 def _next_responsible(form: WebForm) -> int:
-    """In turns, those who still work here."""
+    """In turns, those who still work here and for whom the owner may add leads now."""
     people = set(
         Employee.objects.filter(pk__in=form.responsibles, is_active=True).values_list(
             "pk", flat=True
         )
     )
-    queue = [pk for pk in form.responsibles if pk in people]
+    queue = [
+        pk for pk in form.responsibles if pk in people and may_add_for(form.owner, _leads(), pk)
+    ]
     if not queue:
         return form.owner_id
     WebForm.objects.filter(pk=form.pk).update(turn=F("turn") + 1)

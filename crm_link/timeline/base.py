@@ -30,7 +30,7 @@ from lists_core.element_tabs import Target
 from staff.models import Employee
 from svod.base.registry import Registry
 
-PAGE = 20
+PAGE, MOST = 20, 200
 #: Slug → caption of the filters over the timeline.
 GROUPS: dict[str, str | Promise] = {
     "comments": _("Comments"),
@@ -45,7 +45,7 @@ GROUPS: dict[str, str | Promise] = {
 class Entry:
     """`title` is what happened, in a few words; `template` draws the rest from `data`, "" for
     nothing more. `is_blank` ones hold their place and are not shown: the reader may see
-    nothing of them."""
+    nothing of them. `source` is said by the page."""
 
     at: datetime
     number: int
@@ -56,6 +56,7 @@ class Entry:
     template: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     is_blank: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True)

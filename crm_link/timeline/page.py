@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
@@ -15,24 +15,28 @@ from lists_core.field_types.pickers import is_id
 
 @dataclass(frozen=True)
 class TimelinePage:
-    """`before` is where older entries go on, "" at the end."""
+    """`before` is where older entries go on, "" at the end; `size` counts blank ones, too."""
 
     entries: Sequence[Entry]
     before: str
+    size: int
 
 
-def timeline_of(target: Target, *, group: str = "", before: Place | None = None) -> TimelinePage:
+def timeline_of(
+    target: Target, *, group: str = "", before: Place | None = None, size: int = PAGE
+) -> TimelinePage:
     """The newest entries behind `before`, of one group or of all."""
     chosen = [one for one in sources if group not in GROUPS or one.group == group]
     found = [
-        (Place(entry.at, source.slug, entry.number), entry)
+        (Place(entry.at, source.slug, entry.number), replace(entry, source=source.slug))
         for source in chosen
-        for entry in source.entries(target, Within(source.slug, before))
+        for entry in source.entries(target, Within(source.slug, before, size + 1))
     ]
     found.sort(key=lambda pair: (pair[0].at, pair[0].source, pair[0].number), reverse=True)
-    shown = found[:PAGE]
+    shown = found[:size]
     entries = [entry for _place, entry in shown if not entry.is_blank]
-    return TimelinePage(entries, str(shown[-1][0]) if len(found) > PAGE else "")
+    rest = str(shown[-1][0]) if len(found) > size else ""
+    return TimelinePage(entries, rest, len(shown))
 
 
 def parse_place(text: str) -> Place | None:

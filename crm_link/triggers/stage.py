@@ -7,13 +7,14 @@ two of the named stages is one too, but leaves nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from crm_link.kinds import kind_of
-from crm_link.models import Stage
+from crm_link.models import Stage, StageMove
 from lists_core.models import List
 from lists_core.schema.cache import schema_of
 from workflows.starting import Settings, StartWay, ways
@@ -46,11 +47,16 @@ class OnStage(StartWay):
         moves = payload.get("moves", ())
         return [one for one, from_, to in moves if from_ in stages and to not in stages]
 
-    def still(self, settings: Settings, list_: List, ids: Collection[int]) -> list[int]:
-        schema = schema_of(list_)
-        here = {f"{schema['STAGE'].main_column}__in": stages_in(settings)}
+    def still(
+        self, settings: Settings, list_: List, ids: Collection[int], since: datetime
+    ) -> list[int]:
+        schema, stages = schema_of(list_), stages_in(settings)
+        here = {f"{schema['STAGE'].main_column}__in": stages}
         rows = schema.model.objects.filter(pk__in=ids, **here).order_by("pk")
-        return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+        kept = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+        moves = StageMove.objects.filter(element__in=kept, from_stage__in=stages, at__gt=since)
+        left = set(moves.exclude(to_stage__in=stages).values_list("element", flat=True))
+        return [one for one in kept if one not in left]
 
     def columns(self, row: Settings, scene: Scene) -> dict[str, forms.Field]:
         from workflows.widgets.forms_of_people import switch

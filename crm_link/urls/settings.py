@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from crm_link.views import catalogue, roles
+from crm_link.views import catalogue, duplicate_rules, roles
 
 urlpatterns: list[URLPattern] = [
     path("products/", catalogue.catalogue, name="crm_catalogue"),
+    path("duplicates/", duplicate_rules.settings, name="crm_duplicates_settings"),
     path("roles/", roles.roles, name="crm_roles"),
     path("roles/add/", roles.role_add, name="crm_role_add"),
     path("roles/ready/", roles.roles_ready, name="crm_roles_ready"),

@@ -13,6 +13,7 @@ from crm_link.access import require_crm_manager
 from crm_link.booking_forms import BookingRuleForm
 from crm_link.models import BookingRule
 from crm_link.rule_choices import whole
+from crm_link.selectors.booking_intake import intake_of
 from crm_link.selectors.booking_rules import booking_links
 from crm_link.services.booking_rules import (
     delete_booking_rule,
@@ -78,12 +79,17 @@ def rule_page(request: PortalRequest, link: Field, rule: BookingRule | None) -> 
     form = BookingRuleForm(data, link=link, target=target, actor=request.user, rule=rule)
     if form.is_valid():
         try:
-            save_booking_rule(rule, form.given, actor=request.user)
+            saved = save_booking_rule(rule, form.given, actor=request.user)
         except Invalid as error:
             form.add_domain_errors(error)
         else:
-            toast(request, _("The rule is saved. It holds from the next save of a deal."))
-            return redirect("crm_booking_rules")
-    context = {"form": form, "rule": rule, "settings_tabs": settings_tabs("booking")}
+            toast(request, _("The rule is saved."))
+            return redirect("crm_booking_rule", saved.pk)
+    context = {
+        "form": form,
+        "rule": rule,
+        "intake": intake_of(rule, request.user) if rule else None,
+        "settings_tabs": settings_tabs("booking"),
+    }
     status = 422 if form.errors else 200
     return render_page(request, "crm/settings/booking_rule.html", context, status=status)

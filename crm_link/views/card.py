@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm_link.card import IN_HEAD, MAIN, card_head, fixed_codes, may_change
-from crm_link.card_form import CardForm, Clashed, Theirs, save_part
+from crm_link.card_form import CardForm, Clashed, save_part
 from crm_link.card_parts import card_context, part_of
 from crm_link.kinds import Kind
 from crm_link.selectors.cards import LaidSection, section_of
@@ -47,7 +47,8 @@ def card(request: PortalRequest, kind: Kind, element_id: int) -> HttpResponse:
 @require_GET
 def head(request: PortalRequest, kind: Kind, element_id: int) -> HttpResponse:
     """The head anew, after something was changed."""
-    return head_part(request, open_item(request.user, Right.VIEW, kind, element_id))
+    target = open_item(request.user, Right.VIEW, kind, element_id)
+    return head_part(request, target, focus=request.GET.get("focus"))
 
 
 def head_part(
@@ -65,10 +66,10 @@ class Spot:
     laid: LaidSection | None = None
 
     def shown(self, request: PortalRequest, target: Target) -> HttpResponse:
-        """As it is read."""
+        """As it is read; what opened the form takes the focus."""
         if self.laid is None:
-            return head_part(request, target)
-        return section_part(request, target, self.laid.slug)
+            return head_part(request, target, focus=self.codes[0])
+        return section_part(request, target, self.laid.slug, focus=True)
 
 
 # --- one field of the head ----------------------------------------------------------------
@@ -93,14 +94,17 @@ def field(request: PortalRequest, kind: Kind, element_id: int, code: str) -> Htt
 @require_GET
 def section(request: PortalRequest, kind: Kind, element_id: int, slug: str) -> HttpResponse:
     """A section as it is read."""
-    return section_part(request, open_item(request.user, Right.VIEW, kind, element_id), slug)
+    target = open_item(request.user, Right.VIEW, kind, element_id)
+    return section_part(request, target, slug, focus="focus" in request.GET)
 
 
-def section_part(request: PortalRequest, target: Target, slug: str) -> HttpResponse:
+def section_part(
+    request: PortalRequest, target: Target, slug: str, *, focus: bool = False
+) -> HttpResponse:
     part = part_of(target, slug)
     if part is None:
         raise NotFound
-    context = {"part": part, "row": target.row, "kind": kind_of_target(target)}
+    context = {"part": part, "row": target.row, "kind": kind_of_target(target), "focus": focus}
     return render(request, "crm/card/section.html", context)
 
 
@@ -146,7 +150,7 @@ def clashed(request: PortalRequest, target: Target, spot: Spot, error: Clashed) 
     now = Target(target.actor, target.list, target.schema, error.row)
     form = CardForm(now, spot.codes, typed, fixed=fixed_codes(target))
     form.is_valid()
-    return form_part(request, now, form, spot, error.theirs)
+    return form_part(request, now, form, spot, error)
 
 
 def form_part(
@@ -154,21 +158,20 @@ def form_part(
     target: Target,
     form: CardForm,
     spot: Spot,
-    theirs: Sequence[Theirs] = (),
+    clash: Clashed | None = None,
 ) -> HttpResponse:
-    focus = request.GET.get("focus", "")
+    form.take_focus()
     context = {
         "editing": form,
         "section": spot.laid,
-        "theirs": theirs,
+        "clash": clash,
         "row": target.row,
         "kind": kind_of_target(target),
         "list": target.list,
         "action": request.path,
-        "focus": focus if focus in form.codes else "",
         "code": "" if spot.laid else spot.codes[0],
     }
-    status = 409 if theirs else 422 if form.errors else 200
+    status = 409 if clash else 422 if form.errors else 200
     if not is_htmx(request):
         return render(request, "crm/card/part_page.html", context, status=status)
     if spot.laid is None:

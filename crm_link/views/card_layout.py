@@ -81,7 +81,7 @@ def drawn(
     known = {field.field.pk: field for field in schema.fields}
     return [
         {
-            "name": one.name,
+            "name": one.name.encode(errors="replace").decode(),  # half a character is not sent back
             "fields": [known[pk] for pk in one.fields if pk in known],
             "errors": errors.get(f"{place}.name", []),
             "is_hidden": place == len(sections) - 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm_link.card import may_change, stage_bar
-from crm_link.card_form import CardForm, Clashed, save_part
+from crm_link.card_form import CardForm, Clashed, save_part, theirs_since
 from crm_link.kinds import Kind
 from crm_link.models import Stage
 from crm_link.selectors.items import kind_of_target, open_item
@@ -20,6 +21,7 @@ from crm_link.views.card import CHANGED
 from lists_core.access import Right
 from lists_core.addresses import element_url
 from lists_core.element_tabs import Target
+from lists_core.field_types.pickers import is_id
 from svod.base.errors import Forbidden, Invalid
 from svod.base.htmx import (
     go_to,
@@ -43,8 +45,11 @@ def stage(request: PortalRequest, kind: Kind, element_id: int) -> HttpResponse:
         raise Forbidden
     given = request.POST if request.method == "POST" else request.GET
     chosen = asked_stage(target, given.get("stage", ""))
-    if request.method == "GET" or chosen is None:
-        return dialog(request, target, chosen, stage_form(target, chosen) if chosen else None)
+    if chosen is None:
+        return dialog(request, target, None, None)
+    if request.method == "GET":
+        clash = moved_meanwhile(target, chosen, seen_version(request, target))
+        return dialog(request, target, chosen, stage_form(target, chosen), clash)
     form = stage_form(target, chosen, request.POST)
     return moved(request, target, chosen, form) if form.is_valid() else asks(
         request, target, chosen, form
@@ -56,9 +61,8 @@ def moved(request: PortalRequest, target: Target, chosen: Stage, form: CardForm)
         save_part(target, form, {"STAGE": chosen.pk})
     except Invalid:
         return asks(request, target, chosen, form)
-    except Clashed:
-        form.add_error(None, _("Somebody has filled this in meanwhile. Look at it once more."))
-        return asks(request, target, chosen, form)
+    except Clashed as error:
+        return clashed(request, target, chosen, error)
     text = _("The stage is now “%(stage)s”.") % {"stage": chosen}
     if not is_htmx(request):
         toast(request, text)
@@ -69,6 +73,31 @@ def moved(request: PortalRequest, target: Target, chosen: Stage, form: CardForm)
     return response
 
 
+def clashed(request: PortalRequest, target: Target, chosen: Stage, error: Clashed) -> HttpResponse:
+    """What was typed stays; moving once more puts the stage in the place of theirs."""
+    typed = request.POST.copy()
+    typed["version"] = str(error.row.version)
+    now = Target(target.actor, target.list, target.schema, error.row)
+    form = stage_form(now, chosen, typed)
+    form.is_valid()
+    return asks(request, now, chosen, form, error)
+
+
+def moved_meanwhile(target: Target, chosen: Stage, version: int) -> Clashed | None:
+    """Whether others moved the item since the person saw it at `version`."""
+    if version >= target.row.version:
+        return None
+    key = target.schema["STAGE"].key
+    theirs = theirs_since(target, {"STAGE": chosen.pk}, version, [key])
+    return Clashed(target.row, theirs) if theirs else None
+
+
+def seen_version(request: PortalRequest, target: Target) -> int:
+    """The version that the page showed; the present one when it does not say."""
+    given = request.GET.get("version", "")
+    return int(given) if is_id(given) else target.row.version
+
+
 def answered(request: PortalRequest, text: str, **detail: Any) -> HttpResponse:
     """A dialog closes; a click on the bar leaves the drawer under it open."""
     if "dialog" in request.POST:
@@ -77,17 +106,27 @@ def answered(request: PortalRequest, text: str, **detail: Any) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def asks(request: PortalRequest, target: Target, chosen: Stage, form: CardForm) -> HttpResponse:
+def asks(
+    request: PortalRequest,
+    target: Target,
+    chosen: Stage,
+    form: CardForm,
+    clash: Clashed | None = None,
+) -> HttpResponse:
     """The dialog with what is asked for: opened where only the stage was clicked."""
-    if "asked" not in request.POST and is_htmx(request):
-        kind = kind_of_target(target)
-        place = reverse("crm_card_stage", args=[kind.slug, target.id])
-        return open_dialog(f"{place}?stage={chosen.pk}")
-    return dialog(request, target, chosen, form)
+    if "asked" in request.POST or not is_htmx(request):
+        return dialog(request, target, chosen, form, clash)
+    place = reverse("crm_card_stage", args=[kind_of_target(target).slug, target.id])
+    seen = {"stage": chosen.pk, "version": request.POST.get("version", target.row.version)}
+    return open_dialog(f"{place}?{urlencode(seen)}")
 
 
 def dialog(
-    request: PortalRequest, target: Target, chosen: Stage | None, form: CardForm | None
+    request: PortalRequest,
+    target: Target,
+    chosen: Stage | None,
+    form: CardForm | None,
+    clash: Clashed | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "kind": kind_of_target(target),
@@ -96,8 +135,11 @@ def dialog(
         "bar": stage_bar(target),
         "chosen": chosen,
         "form": form,
+        "clash": clash,
+        "version": seen_version(request, target),
         "drawer": wants_fragment(request),
         "action": request.path,
     }
     wrong = form is not None and form.is_bound and form.errors
-    return render_page(request, "crm/card/stage.html", context, status=422 if wrong else 200)
+    status = 409 if clash and request.method == "POST" else 422 if wrong else 200
+    return render_page(request, "crm/card/stage.html", context, status=status)

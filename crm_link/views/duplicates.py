@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm_link.kinds import COMPANY, CONTACT, LEAD, Kind, kind_of
 from crm_link.points import EXACT, PointType, normal, point_type
+from crm_link.selectors.duplicate_rules import is_refused
 from crm_link.selectors.duplicates import groups, look_alikes, repeated
 from crm_link.selectors.kinds import list_of
 from crm_link.selectors.merging import Comparison, compare
-from crm_link.services.merging import MOST, check_merge, is_long, merge_items
+from crm_link.services.merging import MOST, is_long, merge_items, rehearse_merge
 from lists_core.access import Right, schema_for
 from lists_core.addresses import element_url
 from lists_core.field_types.phone import region_of
@@ -43,7 +44,9 @@ def look_alikes_part(request: PortalRequest, kind: Kind) -> HttpResponse:
     schema = schema_for(request.user, list_, new=True)
     points = {type_: typed_points(schema, request.POST, type_) for type_ in EXACT}
     likes = look_alikes(request.user, points, typed_names(kind, request.POST))
-    return render(request, "crm/duplicates/alike.html", {"likes": likes, "kind": kind})
+    refused = is_refused(request.user, schema, points)
+    context = {"likes": likes, "kind": kind, "refused": refused}
+    return render(request, "crm/duplicates/alike.html", context)
 
 
 def typed_points(schema: Schema, typed: QueryDict, type_: PointType) -> set[str]:
@@ -105,20 +108,21 @@ def merge(request: PortalRequest, kind: Kind) -> HttpResponse:
 
 def merged(request: PortalRequest, kind: Kind, found: Comparison) -> HttpResponse:
     winner, *losers = [row.pk for row in found.rows]
-    given = {
+    asked = {
         line.field.code: number(request.POST.get(f"v_{line.field.code}")) for line in found.lines
     }
-    chosen = {code: pk for code, pk in given.items() if pk}
-    if is_long(kind, losers):
-        check_merge(kind, winner, losers, actor=request.user)
-        params = {"slug": kind.slug, "winner": winner, "losers": losers, "chosen": chosen}
-        return go_to(
-            request, start_job("merge_items", actor=request.user, list_=found.list, **params)
-        )
+    chosen = {code: pk for code, pk in asked.items() if pk}
     versions = {
         row.pk: number(request.POST.get(f"version_{row.pk}")) or row.version for row in found.rows
     }
-    merge_items(kind, winner, losers, actor=request.user, chosen=chosen, versions=versions)
+    given = {"chosen": chosen, "versions": versions}
+    if is_long(kind, losers):
+        rehearse_merge(kind, winner, losers, actor=request.user, **given)
+        params = {"slug": kind.slug, "winner": winner, "losers": losers, **given}
+        return go_to(
+            request, start_job("merge_items", actor=request.user, list_=found.list, **params)
+        )
+    merge_items(kind, winner, losers, actor=request.user, **given)
     toast(request, _("The items are merged."))
     return go_to(request, element_url(found.list, winner))
 

@@ -16,12 +16,13 @@ from crm_link.access import require_crm_manager
 from crm_link.feed_forms import FeedRuleForm
 from crm_link.models import FeedRule
 from crm_link.rule_choices import list_choices, whole
-from crm_link.selectors.feeds import failures, owned_lists, rules_with_numbers
+from crm_link.selectors.feeds import failures, rules_with_numbers
 from crm_link.services import feed_rules as services
 from crm_link.services.feed_preview import Preview, preview
 from crm_link.services.feeds import reason, try_again
 from crm_link.settings_pages import SettingsPage, settings_pages, settings_tabs
 from lists_core.models import List
+from lists_core.selectors.lists import owned_lists
 from svod.base.errors import DomainError, Invalid
 from svod.base.htmx import go_to, render_page, toast
 from svod.base.http import PortalRequest

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm_link.access import require_crm_manager
 from crm_link.kinds import DEAL
 from crm_link.selectors.kinds import list_of
-from crm_link.selectors.stage_pages import items_in, live_stages, pipelines_all
+from crm_link.selectors.stage_pages import items_in, live_stages
+from crm_link.selectors.stages import pipelines_all
 from crm_link.services import stages as services
 from crm_link.services.pipelines import rename_pipeline, sort_pipelines
 from crm_link.services.stage_removal import delete_pipeline

@@ -19,10 +19,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm_link.models import WebForm
-from crm_link.services.limits import TooOften
 from crm_link.services.web_forms import keep_visit, open_form, submit
 from crm_link.web_form_page import MARKS, TRAP, PublicForm, origin_of, stamp, too_quick, visitor_of
 from svod.base.errors import DomainError, Forbidden, Invalid
+from svod.base.limits import TooOften
 
 MAX_BODY = 64 * 1024
 HIDDEN = (*MARKS, "page", "referrer", "visitor")

@@ -72,7 +72,7 @@ def requisite_add(request: PortalRequest, list_id: int, element_id: int) -> Http
     kind = kind_of_owner(target)
     usual = Payer.PERSON if kind == CONTACT else Payer.COMPANY
     payer = payer_of(request, usual)
-    form = RequisiteForm(payer, data_of(request))
+    form = RequisiteForm(payer, data_of(request), initial=typed(request))
     if form.is_valid():
         try:
             services.add_requisite(
@@ -89,7 +89,7 @@ def requisite_add(request: PortalRequest, list_id: int, element_id: int) -> Http
 def requisite_edit(request: PortalRequest, requisite_id: int) -> HttpResponse:
     target, found = access_requisite(request.user, Right.CHANGE, requisite_id)
     payer = payer_of(request, found.payer)
-    initial = {name: getattr(found, name) for name in ASKED[payer]}
+    initial = {name: getattr(found, name) for name in ASKED[payer]} | typed(request)
     form = RequisiteForm(payer, data_of(request), initial=initial)
     if form.is_valid():
         try:
@@ -112,7 +112,13 @@ def types(payer: str) -> list[dict[str, Any]]:
 
 
 def data_of(request: PortalRequest) -> Any:
-    return request.POST if request.method == "POST" else None
+    is_sent = request.method == "POST" and "redraw" not in request.POST
+    return request.POST if is_sent else None
+
+
+def typed(request: PortalRequest) -> dict[str, Any]:
+    """What stood in the form whose type of payer was changed."""
+    return request.POST.dict() if "redraw" in request.POST else {}
 
 
 def form_page(

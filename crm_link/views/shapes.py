@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from crm_link.access import may_manage_crm
 from crm_link.kinds import Kind
 from crm_link.selectors.kinds import list_of
-from crm_link.shapes import last_shape, pipeline_links
+from crm_link.shapes import around_items, last_shape
 from lists_core.access import Right
 from lists_core.boards.board import open_board
 from lists_core.boards.page import whole_board
@@ -42,7 +42,7 @@ def table(request: PortalRequest, kind: Kind) -> HttpResponse:
 
     def around(grid: Grid) -> dict[str, Any]:
         remember_look(grid.preference, {"shape": "table"})
-        return {**pipeline_links(grid, kind, request.GET, whole=True), "sections": None}
+        return {**around_items(grid, kind, request.GET, whole=True), "sections": None}
 
     return whole_grid(request, list_of(kind).pk, "crm/list.html", around)
 
@@ -56,8 +56,8 @@ def kanban(request: PortalRequest, kind: Kind) -> HttpResponse:
     opened = open_board(request.user, list_of(kind).pk, request.GET)
     grid, section = opened.grid, opened.grid.state.section
     remember_look(grid.preference, {"shape": "kanban", "section": section})
-    links = pipeline_links(grid, kind, request.GET, whole=False)
-    if links and not wants_fragment(request) and may_manage_crm(request.user):
+    links = around_items(grid, kind, request.GET, whole=False)
+    if kind.piped and not wants_fragment(request) and may_manage_crm(request.user):
         links["pipelines_settings"] = (
             f"{reverse('crm_stages', args=[kind.slug])}?pipeline={section}"
         )
@@ -70,5 +70,5 @@ def calendar(request: PortalRequest, kind: Kind) -> HttpResponse:
     """The items on the days of one of their dates."""
     opened = open_calendar(request.user, list_of(kind).pk, request.GET)
     remember_look(opened.grid.preference, {"shape": "calendar"})
-    links = pipeline_links(opened.grid, kind, request.GET, whole=True)
+    links = around_items(opened.grid, kind, request.GET, whole=True)
     return whole_calendar(request, opened, "crm/calendar.html", links)

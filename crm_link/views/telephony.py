@@ -6,7 +6,6 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -16,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm_link.access import require_crm_manager
 from crm_link.models import Telephony
-from crm_link.services.limits import TooOften
 from crm_link.services.telephony import (
     caller,
     change_telephony,
@@ -30,7 +28,8 @@ from crm_link.telephony import parse_call
 from crm_link.telephony_form import TelephonyForm
 from svod.base.errors import DomainError, Forbidden, Invalid
 from svod.base.htmx import go_to, render_page, toast
-from svod.base.http import PortalRequest
+from svod.base.http import PortalRequest, portal_url
+from svod.base.limits import TooOften
 
 MAX_BODY = 32 * 1024
 
@@ -113,7 +112,7 @@ def page(request: PortalRequest, form: TelephonyForm, more: dict[str, Any]) -> H
     context = {
         "form": form,
         "is_open": bool(telephony().token_hash),
-        "address": settings.PORTAL_URL.rstrip("/") + reverse("telephony_calls"),
+        "address": portal_url(request) + reverse("telephony_calls"),
         "settings_tabs": settings_tabs("telephony"),
         **more,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
@@ -20,7 +19,7 @@ from lists_core.element_page import element_page
 from lists_core.element_tabs import open_target
 from svod.base.errors import Invalid, NotFound
 from svod.base.htmx import go_to, render_page, toast
-from svod.base.http import PortalRequest
+from svod.base.http import PortalRequest, portal_url
 
 
 @login_required
@@ -59,7 +58,7 @@ def edited(request: PortalRequest, found: WebForm) -> HttpResponse:
             form.add_domain_errors(error)
     context = {"form": form, "web_form": found, "settings_tabs": settings_tabs("web_forms")}
     if found.pk:
-        base = settings.PORTAL_URL.rstrip("/")
+        base = portal_url(request)
         context["public_url"] = base + reverse("web_form_page", args=[found.token])
         context["script_url"] = base + reverse("web_form_script", args=[found.token])
     status = 422 if form.errors else 200

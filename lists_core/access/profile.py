@@ -10,6 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+from django.db.models import Exists, QuerySet
+
 from lists_core.access.granted import (
     Granted,
     Who,
@@ -21,11 +24,16 @@ from lists_core.access.granted import (
 )
 from lists_core.access.more import Lent, Loan, Tree, lent_to, loan_in
 from lists_core.access.rights import ALL, NONE, Right, Rights, bringing, with_implied
-from lists_core.models import Element, ElementGroupRight, ElementUserRight, List, Section
+from lists_core.models import Element, ElementGroupRight, ElementUserRight, List
 from lists_core.schema.cache import schema_of
 
 if TYPE_CHECKING:
     from staff.models import Employee
+
+TREES = """
+    SELECT list_id, id, parent_id, restricted FROM lists_core_section
+    WHERE list_id = ANY(%s::bigint[])
+"""
 
 
 @dataclass(frozen=True)
@@ -155,11 +163,13 @@ def _in_list(
 
 
 def _trees(list_ids: Collection[int]) -> dict[int, Tree]:
-    """List id → section id → (the section above, whether it is restricted)."""
-    rows = Section.objects.filter(list__pk__among=list_ids).order_by()
+    """List id → section id → (the section above, whether it is restricted). By hand, as
+    `granted` is: every request asks it."""
     trees: dict[int, dict[int, tuple[int | None, bool]]] = defaultdict(dict)
-    for list_id, pk, above, cut in rows.values_list("list", "pk", "parent", "restricted"):
-        trees[list_id][pk] = (above, cut)
+    with connection.cursor() as cursor:
+        cursor.execute(TREES, [list(list_ids)])
+        for list_id, pk, above, cut in cursor.fetchall():
+            trees[list_id][pk] = (above, cut)
     return dict(trees)
 
 
@@ -224,18 +234,23 @@ def may_somewhere(actor: Employee, right: Right, list_: List) -> bool:
 
 
 def _on_some_element(person: Who, right: Right, list_: List) -> bool:
+    """One query, and one more where the authors of some elements hold it on them."""
     enough = codenames(Element, bringing(right))
     among = {"list": list_, "permission__codename__in": enough}
     mine = ElementUserRight.objects.filter(user=person.id, **among)
     ours = ElementGroupRight.objects.filter(group__in=person.groups, **among)
-    return mine.exists() or ours.exists() or _on_own_element(person, among, list_)
+    authors = ElementGroupRight.objects.filter(group=person.author, **among)
+    asked = List.objects.filter(pk=list_.pk).values_list(
+        Exists(mine), Exists(ours), Exists(authors)
+    )
+    own, through_group, as_author = asked.get()
+    return bool(own or through_group) or (
+        bool(as_author) and _on_own_element(person, authors, list_)
+    )
 
 
-def _on_own_element(person: Who, among: Mapping[str, Any], list_: List) -> bool:
+def _on_own_element(person: Who, granted: QuerySet[Any], list_: List) -> bool:
     """What an element's author holds counts for those who made that very element."""
-    granted = ElementGroupRight.objects.filter(group=person.author, **among)
     ids = granted.values("content_object")
-    if not granted.exists():
-        return False
     rows = schema_of(list_).model.objects
     return bool(rows.filter(pk__in=ids, created_by=person.id).exists())

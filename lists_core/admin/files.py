@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 
 from lists_core.admin.base import ReadOnlyAdmin
-from lists_core.models import DiskFile, DiskFileVersion, DiskFolder, FileUse, StoredFile
+from lists_core.models import (
+    DiskEvent,
+    DiskFile,
+    DiskFileVersion,
+    DiskFolder,
+    DiskRoot,
+    FileUse,
+    StoredFile,
+)
 
 
 class FileUseInline(admin.TabularInline):
@@ -24,6 +32,20 @@ class StoredFileAdmin(ReadOnlyAdmin):
     search_fields = ["name", "=sha256"]
     exclude = ["content"]
     inlines = [FileUseInline]
+
+
+@admin.register(DiskRoot)
+class DiskRootAdmin(ReadOnlyAdmin):
+    list_display = ["id"]
+
+
+@admin.register(DiskEvent)
+class DiskEventAdmin(ReadOnlyAdmin):
+    list_display = ["at", "kind", "folder", "file", "actor"]
+    list_filter = ["kind", "at"]
+    list_select_related = ["folder", "file", "actor"]
+    search_fields = ["folder__name", "file__name"]
+    show_full_result_count = False
 
 
 @admin.register(DiskFolder)

@@ -20,7 +20,10 @@ from staff.models import Employee
 from svod.base.errors import DomainError, Invalid
 from svod.base.http import PortalRequest
 
-EDITED = ("name", "code", "description", "icon", "color", "sort", "has_sections", "captions")
+EDITED = (
+    "name", "code", "description", "icon", "color", "sort", "has_sections", "is_directory",
+    "captions",
+)  # fmt: skip
 FLAGS = ["show_in_list", "show_in_add", "show_in_edit", "readonly_in_add", "readonly_in_edit"]
 REFUSAL = "svod_refusal"
 CHANGED_HERE = ["name", "code", "hint", "sort", "required", "unique", "settings", *FLAGS]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 
 from lists_core.admin.base import ReadOnlyAdmin
-from lists_core.models import Element, ElementVersion, Job, ListWatch, OutboxEvent, TypeChange
+from lists_core.models import (
+    BulkLine,
+    Element,
+    ElementDraft,
+    ElementVersion,
+    Job,
+    ListWatch,
+    OutboxEvent,
+    TypeChange,
+)
 
 
 @admin.register(Element)
@@ -34,6 +43,15 @@ class JobAdmin(ReadOnlyAdmin):
     search_fields = ["id", "error"]
 
 
+@admin.register(BulkLine)
+class BulkLineAdmin(ReadOnlyAdmin):
+    list_display = ["job", "element_id", "outcome", "version"]
+    list_filter = ["outcome"]
+    list_select_related = ["job"]
+    search_fields = ["=element_id"]
+    show_full_result_count = False
+
+
 @admin.register(OutboxEvent)
 class OutboxEventAdmin(ReadOnlyAdmin):
     list_display = ["at", "topic", "list"]
@@ -55,3 +73,13 @@ class ListWatchAdmin(ReadOnlyAdmin):
     list_display = ["list", "employee", "until"]
     list_select_related = ["list", "employee"]
     search_fields = ["list__name"]
+
+
+@admin.register(ElementDraft)
+class ElementDraftAdmin(ReadOnlyAdmin):
+    """Whose drafts there are; what was typed is its writer's alone."""
+
+    list_display = ["saved_at", "list", "element", "employee"]
+    list_select_related = ["list", "element", "employee"]
+    search_fields = ["list__name"]
+    exclude = ["values"]

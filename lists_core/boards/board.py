@@ -11,17 +11,20 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from moneyed import Money
 
-from lists_core.access import changeable
+from lists_core.access import changeable, columns_for_rights
 from lists_core.boards.cards import CardRenderer
 from lists_core.boards.kinds import BoardKind, LanePlan, card_badges, kind_of_board
 from lists_core.field_types.currencies import money_text
 from lists_core.field_types.pickers import is_id
-from lists_core.grid.page import Grid, open_grid
+from lists_core.grid.page import Grid
+from lists_core.grid.patience import note_wants, reckoned
 from lists_core.grid.state import Params, whole_number
+from lists_core.grid.view_bar import open_with_default
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
-from lists_core.selectors.boards import Lane, Tally, first_ids, next_ids, tallies
+from lists_core.selectors.boards import Lane, Tally, first_ids, lane_ids, tallies
 from lists_core.selectors.elements import rows_by_ids
+from lists_core.selectors.keyset import following, whole_place
 from lists_core.selectors.titles import row_titles
 from staff.models import Employee
 from svod.base.errors import NotFound
@@ -32,7 +35,7 @@ NO_LANE = "none"
 
 @dataclass(frozen=True)
 class ShownLane:
-    """What a page draws. `below` is the id after which older cards follow; 0 when all show."""
+    """What a page draws. `below` is the id after which more cards follow; 0 when all show."""
 
     plan: LanePlan
     count: int
@@ -95,17 +98,24 @@ class Board:
     # --- reading ------------------------------------------------------------------------
 
     def shown(self, sizes: Mapping[str, int]) -> list[ShownLane]:
-        """All lanes with their first cards; `sizes` says of which lanes more than usual show."""
-        counted = tallies(self.grid.found, self.by, self.amount)
-        open_lanes = [one for one in self.lanes if not self.is_folded(one)]
-        ids = self._first(open_lanes, sizes, counted)
-        everything = [pk for own in ids.values() for pk in own]
-        rows = {row.pk: row for row in rows_by_ids(self.schema, everything, actor=self.grid.actor)}
-        drawn = self.draw(list(rows.values()))
+        """All lanes with their first cards; `sizes` says of which lanes more than usual show.
+        Raises TooSlow."""
+        counted, ids, rows = reckoned(self.grid, lambda: self._read(sizes))
+        note_wants(self.grid)
+        drawn = self.draw(rows)
         return [
             self._lane(plan, counted.get(plan.value, Tally()), ids.get(plan.value, []), drawn)
             for plan in self.lanes
         ]
+
+    def _read(
+        self, sizes: Mapping[str, int]
+    ) -> tuple[Mapping[Lane, Tally], Mapping[Lane, Sequence[int]], Sequence[Any]]:
+        """What lanes hold, the ids of their first cards, and the rows of these."""
+        counted = tallies(self.grid.found, self.by, self.amount)
+        open_lanes = [one for one in self.lanes if not self.is_folded(one)]
+        ids = self._first(open_lanes, sizes, counted)
+        return counted, ids, self._rows([pk for own in ids.values() for pk in own])
 
     def _first(
         self, plans: Sequence[LanePlan], sizes: Mapping[str, int], counted: Mapping[Lane, Tally]
@@ -134,13 +144,32 @@ class Board:
         )
 
     def more(self, plan: LanePlan, below: int) -> ShownLane:
-        """The next cards of a lane, older than the element `below`."""
-        ids = next_ids(self.grid.found, self.by, plan.value, limit=STEP + 1, below=below)
-        rows = rows_by_ids(self.schema, ids[:STEP], actor=self.grid.actor)
+        """The next cards of a lane, those after the element `below`. Raises TooSlow, NotFound
+        where that one is not found any more: its place would tell its values."""
+        ids, rows = reckoned(self.grid, lambda: self._after(plan, below))
         drawn = self.draw(rows)
         cards = SafeString("".join(drawn.values()))
         rest = ids[STEP - 1] if len(ids) > STEP else 0
         return ShownLane(plan, 0, (), cards, len(rows), below=rest)
+
+    def _after(self, plan: LanePlan, below: int) -> tuple[list[int], list[Any]]:
+        """Ids of the next cards and, when there are more, one more; the rows of these cards."""
+        place = whole_place(self.grid.found, below)
+        if not place:
+            raise NotFound
+        ids: list[int] = []
+        for left in following(self.grid.found, place):
+            limit = STEP + 1 - len(ids)
+            ids += lane_ids(left, self.by, plan.value, limit=limit) if limit else []
+        return ids, self._rows(ids[:STEP])
+
+    def _rows(self, ids: Sequence[int]) -> list[Any]:
+        """With the columns that cards are drawn from, and no others."""
+        actor = self.grid.actor
+        named = [*self.fields, *([self.person] if self.person else [])]
+        columns = {name for field in named for name in field.column_names}
+        columns |= {"name", "created_at", *columns_for_rights(actor, self.schema)}
+        return rows_by_ids(self.schema, ids, actor=actor, columns=columns)
 
     def draw(self, rows: Sequence[Any]) -> dict[int, str]:
         """Element id → its card. As many queries for many as for one."""
@@ -179,7 +208,7 @@ def sums_text(tally: Tally, amount: SchemaField | None) -> list[str]:
 def open_board(actor: Employee, list_id: int, params: Params) -> Board:
     """The board of an address. Raises NotFound for a list without a field for lanes, or where
     the person may not read it."""
-    grid = open_grid(actor, list_id, params)
+    grid = open_with_default(actor, list_id, params)
     kind = kind_of_board(grid.list_)
     grid = kind.placed(grid)
     own = grid.preference.look("kanban")

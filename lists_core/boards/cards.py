@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from lists_core.field_types.base import NO_TITLES, Titles
 from lists_core.grid.cells import NO_ADDRESS, element_pattern
 from lists_core.models import List
 from lists_core.schema.fields import SchemaField
+from svod.base.dates import short
 
 CARD = (
     '<li class="sv-card{movable}" id="card-{id}" data-id="{id}">'
@@ -45,39 +45,45 @@ class CardRenderer:
 
     def cards(self, rows: Sequence[Any]) -> dict[int, str]:
         """Element id → card, in the order of the rows."""
-        pattern = element_pattern(self.list_)
-        words = {"actions": escape(_("Actions")), "created": escape(_("Created"))}
-        zone = timezone.get_current_timezone()
-        return {row.pk: self._card(row, pattern, words, zone) for row in rows}
+        frame = Frame(element_pattern(self.list_))
+        faces: dict[Any, str] = {}
+        values = [(field.read, self._drawing(field)) for field in self.fields]
+        return {row.pk: self._card(row, frame, faces, values) for row in rows}
 
-    def _card(self, row: Any, pattern: str, words: Mapping[str, str], zone: Any) -> str:
-        made = row.created_at.astimezone(zone)
+    def _card(self, row: Any, frame: Frame, faces: dict[Any, str], values: Sequence[Any]) -> str:
+        made = row.created_at.astimezone(frame.zone)
+        drawn = [draw(value) for read, draw in values if (value := read(row)) is not None]
         return CARD.format(
             id=row.pk,
             movable=" sv-card-movable" if row.pk in self.movable else "",
-            url=pattern.replace(NO_ADDRESS, str(row.pk)),
+            url=frame.pattern.replace(NO_ADDRESS, str(row.pk)),
             name=escape(row.name),
-            values="".join(self._value(field, row) for field in self.fields),
-            person=self._person(row),
+            values="".join(drawn),
+            person=self._person(row, faces),
             iso=made.isoformat(timespec="minutes"),
-            at=date_format(made, "SHORT_DATETIME_FORMAT"),
-            day=date_format(made, "SHORT_DATE_FORMAT"),
+            at=frame.time(made),
+            day=frame.day(made),
             marks=self._marks(row.pk),
-            **words,
+            actions=frame.actions,
+            created=frame.created,
         )
 
-    def _value(self, field: SchemaField, row: Any) -> str:
-        value = field.read(row)
-        if value is None:
-            return ""
-        drawn = field.render(value, self.titles.get(field.key, NO_TITLES))
-        return (AMOUNT if field is self.amount else VALUE).format(
-            label=escape(field.name), html=drawn
-        )
+    def _drawing(self, field: SchemaField) -> Callable[[Any], str]:
+        """Draws a value of the field."""
+        shape = AMOUNT if field is self.amount else VALUE
+        before, after = shape.split("{html}")
+        before = before.replace("{label}", escape(str(field.name)))
+        titles = self.titles.get(field.key, NO_TITLES)
+        return lambda value: f"{before}{field.render(value, titles)}{after}"
 
-    def _person(self, row: Any) -> str:
-        """The face alone, its name in the title."""
+    def _person(self, row: Any, faces: dict[Any, str]) -> str:
+        """The face alone, its name in the title; of few people, so each is drawn once."""
         value = self.person.read(row) if self.person else None
+        if value not in faces:
+            faces[value] = self._face(value)
+        return faces[value]
+
+    def _face(self, value: Any) -> str:
         title = self.titles.get(self.person.key, NO_TITLES).get(value) if self.person else None
         if title is None:
             return ""
@@ -87,3 +93,13 @@ class CardRenderer:
 
     def _marks(self, pk: int) -> str:
         return "".join([self.marks.get(pk, ""), *(own.get(pk, "") for own in self.badges)])
+
+
+class Frame:
+    """What is the same on all cards of a page."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.zone = timezone.get_current_timezone()
+        self.day, self.time = short(), short("SHORT_DATETIME_FORMAT")
+        self.actions, self.created = escape(_("Actions")), escape(_("Created"))

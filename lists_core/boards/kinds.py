@@ -34,12 +34,13 @@ USUAL_FIELDS = 3
 @dataclass(frozen=True)
 class LanePlan:
     """A lane before anything was read. `final` is "success" or "failure" where elements are done
-    with; such lanes are folded at first."""
+    with; such lanes are folded at first. After `patience` days a card stands there too long."""
 
     value: Lane
     name: str
     tone: str = ""
     final: str = ""
+    patience: int = 0
 
 
 class BoardKind:
@@ -77,7 +78,8 @@ class BoardKind:
         return None
 
     def marks(self, board: Board, rows: Sequence[Any]) -> Mapping[int, str]:
-        """HTML at the foot of cards by element id; as many queries for many as for one."""
+        """HTML at the foot of cards by element id; as many queries for many as for one. Rows hold
+        their id and the columns that cards show."""
         return {}
 
 

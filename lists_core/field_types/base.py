@@ -7,10 +7,11 @@ An empty value is always None, in Python and in the database.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -18,12 +19,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import BaseExpression, F
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lists_core.field_types.written import as_html
 from svod.base.registry import Registry
 
 if TYPE_CHECKING:
+    from lists_core.field_types.titled import Titled
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
     from lists_core.reports.groupings import Grouping
@@ -79,8 +81,12 @@ class FieldType:
     default_allowed = True
     #: Asked the other way round ("what points to this?"), so its column has an index.
     indexed = False
+    #: Points to elements: a large list gets an index of it that nobody has to ask for.
+    linked = False
     #: Boards read the newest elements of each value, so there is an index for that.
     laned = False
+    #: Sorted by the titles of what the values point to (`titled`), as the reader sees them.
+    sorted_by_title = False
     #: Shown as a mask everywhere: to_text, to_json and to_cell never tell the value, so it is
     #: not copied, not set for many elements at once and not turned into another type.
     concealed = False
@@ -129,8 +135,7 @@ class FieldType:
 
     def from_text(self, field: Field, text: str) -> Any:
         """The value of a cell of an imported table; raise ValidationError."""
-        value = self.form_field(field, required=False).clean(text)
-        return None if value in ("", None) else value
+        return _filled(self.form_field(field, required=False).clean(text))
 
     def from_texts(
         self, field: Field, texts: Collection[str], *, actor: Employee
@@ -139,11 +144,19 @@ class FieldType:
 
         Types that look values up in the database override this to ask once.
         """
-        return {text: self._try_text(field, text) for text in texts}
+        read = self._reader(field)
+        return {text: self._try_text(field, text, read) for text in texts}
 
-    def _try_text(self, field: Field, text: str) -> Any:
+    def _reader(self, field: Field) -> Callable[[str], Any]:
+        """`from_text` for many texts: the control is made once."""
+        if type(self).from_text is not FieldType.from_text:
+            return partial(self.from_text, field)
+        control = self.form_field(field, required=False)
+        return lambda text: _filled(control.clean(text))
+
+    def _try_text(self, field: Field, text: str, read: Callable[[str], Any]) -> Any:
         try:
-            value = self.from_text(field, text)
+            value = read(text)
             return None if value is None else self.clean(field, value)
         except ValidationError as error:
             return error
@@ -158,7 +171,7 @@ class FieldType:
 
     def render(self, field: Field, value: Any, titles: Titles) -> SafeString:
         """One value as HTML, for a cell of the grid and the element's page."""
-        return format_html("{}", self.to_text(field, value, titles))
+        return as_html(self.to_text(field, value, titles))
 
     # --- queries ------------------------------------------------------------------------
 
@@ -180,6 +193,10 @@ class FieldType:
     def sort_key(self, field: Field, column: str) -> BaseExpression | F:
         """What the main column is sorted by; empty values always come last."""
         return F(column)
+
+    def titled(self, field: Field, *, actor: Employee) -> Sequence[Titled]:
+        """What values of a type that is `sorted_by_title` may point to, one of each table."""
+        return ()
 
     def search_word(self, word: str) -> str:
         """What a `searchable` column must contain to answer to the word; "" answers to none."""
@@ -215,6 +232,10 @@ class FieldType:
 
     def settings_saved(self, field: Field, cleaned: Mapping[str, Any]) -> None:
         """Called in the transaction that saved the settings, for data kept beside the field."""
+
+
+def _filled(value: Any) -> Any:
+    return None if value in ("", None) else value
 
 
 field_types: Registry[FieldType] = Registry("field type")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -13,6 +14,8 @@ from babel.numbers import (
     get_currency_name,
     get_currency_precision,
     get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
 )
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -89,8 +92,61 @@ def _split(text: str) -> tuple[str, str]:
 
 def money_text(value: Money) -> str:
     """As the active language writes it: `1 234,50 ₽`, `$1,234.50`."""
-    return str(format_currency(value.amount, value.currency.code, locale=_locale()))
+    amount, code, language = value.amount, value.currency.code, get_language() or "en"
+    shape = _shape(language, code)
+    if shape is None or not amount.is_finite():
+        return str(format_currency(amount, code, locale=_known_locale(language)))
+    return shape.text(amount)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a language writes amounts of a currency: what stands around the digits, by sign, and
+    the signs between them. Babel finds that out anew for each number, a table shows hundreds."""
+
+    around: tuple[tuple[str, str], tuple[str, str]]
+    digits: int
+    signs: dict[int, str]
+
+    def text(self, amount: Decimal) -> str:
+        before, after = self.around[amount.is_signed()]
+        return f"{before}{self.number(amount)}{after}"
+
+    def number(self, amount: Decimal) -> str:
+        return f"{abs(amount):,.{self.digits}f}".translate(self.signs)
+
+
+PROBES = ("0", "-0.5", "12", "1234", "-1234", "987654321.125", "-0.001")
+
+
+@cache
+def _shape(language: str, code: str) -> Shape | None:
+    """None where the language groups digits in ways of its own."""
+    locale = _known_locale(language)
+    signs = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+    shape = Shape((("", ""), ("", "")), get_currency_precision(code), signs)
+    big = Decimal("1234567.5")
+    parts = [
+        str(format_currency(one, code, locale=locale)).partition(shape.number(one))
+        for one in (big, -big)
+    ]
+    around = (parts[0][0], parts[0][2]), (parts[1][0], parts[1][2])
+    shape = replace(shape, around=around)
+    tried = [Decimal(text) for text in PROBES]
+    same = all(shape.text(one) == format_currency(one, code, locale=locale) for one in tried)
+    return replace(shape, around=(_apart(around[0]), _apart(around[1]))) if same else None
+
+
+def _apart(around: tuple[str, str]) -> tuple[str, str]:
+    """English writes currencies without a sign of their own by letters: `RUB 100`."""
+    before, after = around
+    return (f"{before}\u00a0" if before[-1:].isalpha() else before, after)
 
 
 def _locale() -> Locale:
-    return Locale.parse(get_language() or "en", sep="-")
+    return _known_locale(get_language() or "en")
+
+
+@cache
+def _known_locale(language: str) -> Locale:
+    return Locale.parse(language, sep="-")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldType, Titles, field_types
+from lists_core.field_types.written import written_day
 from lists_core.filters import periods
 from lists_core.reports.groupings import BY_DAYS
 from lists_core.reports.measures import HOURS_OF_DAYS
@@ -72,7 +72,7 @@ class DateType(FieldType):
         return value if isinstance(value, date) else parse_date(str(value))
 
     def to_text(self, field: Field, value: Any, titles: Titles) -> str:
-        return date_format(value, "SHORT_DATE_FORMAT")
+        return written_day(value)
 
     def to_cell(self, field: Field, value: date, titles: Titles) -> date:
         return value

@@ -11,12 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.field_types.base import FieldType, Titles, field_types
 from lists_core.field_types.date import parse_date
+from lists_core.field_types.written import written_day, written_moment
 from lists_core.filters import periods
 from lists_core.reports.groupings import BY_MOMENTS
 from lists_core.reports.measures import HOURS
@@ -107,7 +107,7 @@ class DateTimeType(FieldType):
         # Not SHORT_DATETIME_FORMAT: English writes "noon" there, which nobody can import.
         moment = timezone.localtime(value)
         time = "H:i:s" if moment.second else "H:i"
-        return f"{date_format(moment, 'SHORT_DATE_FORMAT')} {date_format(moment, time)}"
+        return f"{written_day(moment)} {written_moment(moment, time)}"
 
     def to_cell(self, field: Field, value: Any, titles: Titles) -> datetime:
         return timezone.localtime(value)

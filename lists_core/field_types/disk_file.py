@@ -1,4 +1,7 @@
-"""File (Disk): a link to a file of the shared Disk, so a new version is seen everywhere."""
+"""File (Disk): a link to a file of the shared Disk, so a new version is seen everywhere.
+
+It shows to those who may read the file on the Disk; the field itself gives no right to it.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,14 @@ from lists_core.field_types.references import (
     ReferenceKind,
     ReferenceType,
     Wanted,
+    by_scope,
+    ids_of,
     references,
     resolved,
 )
 from lists_core.filters.operators import CHOICE, Arity, Asked, Operator, text_control
 from lists_core.models import DiskFile
-from lists_core.selectors.disk import disk_files_by_id, search_files
+from lists_core.selectors.disk import all_visible, disk_files_by_id, search_files
 from staff.models import Employee
 
 if TYPE_CHECKING:
@@ -40,13 +45,11 @@ class DiskFiles(ReferenceKind):
     slug = "disk_file"
 
     def load(self, wanted: Wanted, *, actor: Employee) -> Found:
-        rows = disk_files_by_id(actor, set().union(*wanted.values()))
-        return {
-            (scope, pk): disk_title(rows[pk])
-            for scope, own in wanted.items()
-            for pk in own
-            if pk in rows
-        }
+        rows = disk_files_by_id(actor, ids_of(wanted))
+        return by_scope(wanted, {pk: disk_title(row) for pk, row in rows.items()})
+
+    def kept(self, wanted: Wanted, *, actor: Employee) -> bool:
+        return all_visible(actor, sorted(set().union(*wanted.values())))
 
 
 def disk_title(file: DiskFile) -> Title:
@@ -65,8 +68,7 @@ class DiskChoices:
 
 
 def _name_contains(asked: Asked) -> models.Q:
-    files = DiskFile.objects.filter(name__icontains=asked.value, deleted_at=None)
-    return among(asked, files.order_by())
+    return among(asked, search_files(asked.actor, asked.value).order_by())
 
 
 NAME_CONTAINS = Operator(

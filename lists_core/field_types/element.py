@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.access import visible_lists
-from lists_core.field_types.base import FieldSettingsForm, Title, field_types
+from lists_core.field_types.base import Title, field_types
+from lists_core.field_types.on_delete import LinkSettingsForm
 from lists_core.field_types.pickers import PickerField, multiple_picker
 from lists_core.field_types.references import (
     Found,
@@ -25,6 +27,8 @@ from lists_core.field_types.references import (
     references,
     resolved,
 )
+from lists_core.field_types.string import text_sort_key
+from lists_core.field_types.titled import Titled
 from lists_core.filters.operators import CHOICE
 from lists_core.reports.groupings import BY_VALUE
 from lists_core.selectors import suggest
@@ -57,7 +61,9 @@ def _by_list(wanted: Wanted) -> dict[int, set[int]]:
     return {scope: ids for scope, ids in wanted.items() if scope is not None}
 
 
-class ElementSettings(FieldSettingsForm):
+class ElementSettings(LinkSettingsForm):
+    field_order = ("list", "look", "on_delete")
+
     list = forms.TypedChoiceField(label=gettext_lazy("List"), coerce=int)
     look = forms.ChoiceField(
         label=gettext_lazy("Look"),
@@ -73,8 +79,8 @@ class ElementSettings(FieldSettingsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = visible_lists(self.actor)
-        self.fields["list"].choices = [("", "—"), *((row.pk, row.name) for row in rows)]  # type: ignore[attr-defined]
+        rows = visible_lists(self.actor).values_list("pk", "name")
+        self.fields["list"].choices = [("", "—"), *rows]  # type: ignore[attr-defined]
 
     def clean_look(self) -> str:
         return self.cleaned_data["look"] or SEARCH
@@ -100,6 +106,8 @@ class ElementType(ReferenceType):
     label = gettext_lazy("Link to elements")
     icon = "link"
     reference = "element"
+    linked = True
+    sortable = sorted_by_title = True
     SettingsForm = ElementSettings
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
@@ -128,6 +136,10 @@ class ElementType(ReferenceType):
     def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
         return suggest.ids_by_words(actor, field.settings.get("list"), words)
 
+    def titled(self, field: Field, *, actor: Employee) -> list[Titled]:
+        rows = suggest.readable(actor, field.settings.get("list"))
+        return [] if rows is None else [titled_elements(rows, field.settings["list"])]
+
     @property
     def operators(self) -> Iterable[Operator]:
         return CHOICE
@@ -135,6 +147,11 @@ class ElementType(ReferenceType):
     @property
     def groupings(self) -> Iterable[Grouping]:
         return (BY_VALUE,)
+
+
+def titled_elements(rows: QuerySet[Any], list_id: int, prefix: str = "") -> Titled:
+    """Readable elements of a list by their names."""
+    return Titled(rows, text_sort_key("name"), prefix, list_id)
 
 
 def _choices(field: Field) -> LinkedElements:

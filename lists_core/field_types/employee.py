@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, TextField, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,9 +22,13 @@ from lists_core.field_types.references import (
     ReferenceKind,
     ReferenceType,
     Wanted,
+    by_scope,
+    ids_of,
     references,
     resolved,
 )
+from lists_core.field_types.string import text_sort_key
+from lists_core.field_types.titled import Titled
 from lists_core.filters.operators import CHOICE, Arity, Asked, Operator
 from lists_core.reports.groupings import BY_VALUE
 from staff.models import Employee
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
 
 SUGGEST = reverse_lazy("people_suggest")
 SEARCHED = 200
+#: What a name, its initials and its photo are made of.
+SHOWN = ("username", "first_name", "last_name", "thumbnail")
 
 
 def _is_me(asked: Asked) -> Q:
@@ -52,15 +59,20 @@ class Employees(ReferenceKind):
     slug = "employee"
 
     def load(self, wanted: Wanted, *, actor: Employee) -> Found:
-        people = Employee.objects.in_bulk(set().union(*wanted.values()))
-        return {
-            (scope, pk): Title(
-                str(people[pk]), people[pk].get_absolute_url(), {"face": face(people[pk])}
-            )
-            for scope, own in wanted.items()
-            for pk in own
-            if pk in people
-        }
+        people = Employee.objects.only(*SHOWN).in_bulk(ids_of(wanted))
+        return by_scope(
+            wanted,
+            {
+                pk: Title(str(one), one.get_absolute_url(), {"face": face(one)})
+                for pk, one in people.items()
+            },
+        )
+
+
+def shown_name() -> Coalesce:
+    """`str(person)` in the database."""
+    whole = Trim(Concat("last_name", Value(" "), "first_name"))
+    return Coalesce(NullIf(whole, Value("")), "username", output_field=TextField())
 
 
 def face(person: Employee) -> SafeString:
@@ -93,6 +105,7 @@ class EmployeeType(ReferenceType):
     label = gettext_lazy("Employee")
     icon = "user"
     reference = "employee"
+    sortable = sorted_by_title = True
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         return {"": models.BigIntegerField(null=True)}
@@ -121,6 +134,9 @@ class EmployeeType(ReferenceType):
     def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
         found = Q(last_name__icontains=words) | Q(first_name__icontains=words)
         return list(Employee.objects.filter(found).values_list("pk", flat=True)[:SEARCHED])
+
+    def titled(self, field: Field, *, actor: Employee) -> list[Titled]:
+        return [Titled(Employee.objects.all(), text_sort_key(shown_name()))]
 
     @property
     def operators(self) -> Iterable[Operator]:

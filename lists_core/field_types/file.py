@@ -27,9 +27,11 @@ from lists_core.field_types.references import (
     ReferenceKind,
     ReferenceType,
     Wanted,
+    by_scope,
+    ids_of,
     references,
 )
-from lists_core.file_kinds import DOCUMENTS, PICTURES, TEXTS, may_be_shown
+from lists_core.file_kinds import DOCUMENTS, PICTURES, TEXTS, may_be_previewed
 from lists_core.filters.operators import PRESENCE, Arity, Asked, Operator, text_control
 from lists_core.models import FileUse, StoredFile
 from lists_core.selectors.files import files_by_id
@@ -73,13 +75,8 @@ class Files(ReferenceKind):
     slug = "file"
 
     def load(self, wanted: Wanted, *, actor: Employee) -> Found:
-        rows = files_by_id(actor, set().union(*wanted.values()))
-        return {
-            (scope, pk): file_title(rows[pk])
-            for scope, own in wanted.items()
-            for pk in own
-            if pk in rows
-        }
+        rows = files_by_id(actor, ids_of(wanted))
+        return by_scope(wanted, {pk: file_title(row) for pk, row in rows.items()})
 
 
 class FileSettings(FieldSettingsForm):
@@ -247,7 +244,7 @@ def render_file(title: Title) -> SafeString:
             title.extra["thumb"],
             title.text,
         )
-    shown = may_be_shown(title.extra["mime"])
+    shown = may_be_previewed(title.extra["mime"])
     return format_html(
         '<a class="sv-file-link" href="{}{}"{}>{}<span>{}</span>'
         ' <span class="sv-file-note">{}</span></a>',

@@ -16,12 +16,15 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from lists_core.field_types.base import FieldSettingsForm, FieldType, Titles, field_types
+from lists_core.field_types.written import written_number
 from lists_core.filters import operators
+from lists_core.reports.groupings import BY_NUMBER
 from lists_core.reports.measures import NUMERIC, rounded
 
 if TYPE_CHECKING:
     from lists_core.filters.operators import Operator
     from lists_core.models import Field
+    from lists_core.reports.groupings import Grouping
     from lists_core.reports.measures import Measure, Number
     from lists_core.schema.fields import SchemaField
 
@@ -133,7 +136,7 @@ class NumberType(FieldType):
 
     def to_text(self, field: Field, value: Any, titles: Titles) -> str:
         grouped = not field.settings.get("plain")
-        number = number_format(value, self.precision(field), force_grouping=grouped)
+        number = written_number(Decimal(value), self.precision(field), grouped=grouped)
         unit = field.settings.get("unit")
         return f"{number}\u00a0{unit}" if unit else number
 
@@ -157,6 +160,10 @@ class NumberType(FieldType):
     @property
     def operators(self) -> Iterable[Operator]:
         return operators.NUMERIC
+
+    @property
+    def groupings(self) -> Iterable[Grouping]:
+        return (BY_NUMBER,)
 
     @property
     def measures(self) -> Iterable[Measure]:

@@ -44,6 +44,8 @@ class PickerWidget(forms.Select):
         self.url = url
         self.source = source
         self.actor: Employee | None = None
+        #: Where a value that is not there yet is made by its name; "" where none is.
+        self.new_url = ""
         super().__init__()
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
@@ -54,6 +56,7 @@ class PickerWidget(forms.Select):
             self.choices.insert(0, ("", ""))
         context = super().get_context(name, value, attrs)
         context["url"] = "" if everything is not None else str(self.url)
+        context["new_url"] = self.new_url
         return context
 
     def _chosen(self, value: Any) -> dict[int, str]:

@@ -25,6 +25,16 @@ Wanted = Mapping[Scope, set[Any]]
 Found = dict[tuple[Scope, Any], Title]
 
 
+def ids_of(wanted: Wanted) -> set[Any]:
+    """All that is asked for, whatever table it is of."""
+    return set().union(*wanted.values())
+
+
+def by_scope(wanted: Wanted, titles: Mapping[Any, Title]) -> Found:
+    """The titles of things of one table, under each scope that asked for them."""
+    return {(scope, pk): titles[pk] for scope, own in wanted.items() for pk in own if pk in titles}
+
+
 class ReferenceKind:
     """One kind of thing that values point to (elements, employees, files, …)."""
 

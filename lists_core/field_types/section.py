@@ -14,16 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.access import list_rights, rights_in, visible_lists
-from lists_core.field_types.base import FieldSettingsForm, Title, field_types
+from lists_core.field_types.base import Title, field_types
+from lists_core.field_types.on_delete import LinkSettingsForm
 from lists_core.field_types.pickers import PickerField, multiple_picker
 from lists_core.field_types.references import (
     Found,
     ReferenceKind,
     ReferenceType,
     Wanted,
+    ids_of,
     references,
     resolved,
 )
+from lists_core.field_types.string import text_sort_key
+from lists_core.field_types.titled import Titled
 from lists_core.filters.operators import CHOICE
 from lists_core.models import Section
 from lists_core.reports.groupings import BY_VALUE
@@ -53,12 +57,12 @@ class Sections(ReferenceKind):
     slug = "section"
 
     def load(self, wanted: Wanted, *, actor: Employee) -> Found:
-        rows = Section.objects.filter(pk__in=set().union(*wanted.values()))
+        rows = Section.objects.filter(pk__in=ids_of(wanted))
         known = self._known(rows.filter(list__in=visible_lists(actor)), actor)
         return {(row.list_id, row.pk): Title(row.name) for row in known}
 
     def kept(self, wanted: Wanted, *, actor: Employee) -> bool:
-        rows = list(Section.objects.filter(pk__in=set().union(*wanted.values())))
+        rows = list(Section.objects.filter(pk__in=ids_of(wanted)))
         lists = {row.list_id for row in rows}
         seen = visible_lists(actor).filter(pk__in=lists).count() == len(lists)
         return seen and len(self._known(rows, actor)) == len(rows)
@@ -69,13 +73,15 @@ class Sections(ReferenceKind):
         return [row for row in rows if rights[row.list_id].knows(row.pk)]
 
 
-class SectionSettings(FieldSettingsForm):
+class SectionSettings(LinkSettingsForm):
+    field_order = ("list", "on_delete")
+
     list = forms.TypedChoiceField(label=gettext_lazy("List"), coerce=int)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lists = visible_lists(self.actor).filter(has_sections=True)
-        self.fields["list"].choices = [("", "—"), *((row.pk, row.name) for row in lists)]  # type: ignore[attr-defined]
+        rows = visible_lists(self.actor).filter(has_sections=True).values_list("pk", "name")
+        self.fields["list"].choices = [("", "—"), *rows]  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,8 @@ class SectionType(ReferenceType):
     label = gettext_lazy("Link to sections")
     icon = "folder"
     reference = "section"
+    linked = True
+    sortable = sorted_by_title = True
     SettingsForm = SectionSettings
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
@@ -126,6 +134,9 @@ class SectionType(ReferenceType):
     def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
         rows = sections_for(actor, field.settings.get("list")).filter(name__icontains=words)
         return list(rows.values_list("pk", flat=True)[:SEARCHED])
+
+    def titled(self, field: Field, *, actor: Employee) -> list[Titled]:
+        return [Titled(sections_for(actor, field.settings.get("list")), text_sort_key("name"))]
 
     @property
     def operators(self) -> Iterable[Operator]:

@@ -55,6 +55,13 @@ class AnyInRange(_AnyItem):
         return list(self.rhs)
 
 
+class AnyBegins(_AnyItem):
+    """By these very letters."""
+
+    lookup_name = "any_begins"
+    comparison = "starts_with(item, %s)"
+
+
 class AnyContains(_AnyItem):
     lookup_name = "any_icontains"
     comparison = "UPPER(item) LIKE UPPER(%s)"
@@ -88,6 +95,7 @@ LOOKUPS = (
     AnyGreater,
     AnyGreaterOrEqual,
     AnyInRange,
+    AnyBegins,
     AnyContains,
     AnyStartsWith,
     AnyExactText,

@@ -47,7 +47,8 @@ class Condition:
 
 @dataclass(frozen=True)
 class Group:
-    """Conditions and groups joined by one word; an empty group lets everything through."""
+    """Conditions and groups joined by one word. A group without any says nothing: inside another
+    it is left out, where "or" would else find everything, and alone it lets everything through."""
 
     joiner: Literal["and", "or"] = "and"
     items: tuple[Condition | Group, ...] = ()

@@ -12,10 +12,18 @@ from lists_core.models import List
 from svod.base.htmx import trigger
 
 
-def show_state(list_: List, query: str) -> HttpResponse:
-    """Tell the page to load the grid in another state; the address changes with it."""
+def show_state(list_: List, query: str, *, history: str = "push") -> HttpResponse:
+    """Tell the page to load the grid in another state; the address changes with it, and with
+    "replace" the way back does not lead through the old one."""
     response = HttpResponse(status=204)
-    trigger(response, "grid:go", {"url": list_url(list_) + query})
+    trigger(response, "grid:go", {"url": list_url(list_) + query, "history": history})
+    return response
+
+
+def done_in_state(list_: List, query: str) -> HttpResponse:
+    """The same for an answer to a dialog, which closes."""
+    response = HttpResponse(status=204)
+    trigger(response, "svod:saved", {"go": list_url(list_) + query})
     return response
 
 

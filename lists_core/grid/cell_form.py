@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from lists_core.field_types.base import NO_TITLES
 from lists_core.field_types.controls import fit_to, show_to
+from lists_core.new_values import offer_new
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.history import others_since
@@ -27,6 +28,7 @@ class CellForm(forms.Form):
         self.fields["value"] = field.form_field()
         self.fields["value"].widget.attrs["aria-label"] = field.name
         show_to(self.fields["value"], actor)
+        offer_new(self.fields["value"], field, actor)
 
 
 def editor(field: SchemaField, row: Any, *, actor: Employee) -> CellForm:
@@ -49,8 +51,8 @@ class Clash:
 
 def clash_of(schema: Schema, field: SchemaField, row: Any, *, seen: int, actor: Employee) -> Clash:
     """What happened to the row since the version that the person has `seen`."""
-    others = others_since(row.pk, seen)
-    last = others.get("")
+    others = others_since(schema, row.pk, seen)
+    last = others.get(field.key) or others.get("")
     value = field.read(row)
     titles = titles_of([(field, value)], actor=actor).get(field.key, NO_TITLES)
     return Clash(

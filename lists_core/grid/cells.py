@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,13 @@ from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 
 ROW = (
-    '<tr data-id="{id}" data-version="{version}"{lacking}><td class="sv-grid-lead">'
+    '<tr data-id="{id}" data-version="{version}"{lacking}{tone}><td class="sv-grid-lead">'
     '<input type="checkbox" class="form-check-input" aria-label="{select}">'
     '<button type="button" class="sv-grid-more" aria-haspopup="menu" aria-label="{actions}">'
     "</button></td>{cells}</tr>"
 )
 NO_ADDRESS = "-"
+Drawer = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class RowRenderer:
     """Draws the rows of one page; `titles` are those of `row_titles`.
 
     `lacking` holds by id what the person may not do with a row; its menu reads `data-no`.
-    `extra` holds the HTML of extra columns by their slug and the row's id.
+    `extra` holds the HTML of extra columns by their slug and the row's id, `tones` the colours of
+    rows that have one.
     """
 
     list_: List
@@ -43,30 +45,31 @@ class RowRenderer:
     titles: Mapping[str, Titles]
     lacking: Mapping[int, Collection[Right]]
     extra: Mapping[str, Mapping[int, str]]
+    tones: Mapping[int, str]
 
     def rows(self, rows: Sequence[Any]) -> SafeString:
         opened = [self._opening(field, self._opens(field)) for field in self.fields]
         fixed = [self._opening(field, editable=False) for field in self.fields]
         words = {"select": escape(_("Select")), "actions": escape(_("Actions"))}
-        pattern = element_pattern(self.list_)
+        draw = [self._drawer(field) for field in self.fields]
         drawn = [
-            self._row(
-                row, fixed if Right.CHANGE in self.lacking[row.pk] else opened, words, pattern
-            )
+            self._row(row, fixed if Right.CHANGE in self.lacking[row.pk] else opened, words, draw)
             for row in rows
         ]
         return SafeString("\n".join(drawn))  # every part is escaped or drawn by a type
 
-    def _row(self, row: Any, opened: Sequence[str], words: Mapping[str, str], pattern: str) -> str:
+    def _row(
+        self, row: Any, opened: Sequence[str], words: Mapping[str, str], draw: Sequence[Drawer]
+    ) -> str:
         cells = [
-            f"{opening}{self._content(field, row, pattern)}</td>"
-            for field, opening in zip(self.fields, opened, strict=True)
+            f"{opening}{content(row)}</td>" for content, opening in zip(draw, opened, strict=True)
         ]
         name = escape(row.name)
         return ROW.format(
             id=row.pk,
             version=row.version,
             lacking=_attribute(self.lacking[row.pk]),
+            tone=_tone(self.tones.get(row.pk, "")),
             select=f"{words['select']}: {name}",
             actions=f"{words['actions']}: {name}",
             cells="".join(cells),
@@ -75,21 +78,44 @@ class RowRenderer:
     def _opens(self, field: SchemaField | ExtraColumn) -> bool:
         return not isinstance(field, ExtraColumn) and is_editable(field, self.schema)
 
-    def _content(self, field: SchemaField | ExtraColumn, row: Any, pattern: str) -> str:
+    def _drawer(self, field: SchemaField | ExtraColumn) -> Drawer:
+        """What draws a row's cell of this column."""
         if isinstance(field, ExtraColumn):
-            return self.extra[field.slug].get(row.pk, "")
-        value = field.read(row)
-        if value is None:
-            return ""
-        drawn = field.render(value, self.titles.get(field.key, NO_TITLES))
-        if field.code == "NAME" and pattern:
-            return f'<a href="{pattern.replace(NO_ADDRESS, str(row.pk))}" data-drawer>{drawn}</a>'
-        return drawn
+            extra = self.extra[field.slug]
+            return lambda row: extra.get(row.pk, "")
+        plain = drawer(field, self.titles.get(field.key, NO_TITLES))
+        pattern = element_pattern(self.list_) if field.code == "NAME" else ""
+        if not pattern:
+            return plain
+        head, _mark, tail = pattern.partition(NO_ADDRESS)
+        return lambda row: f'<a href="{head}{row.pk}{tail}" data-drawer>{plain(row)}</a>'
 
     def _opening(self, field: SchemaField | ExtraColumn, editable: bool) -> str:  # noqa: FBT001
         numeric = ' class="sv-num"' if is_numeric(field) else ""
         fixed = "" if editable else ' aria-readonly="true"'
         return f"<td{numeric}{fixed}>"
+
+
+def drawer(field: SchemaField, titles: Titles) -> Drawer:
+    """Draws a value where it comes first on the page: a column of states or people has few."""
+    known: dict[Any, str] = {}
+
+    def draw(row: Any) -> str:
+        value = field.read(row)
+        if value is None:
+            return ""
+        if field.multiple or type(value).__hash__ is None:
+            return field.render(value, titles)
+        if value not in known:
+            known[value] = field.render(value, titles)
+        return known[value]
+
+    return draw
+
+
+def _tone(tone: str) -> str:
+    """`tone` is one of TONES."""
+    return f' class="tone-{tone}"' if tone else ""
 
 
 def _attribute(lacking: Collection[Right]) -> str:

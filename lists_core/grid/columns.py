@@ -14,6 +14,7 @@ from lists_core.grid.state import GridState, sorted_by
 from lists_core.models import ListPreference
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
+from lists_core.services.preferences import TABLE_LOOK
 
 NAME_WIDTH, TEXT_WIDTH = 280, 190
 WIDTHS: tuple[tuple[type[DbField[Any, Any]], int], ...] = (
@@ -34,6 +35,7 @@ class Column:
     place: int
     sort_query: str
     add_query: str
+    pinned: bool = False
 
     @property
     def code(self) -> str:
@@ -96,10 +98,30 @@ def default_fields(schema: Schema) -> list[SchemaField]:
     return [field for field in schema.all_fields if field.field.show_in_list]
 
 
+def pinned_first(
+    fields: Sequence[SchemaField | ExtraColumn], pinned: Sequence[str]
+) -> list[SchemaField | ExtraColumn]:
+    return sorted(fields, key=lambda field: field.code not in pinned)
+
+
+def pinned_codes(
+    fields: Sequence[SchemaField | ExtraColumn], state: GridState, preference: ListPreference
+) -> tuple[str, ...]:
+    """The columns that stay at the left: of the address or the view, else the person's own, else
+    the first one."""
+    chosen = state.look.pinned
+    own = preference.look(TABLE_LOOK).get("pinned") if state.view is None else None
+    if chosen is None and isinstance(own, list):
+        chosen = tuple(str(code) for code in own)
+    return tuple(field.code for field in fields[:1]) if chosen is None else chosen
+
+
 def columns_of(
     fields: Sequence[SchemaField | ExtraColumn], state: GridState, preference: ListPreference
 ) -> list[Column]:
-    widths = preference.widths
+    # A view looks the same to everybody: what a person set for themselves does not change it.
+    widths = {**(preference.widths if state.view is None else {}), **dict(state.look.widths)}
+    pinned = pinned_codes(fields, state, preference)
     sort = dict(state.sort)
     places = {code: place for place, code in enumerate(sort, start=1)}
     return [
@@ -110,6 +132,7 @@ def columns_of(
             place=places.get(field.code, 0),
             sort_query=state.query(sort=sorted_by(state, field.code, add=False)),
             add_query=state.query(sort=sorted_by(state, field.code, add=True)),
+            pinned=field.code in pinned,
         )
-        for field in fields
+        for field in pinned_first(fields, pinned)
     ]

@@ -14,14 +14,17 @@ from lists_core.access import Right, list_rights, may, may_somewhere, rights_on,
 from lists_core.grid.cells import RowRenderer, is_editable
 from lists_core.grid.columns import Column, columns_of, default_fields, shown_columns
 from lists_core.grid.extra import ExtraColumn, extra_columns
+from lists_core.grid.look import HEIGHTS, row_tones
+from lists_core.grid.patience import PAGE_MS, advice, count_of, page_ids, seen_so_far
 from lists_core.grid.state import GridState, Params, parse_state
 from lists_core.models import List, ListPreference
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
-from lists_core.selectors.elements import Count, capped_count, found, rows_by_ids
-from lists_core.selectors.fence import bounded
+from lists_core.selectors.elements import Count, found, rows_by_ids
+from lists_core.selectors.fence import TooSlow, together
 from lists_core.selectors.lists import access_list, preference
 from lists_core.selectors.titles import row_titles
+from lists_core.services.preferences import TABLE_LOOK
 from staff.models import Employee
 from svod.base.errors import Invalid
 
@@ -46,6 +49,13 @@ class Grid:
         fields = [one for one in chosen if not isinstance(one, ExtraColumn) or one in self.extra]
         known = fields or default_fields(self.schema)
         return columns_of(known, self.state, self.preference)
+
+    @property
+    def height(self) -> str:
+        """Of HEIGHTS: the view's or the address's, else the person's own."""
+        own = "" if self.state.view else str(self.preference.look(TABLE_LOOK).get("height", ""))
+        chosen = self.state.look.height or own
+        return chosen if chosen in HEIGHTS else "normal"
 
     @cached_property
     def extra(self) -> list[ExtraColumn]:
@@ -79,7 +89,10 @@ class Grid:
             if isinstance(one, ExtraColumn)
         }
         lacking = self._lacking(rows)
-        return RowRenderer(self.list_, self.schema, columns, titles, lacking, extra).rows(rows)
+        tones = row_tones(self.state.look.colors, self.schema, rows, self.actor)
+        return RowRenderer(self.list_, self.schema, columns, titles, lacking, extra, tones).rows(
+            rows
+        )
 
     def _lacking(self, rows: Sequence[Any]) -> dict[int, frozenset[Right]]:
         """What the row's menu does not offer; a copy is added where the row stands."""
@@ -91,12 +104,14 @@ class Grid:
 
 @dataclass(frozen=True)
 class Page:
-    """`count` is capped; `has_next` is true to the last page, however many there are."""
+    """`count` is capped; `has_next` is true to the last page, however many there are. `too_slow`
+    says what to do about a page that could not be read in time."""
 
     state: GridState
     rows: Sequence[Any]
     count: Count
     has_next: bool
+    too_slow: str = ""
 
     @property
     def first(self) -> int:
@@ -141,19 +156,21 @@ def everything_found(grid: Grid) -> Any:
 
 def page_of(grid: Grid) -> Page:
     """The rows of the state's page; past the end it is the last page, with a notice."""
-    state, count = grid.state, capped_count(grid.found)
-    ids = _ids(grid, state)
+    try:
+        with together(PAGE_MS):
+            return _page(grid)
+    except TooSlow:
+        return Page(grid.state, (), Count(0, exact=True), has_next=False, too_slow=advice(grid))
+
+
+def _page(grid: Grid) -> Page:
+    state, count = grid.state, count_of(grid, grid.state)
+    ids = page_ids(grid, state)
     if not ids and state.page > 1:
-        last = -(-count.number // state.size) if count.exact else 1
+        last = -(-count.number // state.size) if count and count.exact else 1
         told = (*state.notices, _("There is no page %(page)d.") % {"page": state.page})
         state = replace(state, page=max(1, last), notices=told)
-        ids = _ids(grid, state)
+        ids = page_ids(grid, state)
     rows = rows_by_ids(grid.schema, ids[: state.size], actor=grid.actor)
-    return Page(state, rows, count, has_next=len(ids) > state.size)
-
-
-def _ids(grid: Grid, state: GridState) -> list[int]:
-    """The page's ids and, when there is a next page, one more."""
-    start = (state.page - 1) * state.size
-    ids = grid.found.values_list("pk", flat=True)[start : start + state.size + 1]
-    return bounded(ids, grid.schema, grid.actor)
+    known = count or seen_so_far(state, len(rows))
+    return Page(state, rows, known, has_next=len(ids) > state.size)

@@ -16,6 +16,10 @@ from django.utils.translation import gettext as _
 
 from lists_core.filters.tree import Group, parse_filter
 from lists_core.grid.extra import is_column
+from lists_core.grid.grouped import Grouped, parse_grouped
+from lists_core.grid.look import Look, parse_look
+from lists_core.grid.opened_groups import opened_groups
+from lists_core.grid.opened_view import PASSING, PLAIN, OpenedView, fitting, opened, view_asked
 from lists_core.grid.scopes import Scope, read_scope
 from lists_core.models import ListPreference
 from lists_core.schema.compile import Schema
@@ -47,10 +51,20 @@ class GridState:
     sub: bool = True
     columns: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    #: Parameters of other shapes of the list that links lead on, as (name, value).
+    #: Parameters that links lead on and no view keeps: open groups, those of other shapes.
     kept: tuple[tuple[str, str], ...] = ()
     #: The part of the list to which everything here is confined.
     scope: Scope | None = None
+    #: How the table looks, apart from its columns.
+    look: Look = field(default_factory=Look)
+    #: What its rows are grouped by, and the totals at its foot.
+    grouped: Grouped = field(default_factory=Grouped)
+    #: The saved view that is open; parameters say what differs from it.
+    view: OpenedView | None = None
+    #: The list opens a view by itself, so an address without one has to say so.
+    has_default: bool = False
+    #: What the person is told besides, nothing that changes which elements are found.
+    asides: tuple[str, ...] = ()
 
     def element_query(self) -> ElementQuery:
         return ElementQuery(
@@ -63,8 +77,17 @@ class GridState:
         )
 
     def params(self) -> dict[str, str]:
-        """The parameters that differ from the defaults, in a steady order."""
-        known = {
+        """The parameters that differ from the defaults, or from the view, in a steady order."""
+        base = self.view.base if self.view else {}
+        known = {name: value for name, value in self.plain().items() if value != base.get(name, "")}
+        plain = PLAIN if self.has_default else ""
+        view = str(self.view.pk) if self.view else plain
+        kept = {name: value for name, value in self.kept if value}
+        return {**({"view": view} if view else {}), **known, **kept}
+
+    def plain(self) -> dict[str, str]:
+        """Every parameter as if there were no view, "" for what is as usual."""
+        return {
             "scope": self.scope.text if self.scope else "",
             "section": "" if self.section is None else str(self.section),
             "sub": "" if self.sub else "0",
@@ -73,14 +96,28 @@ class GridState:
             "sort": sort_text(self.sort),
             "columns": ",".join(self.columns),
             "size": "" if self.size == self.own_size else str(self.size),
+            **self.look.params(),
+            **self.grouped.params(),
             "page": "" if self.page == 1 else str(self.page),
         }
-        return {name: value for name, value in (*known.items(), *self.kept) if value}
 
     def query(self, **changes: Any) -> str:
         """The query string of this state with changes; any change but `page` leads to page 1."""
         changed = replace(self, **{"page": 1, **changes}) if changes else self
         return f"?{urlencode(changed.params())}"
+
+    def whole_query(self, **changes: Any) -> str:
+        """The same with everything spelled out: it means the same when the view has changed."""
+        return self.query(**{"view": None, "page": 1, **changes})
+
+    @property
+    def is_changed(self) -> bool:
+        """It differs from the open view, or from the list as it opens without one."""
+        return bool(self.params().keys() - PASSING - dict(self.kept).keys())
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        return (*self.notices, *self.asides)
 
     @property
     def is_narrowed(self) -> bool:
@@ -100,9 +137,44 @@ def sort_text(sort: Sequence[tuple[str, bool]]) -> str:
 
 
 def parse_state(params: Params, schema: Schema, preference: ListPreference) -> GridState:
-    """The state of an address with `notices` about what in it could not be used."""
+    """The state of an address with `notices` about what in it could not be used; a view that is
+    gone, or was never the person's to see, leaves the list as it is without one."""
+    given = {name: params[name] for name in params}
+    number = whole_number(given.get("view") or PLAIN)
+    if not number:
+        state = _parse(given, schema, preference)
+        wrong = () if number == 0 else (_wrong_number(),)
+        return replace(state, notices=(*state.notices, *wrong))
+    view = view_asked(number, preference)
+    if view is None:
+        state = _parse(given, schema, preference)
+        return replace(state, notices=(*state.notices, _gone_view()))
+    kept = fitting(view.state, schema)
+    own = _parse(kept.params, schema, preference)
+    base = {name: value for name, value in own.plain().items() if value}
+    state = _parse({**base, **given}, schema, preference)
+    notices, asides = _cut(kept.narrowed), _cut(kept.cut or bool(own.notices))
+    return replace(
+        state,
+        view=opened(view, base, preference),
+        notices=(*notices, *state.notices),
+        asides=() if notices else asides,
+    )
+
+
+def _gone_view() -> str:
+    return _("The view in the address was deleted or is not shared with you.")
+
+
+def _cut(is_cut: bool) -> tuple[str, ...]:  # noqa: FBT001
+    told = _("A part of this view is left out: the list has it no more, or it is closed to you.")
+    return (told,) if is_cut else ()
+
+
+def _parse(params: Params, schema: Schema, preference: ListPreference) -> GridState:
     notices: Notices = []
     own_size = preference.page_size if preference.page_size in PAGE_SIZES else 50
+    grouped = parse_grouped(params, schema, notices)
     return GridState(
         filter=_filter(params.get("filter", ""), schema, notices),
         q=params.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH],
@@ -114,6 +186,10 @@ def parse_state(params: Params, schema: Schema, preference: ListPreference) -> G
         sub=params.get("sub") != "0",
         columns=_columns(params.get("columns", ""), schema, notices),
         scope=_scope(params.get("scope", ""), schema, notices),
+        look=parse_look(params, schema, notices),
+        grouped=grouped,
+        kept=opened_groups(params.get("open", ""), grouped),
+        has_default=preference.list.default_view_id is not None,
         notices=tuple(notices),
     )
 
@@ -164,8 +240,12 @@ def _number(
     # A None would be compared with every number of the range, one by one.
     if number is not None and number in allowed:
         return number
-    notices.append(_("A number in the address was not understood and has been left out."))
+    notices.append(_wrong_number())
     return default
+
+
+def _wrong_number() -> str:
+    return _("A number in the address was not understood and has been left out.")
 
 
 def whole_number(text: str) -> int | None:

@@ -12,8 +12,9 @@ from lists_core.access import Right, require
 from lists_core.field_types.pickers import is_id
 from lists_core.grid.answers import link_if, reload
 from lists_core.grid.page import Grid, everything_found, open_grid
+from lists_core.models import Job
 from lists_core.services.bulk import INLINE_LIMIT
-from lists_core.services.jobs import start_job
+from lists_core.services.jobs import run_at_once, start_job
 from svod.base.htmx import go_to, toast
 from svod.base.http import PortalRequest
 
@@ -28,7 +29,7 @@ class Target:
 
     @property
     def query(self) -> str:
-        return self.grid.state.query(page=1)
+        return self.grid.state.whole_query()
 
     def params(self) -> dict[str, Any]:
         return {"query": self.query} if self.ids is None else {"ids": self.ids}
@@ -53,6 +54,12 @@ def ids_now(target: Target) -> list[int]:
     if target.ids is not None:
         return target.ids
     return list(everything_found(target.grid).values_list("pk", flat=True)[:INLINE_LIMIT])
+
+
+def at_once(request: PortalRequest, kind: str, target: Target, **params: Any) -> Job:
+    """The work done before the answer, as a job: it has a report and an undo as any."""
+    everything = {"ids": ids_now(target), **params}
+    return run_at_once(kind, actor=request.user, list_=target.grid.list_, **everything)
 
 
 def as_job(request: PortalRequest, kind: str, target: Target, **params: Any) -> HttpResponse:

@@ -17,9 +17,12 @@ from lists_core.grid.answers import link_if
 from lists_core.grid.cells import element_pattern
 from lists_core.grid.chips import chips_of
 from lists_core.grid.extra import shown_actions
-from lists_core.grid.page import Grid, Page, open_grid, page_of
+from lists_core.grid.foot import foot_of, menu_labels
+from lists_core.grid.groups import GroupedPage, draw_level, grouped_page
+from lists_core.grid.page import Grid, Page, page_of
 from lists_core.grid.pager import pager
 from lists_core.grid.tree import section_tree
+from lists_core.grid.view_bar import open_with_default, view_bar
 from lists_core.services.preferences import PAGE_SIZES
 from lists_core.shapes import TABLE, shape_links
 from svod.base.htmx import render_page
@@ -33,33 +36,43 @@ def whole_grid(
     more: Callable[[Grid], Mapping[str, Any]] | None = None,
 ) -> HttpResponse:
     """The table in the state that the address holds, with what `more` adds. Raises NotFound."""
-    opened = open_grid(request.user, list_id, request.GET)
+    opened = open_page(request, list_id)
     closed = request.COOKIES.get("tree") == "closed"
     added = more(opened) if more else {}
     context = {**grid_context(opened), "tree_closed": closed, **added}
     return render_page(request, template, context)
 
 
+def open_page(request: PortalRequest, list_id: int) -> Grid:
+    """The grid of an address; of one without a state with the list's default view."""
+    return open_with_default(request.user, list_id, request.GET)
+
+
 def grid_context(opened: Grid) -> dict[str, Any]:
-    page = page_of(opened)
+    page = grouped_page(opened) if opened.state.grouped.levels else page_of(opened)
     state = page.state
-    shown = replace(opened, state=state)
+    shown = opened if state is opened.state else replace(opened, state=state)
     return {
         "list": opened.list_,
         "grid": shown,
         "state": state,
         "page": page,
         "columns": shown.columns,
-        "rows": shown.draw(page.rows),
+        "rows": draw_level(shown, page) or shown.draw(page.rows),
+        "level": page.level if isinstance(page, GroupedPage) else None,
+        "foot": foot_of(shown, page),
+        "total_labels": menu_labels(),
         "editable": shown.editable_codes(),
         "lead_width": LEAD_WIDTH,
         "table_width": LEAD_WIDTH + sum(column.width for column in shown.columns),
+        "pinned_number": sum(column.pinned for column in shown.columns),
+        "views": view_bar(shown),
         "chips": chips_of(shown),
         "sections": section_tree(shown),
         "sizes": PAGE_SIZES,
         "pages": pager(page),
         **counts(opened, page),
-        **links(opened, page),
+        **links(shown, page),
     }
 
 
@@ -83,6 +96,8 @@ def links(opened: Grid, page: Page) -> dict[str, Any]:
         "bulk_actions": actions,
         "reset": state.query(filter=Group(), q=""),
         "no_search": state.query(q=""),
+        "no_sort": state.query(sort=()),
+        "no_groups": state.query(grouped=replace(state.grouped, levels=()), kept=()),
         "element_pattern": element_pattern(opened.list_),
         "link": state.query(columns=codes, page=state.page),
         "shapes": shape_links(opened.list_, opened.schema, state, TABLE),
@@ -117,6 +132,7 @@ def frame_links(opened: Grid) -> dict[str, Any]:
             "settings": link_if("list_settings", pk) if may["full"] else "",
             "access": link_if("list_access", pk) if may["access"] and not may["full"] else "",
             "sections": link_if("sections", pk),
+            "feed": link_if("list_feed", pk),
             "bin": link_if("elements_bin", pk) if may["delete"] else "",
         },
     }

@@ -31,6 +31,11 @@ class JobKind:
     resumable = False
     #: The part of the job's page that shows `job.result`; "" where `summary` is enough.
     result_template = ""
+    #: What it did stands in `BulkLine`s, one an element; `undoable` says it can be taken back.
+    keeps_lines = False
+    undoable = False
+    #: Whether the person is told when it took long; not of work that a clock starts.
+    tells = True
 
     def run(self, job: Job) -> dict[str, Any]:
         """Do the work with `job.params`, report by `progress`, return the result as JSON.
@@ -39,6 +44,9 @@ class JobKind:
         general one and goes to the log.
         """
         raise NotImplementedError(f"{type(self).__name__} does nothing")
+
+    def over(self, job: Job) -> None:
+        """Called once when the job is over, however it ended: `job` has its state and error."""
 
     def summary(self, job: Job) -> str:
         """One sentence about what came out, for a job that is over; "" says nothing."""

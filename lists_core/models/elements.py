@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lists_core.models.lists import List
 
+#: So many elements are written within one transaction by an import, by nothing else so many.
+WRITTEN_AT_ONCE = 15_000
+
 
 class Element(models.Model):
     """One id for each element of any list; whatever points to an element points here.
@@ -16,7 +19,8 @@ class Element(models.Model):
     an author's elements are found without asking every list (`lists_core.schema.registry`).
     """
 
-    list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+")
+    # Without a constraint: triggers check it once a statement (decision 006).
+    list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     #: Id of the employee who made it; None while it is in the bin.
     author = models.BigIntegerField(null=True, editable=False)
     section = models.BigIntegerField(null=True, editable=False)
@@ -55,14 +59,34 @@ class ElementVersion(models.Model):
         DELETED = "deleted", _("deleted")
         RESTORED = "restored", _("restored")
 
-    # No index of its own: `element_version_recent` begins with it.
+    # No index of its own: `element_version_recent` begins with it. Without a constraint, which
+    # each imported row would pay for: a version is written in the transaction that writes its
+    # element, and goes with it.
     element = models.ForeignKey(
-        Element, on_delete=models.CASCADE, related_name="versions", db_index=False
+        Element,
+        on_delete=models.CASCADE,
+        related_name="versions",
+        db_constraint=False,
+        db_index=False,
+    )
+    #: Repeated from the element for the list's feed, also without a constraint.
+    list = models.ForeignKey(
+        List,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     version = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    #: Without a constraint, for the same reason.
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_constraint=False,
     )
     at = models.DateTimeField()
     changes = models.JSONField(default=dict)
@@ -71,7 +95,10 @@ class ElementVersion(models.Model):
         verbose_name = _("Change")
         verbose_name_plural = _("History")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["element", "-id"], name="element_version_recent")]
+        indexes = [
+            models.Index(fields=["element", "-id"], name="element_version_recent"),
+            models.Index(fields=["list", "id"], name="element_version_feed"),
+        ]
 
 
 class OutboxEvent(models.Model):

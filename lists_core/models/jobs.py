@@ -41,6 +41,10 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.SET_NULL, related_name="+")
+    #: The bulk change that this job takes back; one job for each, however often it is asked for.
+    undoes = models.OneToOneField(
+        "self", null=True, on_delete=models.CASCADE, related_name="undone_by"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

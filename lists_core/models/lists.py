@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -34,10 +35,16 @@ class List(models.Model):  # type: ignore[django-manager-missing]  # trees are u
     sort = models.IntegerField(_("Sort"), default=500)
     captions = models.JSONField(_("Captions"), default=dict, blank=True)
     has_sections = models.BooleanField(_("Sections"), default=False)
+    #: Holds values that other lists link to; such lists stand together on the start page.
+    is_directory = models.BooleanField(_("Directory"), default=False)
     #: Which part of the program keeps the list ("crm.deal"); it has pages of its own there and
     #: is neither deleted nor copied. Empty for the lists that people make.
     system = models.CharField(max_length=40, blank=True, editable=False)
     schema_version = models.PositiveIntegerField(default=1, editable=False)
+    #: What an address without a state opens.
+    default_view = models.ForeignKey(
+        "ListView", null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -112,9 +119,17 @@ class Field(models.Model):
                 name="field_code_unique",
             )
         ]
+        indexes = [
+            # "Which fields link to this list?" is asked whenever something goes to the bin.
+            models.Index(
+                KeyTransform("list", "settings"),
+                name="field_target",
+                condition=Q(type__in=["element", "section"]),
+            )
+        ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)  # a field of every list is called in the language of the request
 
     @property
     def is_system(self) -> bool:

@@ -111,7 +111,12 @@ def answer(question: Question, schema: Schema, *, actor: Employee) -> Answer:
     got = in_time(lambda: rows_of(rows, question, zone), PATIENCE_MS)
     if got is None:
         raise TooSlow
-    return _Reading(question, got, actor).answer()
+    return told(question, got, actor)
+
+
+def told(question: Question, rows: list[Row], actor: Employee) -> Answer:
+    """The lines of the statement as groups with names. A query for each kind of thing named."""
+    return _Reading(question, rows, actor).answer()
 
 
 class _Reading:
@@ -211,7 +216,7 @@ class _Reading:
     def _place(self, by: GroupBy) -> Callable[[Group], Any]:
         order = by.grouping.order
         if order is None:
-            return lambda group: group.name.casefold()
+            return _by_name
         return lambda group: order(by.field, group.key[1])
 
     def _by_number(
@@ -220,8 +225,13 @@ class _Reading:
         """Groups without a number after those with one, the others at the end."""
         number = self.question.measures.index(measured)
         found = {one.key: margin[one.key].first(number, measured) for one in groups}
-        names = sorted(groups, key=lambda one: one.name.casefold())
+        names = sorted(groups, key=_by_name)
         known = [one for one in names if found[one.key] is not None and one.key[0] != OTHERS]
         known.sort(key=lambda one: found[one.key] or 0, reverse=self.question.descending)
         none = [one for one in names if found[one.key] is None and one.key[0] != OTHERS]
         return [*known, *none, *(one for one in groups if one.key[0] == OTHERS)]
+
+
+def _by_name(group: Group) -> tuple[str, str]:
+    """Namesakes keep their places from page to page."""
+    return group.name.casefold(), str(group.key)

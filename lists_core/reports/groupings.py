@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -36,13 +39,27 @@ def by_type(field: SchemaField, key: Any, titles: Titles) -> str:
     return field.type.to_text(field.field, key, titles)
 
 
+def stored(field: SchemaField, key: Any) -> Any:
+    """The key as it stands in the field's main column."""
+    return field.type.to_columns(field.field, key)[0]
+
+
+def has(field: SchemaField, key: Any) -> Q:
+    """The elements that have the key itself as a value."""
+    kept = stored(field, key)
+    lookup, value = ("contains", [kept]) if field.multiple else ("exact", kept)
+    return Q.create([(f"{field.main_column}__{lookup}", value)])
+
+
 @dataclass(frozen=True)
 class Grouping:
     """`key` is a constant of the program: SQL over `{value}`, one value of the field, and
     `{zone}`, the person's time zone. `read` makes the natural key of its text.
 
     `order` tells the place of a key among the others; without it names do. `in_time` says that
-    the keys follow each other in time, so that a report keeps the newest of many.
+    the keys follow each other in time, so that a report keeps the newest of many. `within` finds
+    the elements of a key, `sort` is SQL of the order of keys over `{key}`, its text; "" where
+    names that a person may see make the order.
     """
 
     slug: str
@@ -54,6 +71,8 @@ class Grouping:
     order: Callable[[SchemaField, Any], Any] | None = None
     tone: Callable[[SchemaField, Any], str] = no_tone
     in_time: bool = False
+    within: Callable[[SchemaField, Any], Q] = has
+    sort: str = ""
 
 
 def _any_of(field: SchemaField, key: Any) -> Asks:
@@ -82,7 +101,14 @@ def _text(field: SchemaField, key: str) -> Asks:
     return ("eq" if len(key) < LONGEST_TEXT else "starts"), [key]
 
 
-#: Letter by letter, as far as a name of a group is read.
+def _begins(field: SchemaField, key: str) -> Q:
+    if len(key) < LONGEST_TEXT:
+        return has(field, key)
+    lookup = "any_begins" if field.multiple else "startswith"
+    return Q.create([(f"{field.main_column}__{lookup}", key)])
+
+
+#: Letter by letter, as far as a name of a group is read; in order as texts are sorted.
 BY_TEXT = Grouping(
     "value",
     gettext_lazy("by value"),
@@ -90,6 +116,17 @@ BY_TEXT = Grouping(
     str,
     _text,
     name=lambda field, key, titles: key,
+    within=_begins,
+    sort="""replace(lower({key}), 'ё', 'е') COLLATE "C\"""",
+)
+BY_NUMBER = Grouping(
+    "value",
+    gettext_lazy("by value"),
+    "trim_scale({value})",
+    Decimal,
+    lambda field, key: ("eq", [format(key, "f")]),
+    order=lambda field, key: key,
+    sort="{key}::numeric",
 )
 
 
@@ -133,7 +170,25 @@ def _last(days: Callable[[date, int], periods.Days], first: date) -> date:
         return date.max
 
 
-def _period(slug: str, label: Any, days: Any, name: Any, day: str) -> Grouping:
+def _ranged(field: SchemaField, first: Any, last: Any) -> Q:
+    lookup = "any_range" if field.multiple else "range"
+    return Q.create([(f"{field.main_column}__{lookup}", (first, last))])
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, timezone.get_current_timezone())
+
+
+def _moments(field: SchemaField, first: date, last: date) -> Q:
+    """The days of a person's own time zone; the database keeps microseconds."""
+    if last == date.max:
+        lookup = "any_gte" if field.multiple else "gte"
+        return Q.create([(f"{field.main_column}__{lookup}", _midnight(first))])
+    after = _midnight(last + timedelta(days=1))
+    return _ranged(field, _midnight(first), after - timedelta(microseconds=1))
+
+
+def _period(slug: str, label: Any, days: Any, name: Any, day: str, ranged: Any) -> Grouping:
     return Grouping(
         slug,
         label,
@@ -143,12 +198,14 @@ def _period(slug: str, label: Any, days: Any, name: Any, day: str) -> Grouping:
         name=lambda field, key, titles: name(key, _last(days, key)),
         order=lambda field, key: key,
         in_time=True,
+        within=lambda field, key: ranged(field, key, _last(days, key)),
+        sort="{key}::date",
     )
 
 
-def _periods(day: str) -> tuple[Grouping, ...]:
-    return tuple(_period(*unit, day) for unit in UNITS)
+def _periods(day: str, ranged: Callable[[SchemaField, date, date], Q]) -> tuple[Grouping, ...]:
+    return tuple(_period(*unit, day, ranged) for unit in UNITS)
 
 
-BY_DAYS = _periods("{value}")
-BY_MOMENTS = _periods("{value} AT TIME ZONE {zone}")
+BY_DAYS = _periods("{value}", _ranged)
+BY_MOMENTS = _periods("{value} AT TIME ZONE {zone}", _moments)

@@ -89,7 +89,8 @@ class Measured:
 
 @dataclass(frozen=True)
 class Question:
-    """`sort` is BY_GROUP or the code of a measure; there is always a measure."""
+    """`sort` is BY_GROUP or the code of a measure; there is always a measure. `by_key` takes the
+    groups as their keys follow each other, from `offset` on: a page of a table's groups."""
 
     filter: Group
     groups: tuple[GroupBy, ...]
@@ -99,6 +100,8 @@ class Question:
     limit: int
     chart: str
     notices: tuple[str, ...] = ()
+    by_key: bool = False
+    offset: int = 0
 
     @property
     def sorted_by(self) -> Measured | None:

@@ -29,33 +29,37 @@ Row = dict[str, Any]
 
 def rows_of(found: QuerySet[Any], question: Question, zone: str) -> list[Row]:
     """Lines of the answer: `k1`, `k2` (text; "" for no value, None for the others), `g1`, `g2`
-    (how many groups there are), `f1`, `f2`, `n` (rows) and `v0_sum`, `c0`, … by measure."""
+    (how many groups there are), `p1`, `p2` (the first of their places in the order), `f1`, `f2`,
+    `n` (rows) and `v0_sum`, `c0`, … by measure."""
     try:
-        text, parameters = _picked(found, question).query.sql_with_params()
+        text, parameters = picked(found, question).query.sql_with_params()
     except EmptyResultSet:
         return []
-    builder = _Statement(question, zone)
+    return read(Statement(question, zone).statement(text), parameters)
+
+
+def read(statement: str, parameters: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(builder.statement(text), parameters)
+        cursor.execute(statement, parameters)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _picked(found: QuerySet[Any], question: Question) -> QuerySet[Any]:
+def picked(found: QuerySet[Any], question: Question) -> QuerySet[Any]:
     """The rows with the columns that the statement needs, under its own names."""
     columns = {
         **{f"d{place}": group.field.main_column for place, group in _numbered(question.groups)},
         **{
             name: column
             for place, measured in enumerate(question.measures)
-            for name, column in _columns(place, measured)
+            for name, column in columns_of(place, measured)
         },
     }
     rows = found.order_by().annotate(**{f"rep_{name}": F(col) for name, col in columns.items()})
     return rows.values_list(*[f"rep_{name}" for name in columns] or ["pk"])
 
 
-def _columns(place: int, measured: Measured) -> list[tuple[str, str]]:
+def columns_of(place: int, measured: Measured) -> list[tuple[str, str]]:
     own = measured.field.column_names if measured.field else ()
     other = (measured.other.main_column,) if measured.other else ()
     return [(f"m{place}_{number}", name) for number, name in enumerate((*own, *other))]
@@ -70,7 +74,7 @@ def _quoted(text: str) -> str:
     return sql.Literal(text).as_string(None).replace("%", "%%")
 
 
-class _Statement:
+class Statement:
     def __init__(self, question: Question, zone: str) -> None:
         self.question = question
         self.zone = _quoted(zone)
@@ -80,7 +84,7 @@ class _Statement:
 
     def statement(self, found: str) -> str:
         parts = [
-            f"WITH data AS ({self._data(found)})",
+            f"WITH data AS ({self.data(found)})",
             f"agg AS ({self._agg()})",
             *(f"places{place} AS ({self._places(place, group)})" for place, group in self.groups),
         ]
@@ -88,8 +92,10 @@ class _Statement:
 
     # --- a line for each value of each element ------------------------------------------
 
-    def _data(self, found: str) -> str:
+    def data(self, found: str, more: Iterable[str] = ()) -> str:
+        """`more` are columns of `picked` that stand beside the keys and values."""
         shown = [
+            *(f"picked.{name}" for name in more),
             *(part for place, group in self.groups for part in self._key(place, group)),
             *(part for place, measured in self.measures for part in self._value(place, measured)),
         ]
@@ -117,7 +123,7 @@ class _Statement:
 
     def _value(self, place: int, measured: Measured) -> list[str]:
         measure = measured.measure
-        columns = [f"picked.rep_{name}" for name, _column in _columns(place, measured)]
+        columns = [f"picked.rep_{name}" for name, _column in columns_of(place, measured)]
         if measured.field and measured.other:
             columns = self._moments(measured, columns)
         values = [f"{measure.value.format(*columns)} AS v{place}"] if measure.value else []
@@ -170,6 +176,9 @@ class _Statement:
     def _order(self, place: int, group: GroupBy) -> str:
         """Which groups come first when there are too many: the newest, or the largest."""
         question = self.question
+        if question.by_key:
+            key = group.grouping.sort.format(key=f"NULLIF(k{place}, '')")
+            return f'{key} {self._turned} NULLS LAST, k{place} COLLATE "C" {self._turned}'
         newest = f"NULLIF(k{place}, '') DESC NULLS LAST"
         if group.grouping.in_time and (place > 1 or question.sort == BY_GROUP):
             return newest
@@ -179,6 +188,10 @@ class _Statement:
         by = measured.measure.order.format(rows="sum(n)", **parts)
         ascending = question.sorted_by and not question.descending and place == 1
         return f"{by} {'ASC' if ascending else 'DESC'} NULLS LAST"
+
+    @property
+    def _turned(self) -> str:
+        return "DESC" if self.question.descending else "ASC"
 
     def _joined(self, number: int, part: str) -> str:
         usual = self.question.measures[number].usual
@@ -190,7 +203,10 @@ class _Statement:
     def _answer(self) -> str:
         keys = [part for place, _group in self.groups for part in self._shown_key(place)]
         keys += [f"agg.c{place}" for place in self.splits]
-        known = [f"max(places{place}.known) AS g{place}" for place, _group in self.groups]
+        known = [
+            f"max(places{place}.known) AS g{place}, min(places{place}.place) AS p{place}"
+            for place, _group in self.groups
+        ]
         joined = [f"{join}(agg.{name}) AS {name}" for name, _sql, join in self._parts()]
         lines = ", ".join([*keys, *known, "sum(agg.n) AS n", *joined])
         joins = "".join(
@@ -202,5 +218,6 @@ class _Statement:
 
     def _shown_key(self, place: int) -> tuple[str, str]:
         most = self.question.limit if place == 1 else COLUMNS_LIMIT
-        inside = f"places{place}.place <= {int(most)}"
+        first = int(self.question.offset)
+        inside = f"places{place}.place BETWEEN {first + 1} AND {first + int(most)}"
         return f"CASE WHEN {inside} THEN agg.k{place} END AS k{place}", f"agg.f{place}"

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from lists_core.schema.compile import compile_model, table_name
 from lists_core.schema.fields import SchemaField
+from lists_core.schema.indexes import give_way
 from lists_core.schema.registry import follow
 from svod.base.errors import Conflict, NotFound
 
@@ -56,8 +57,10 @@ def lock_for_write(list_id: int) -> None:
 
 
 def lock_for_change(list_id: int) -> None:
-    """Wait for the writers of the list and keep new ones out until the transaction ends."""
+    """Wait for the writers of the list and keep new ones out until the transaction ends; an
+    index that is being built is left for later."""
     _lock(list_id, "pg_advisory_xact_lock")
+    give_way(list_id)
 
 
 def _lock(list_id: int, function: str) -> None:
@@ -68,14 +71,15 @@ def _lock(list_id: int, function: str) -> None:
 
 
 def create_table(list_id: int) -> None:
-    """The table with the system columns; its key points to the registry of elements."""
+    """The table with the system columns. Its key is that of the registry of elements; the
+    triggers of `follow` see to that, and rows go with their elements (decision 006)."""
     with connection.schema_editor() as editor:
         editor.create_model(compile_model(list_id, ()))
     _run(
-        "ALTER TABLE {table} ADD FOREIGN KEY (id) REFERENCES element (id) ON DELETE CASCADE",
+        "CREATE INDEX {index} ON {table} USING gin (readers) WHERE readers IS NOT NULL",
         list_id,
+        index="readers",
     )
-    _run("CREATE INDEX {index} ON {table} USING gin (readers)", list_id, index="readers")
     _run("CREATE INDEX {index} ON {table} (section)", list_id, index="section")
     _run("CREATE INDEX {index} ON {table} (created_by)", list_id, index="created_by")
     follow(list_id)

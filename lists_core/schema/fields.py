@@ -6,6 +6,7 @@ a non-empty list of them for a multiple one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     from staff.models import Employee
 
 SEPARATOR = "; "
+RETYPED = re.compile(r"(?<=\d)v\d+\Z")
+
+
+def first_key(key: str) -> str:
+    """`f12` of `f12v2`: the key that the field had before its type was changed. What people wrote
+    to it since is in the history under either."""
+    return RETYPED.sub("", key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +209,8 @@ class SchemaField:
             return None
 
     def render(self, value: Any, titles: Titles = NO_TITLES) -> SafeString:
+        if not self.multiple and value is not None:
+            return self.type.render(self.field, value, titles)
         items = [self.type.render(self.field, item, titles) for item in self.items(value)]
         if len(items) == 1:
             return items[0]

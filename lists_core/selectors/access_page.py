@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from lists_core.access import ROLES, Right, Rights, with_implied
+from lists_core.access.disk import EDIT
 from lists_core.selectors.rights import Grants, grants_on
 from lists_core.selectors.secured import KINDS, Level, Secured, held_on, levels
 from staff.models import Employee
@@ -23,6 +25,24 @@ ON_FIELDS: Mapping[str, tuple[str | Promise, Rights]] = {
     "none": ROLES["none"],
     "view": (gettext_lazy("Sees it"), frozenset({Right.VIEW})),
     "change": (gettext_lazy("Sees and changes it"), frozenset({Right.VIEW, Right.CHANGE})),
+}
+ON_DISK: Mapping[str, tuple[str | Promise, Rights]] = {
+    "none": ROLES["none"],
+    "view": ROLES["view"],
+    "add": (gettext_lazy("View and add"), frozenset({Right.VIEW, Right.ADD})),
+    "edit": (ROLES["edit"][0], EDIT),
+    "full": ROLES["full"],
+}
+READY: Mapping[str, Mapping[str, tuple[str | Promise, Rights]]] = {
+    "field": ON_FIELDS,
+    **dict.fromkeys(["disk", "disk_folder", "disk_file"], ON_DISK),
+}
+#: Rights that mean nothing there.
+MEANINGLESS: Mapping[str, Rights] = {
+    "element": frozenset({Right.ADD}),
+    "disk": frozenset({Right.RUN}),
+    "disk_folder": frozenset({Right.RUN}),
+    "disk_file": frozenset({Right.RUN, Right.ADD}),
 }
 
 
@@ -48,9 +68,12 @@ class Inherited:
 
 @dataclass(frozen=True)
 class AccessPage:
-    """`grants` are the thing's own; `held` is the most the actor may give or take."""
+    """`grants` are the thing's own; `held` is the most the actor may give or take.
 
-    thing: Secured
+    `thing` is a Secured, or something of the Disk (`selectors.disk_access.DiskThing`).
+    """
+
+    thing: Any
     grants: Grants
     above: Sequence[Inherited]
     cut_by: str
@@ -84,20 +107,25 @@ def rights_for(kind: str) -> list[Right]:
     """The rights that mean something there, in the order of the page."""
     if kind == "field":
         return []
-    return [right for right in Right if not (kind == "element" and right == Right.ADD)]
+    return [right for right in Right if right not in MEANINGLESS.get(kind, ())]
 
 
 def meant(kind: str, rights: Rights) -> Rights:
     """A role's rights as they are kept there: adding means nothing on one element."""
-    return rights - {Right.ADD} if kind == "element" else rights
+    return rights - MEANINGLESS.get(kind, frozenset())
 
 
 def roles_for(kind: str, held: Rights) -> list[Role]:
-    ready = ON_FIELDS if kind == "field" else ROLES
+    ready = {
+        slug: (label, meant(kind, rights))
+        for slug, (label, rights) in READY.get(kind, ROLES).items()
+        # To view and add is to view, where nothing is added.
+        if not (kind == "disk_file" and slug == "add")
+    }
     return [
-        Role(slug, str(label), meant(kind, rights), with_implied(meant(kind, rights)) <= held)
+        Role(slug, str(label), rights, with_implied(rights) <= held)
         for slug, (label, rights) in ready.items()
-        if slug == "none" or meant(kind, rights)
+        if slug == "none" or rights
     ]
 
 
@@ -128,7 +156,7 @@ def stored_grants(thing: Secured) -> Grants:
     return grants_on(KINDS[thing.kind], thing.pk)
 
 
-def fingerprint(thing: Secured, grants: Grants) -> str:
+def fingerprint(thing: Any, grants: Grants) -> str:
     """The same for the same rights: tells whether somebody changed them since."""
     marks = [thing.restricted]
     if thing.field:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Q, QuerySet, Value
+from django.db.models import BigIntegerField, F, QuerySet, Value
 
-from lists_core.access import Right, allowed, remembering, rights_in, schema_for, visible_lists
-from lists_core.models import Field, List
+from lists_core.access import Right, allowed, remembering, rights_in, visible_lists
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
-from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import elements
 from lists_core.selectors.suggest import among
 from staff.models import Employee
 
-USES_SHOWN = 20
 AT_ONCE = 20_000
 
 
@@ -71,61 +67,3 @@ def together(parts: list[QuerySet[Any]]) -> Iterable[tuple[Any, ...]]:
     if not parts:
         return ()
     return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-
-
-@dataclass(frozen=True)
-class Use:
-    """A field of a list that some elements use to point to a thing.
-
-    `elements` are (id, name), at most USES_SHOWN, the newest first; `more` says that there
-    are others.
-    """
-
-    list: List
-    field: SchemaField
-    elements: Sequence[tuple[int, str]]
-    more: bool
-
-
-def linked_from(actor: Employee, list_id: int, element_id: int) -> list[Use]:
-    """Where an element is used: the readable elements of visible lists that link to it.
-
-    Two queries beside the schemas', however many lists and fields point to the element's list.
-    """
-    with remembering():
-        return _uses(actor, list_id, element_id)
-
-
-def _uses(actor: Employee, list_id: int, element_id: int) -> list[Use]:
-    pointing = _pointing_fields(actor, list_id)
-    parts = [
-        _linking(schema, field, actor, element_id).values_list(Value(number), "pk", "name")
-        for number, (_list, schema, field) in enumerate(pointing)
-    ]
-    found: dict[int, list[tuple[int, str]]] = {}
-    for number, pk, name in together(parts):
-        found.setdefault(number, []).append((pk, name))
-    return [
-        Use(pointing[number][0], pointing[number][2], rows[:USES_SHOWN], len(rows) > USES_SHOWN)
-        for number, rows in sorted(found.items())
-    ]
-
-
-def _pointing_fields(actor: Employee, list_id: int) -> list[tuple[List, Schema, SchemaField]]:
-    rows = Field.objects.filter(
-        type="element", settings__list=list_id, deleted_at=None, list__in=visible_lists(actor)
-    )
-    known = list(rows.select_related("list"))
-    rights_in(actor, {row.list_id for row in known})
-    found = [(row.list, schema_for(actor, row.list), row.column) for row in known]
-    return [
-        (list_, schema, schema.by_key[column])
-        for list_, schema, column in found
-        if column in schema.by_key
-    ]
-
-
-def _linking(schema: Schema, field: SchemaField, actor: Employee, element_id: int) -> QuerySet[Any]:
-    lookup, value = ("contains", [element_id]) if field.multiple else ("exact", element_id)
-    points = Q.create([(f"{field.main_column}__{lookup}", value)])
-    return elements(schema, actor).filter(points).order_by(F("pk").desc())[: USES_SHOWN + 1]

@@ -51,30 +51,26 @@ def tallies(rows: QuerySet[Any], by: SchemaField, amount: SchemaField | None) ->
 def first_ids(
     rows: QuerySet[Any], by: SchemaField, lanes: Sequence[Lane], *, limit: int, total: int
 ) -> dict[Lane, list[int]]:
-    """The newest ids of each lane, `limit` at most. One query, and one for those without value.
+    """The first ids of each lane in the order of `rows`, `limit` at most. One query, and one for
+    those without value.
 
     `total` is how many rows there are in all: it chooses the plan.
     """
     if total <= FEW:
         return _numbered(rows, by, lanes, limit)
     column = by.main_column
-    own = rows.order_by("-pk").filter(Q.create([(column, OuterRef("pk"))]))
+    own = rows.filter(Q.create([(column, OuterRef("pk"))]))
     options = FieldOption.objects.filter(pk__in=[lane for lane in lanes if lane is not None])
     ids = ArraySubquery(own.values("pk")[:limit])
     found: dict[Lane, list[int]] = dict(options.order_by().values_list("pk", ids))
     if None in lanes:
-        found[None] = next_ids(rows, by, None, limit=limit)
+        found[None] = lane_ids(rows, by, None, limit=limit)
     return found
 
 
-def next_ids(
-    rows: QuerySet[Any], by: SchemaField, lane: Lane, *, limit: int, below: int = 0
-) -> list[int]:
-    """The newest ids of one lane, those older than the element `below` where it is given."""
-    own = rows.filter(in_lane(by, lane)).order_by("-pk")
-    if below:
-        own = own.filter(pk__lt=below)
-    return list(own.values_list("pk", flat=True)[:limit])
+def lane_ids(rows: QuerySet[Any], by: SchemaField, lane: Lane, *, limit: int) -> list[int]:
+    """The first ids of one lane in the order of `rows`."""
+    return list(rows.filter(in_lane(by, lane)).values_list("pk", flat=True)[:limit])
 
 
 def in_lane(by: SchemaField, lane: Lane) -> Q:
@@ -85,8 +81,9 @@ def in_lane(by: SchemaField, lane: Lane) -> Q:
 def _numbered(
     rows: QuerySet[Any], by: SchemaField, lanes: Sequence[Lane], limit: int
 ) -> dict[Lane, list[int]]:
-    place = Window(RowNumber(), partition_by=[F(by.main_column)], order_by=F("pk").desc())
-    numbered = rows.order_by("-pk").annotate(place=place).filter(place__lte=limit)
+    order: list[Any] = list(rows.query.order_by)
+    place = Window(RowNumber(), partition_by=[F(by.main_column)], order_by=order)
+    numbered = rows.order_by().annotate(place=place).filter(place__lte=limit).order_by("place")
     found: dict[Lane, list[int]] = {lane: [] for lane in lanes}
     with fenced():
         for lane, pk in numbered.values_list(by.main_column, "pk"):

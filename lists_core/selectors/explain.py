@@ -68,7 +68,7 @@ def explain(thing: Secured, person: Employee, *, actor: Employee) -> Explanation
     reasons = reasons_for(thing.list, person, lending(places), thing.row)
     lent = _lent(reasons)
     rights = meant(thing.kind, _sum(places, counts) | (NONE if thing.row is None else lent))
-    steps = [_who(counts), *_levels(thing, places, counts), *_by_roles(thing, reasons)]
+    steps = [who_step(counts), *_levels(thing, places, counts), *_by_roles(thing, reasons)]
     hidden, fixed = _fields(thing, counts, places, rights | lent)
     steps += [*_by_the_way(thing, person, places, rights | lent), *_about_fields(hidden, fixed)]
     return Explanation(person, steps, rights, hidden, fixed)
@@ -89,14 +89,14 @@ def _all(thing: Secured) -> Rights:
     return frozenset({Right.VIEW, Right.CHANGE}) if thing.field else meant(thing.kind, ALL)
 
 
-def _matched(grants: Grants, counts: Collection[Subject]) -> dict[Subject, Rights]:
+def matched(grants: Grants, counts: Collection[Subject]) -> dict[Subject, Rights]:
     return {subject: rights for subject, rights in grants.items() if subject in counts}
 
 
 def _sum(places: Sequence[Level], counts: Collection[Subject]) -> Rights:
     """The union of all that counts on the way up."""
-    matched = [_matched(place.grants, counts).values() for place in places if place.counts]
-    return with_implied(right for found in matched for rights in found for right in rights)
+    found = [matched(place.grants, counts).values() for place in places if place.counts]
+    return with_implied(right for held in found for rights in held for right in rights)
 
 
 def _lent(reasons: Iterable[Reason]) -> Rights:
@@ -107,13 +107,13 @@ def _lent(reasons: Iterable[Reason]) -> Rights:
 def _has_full(places: Sequence[Level], counts: Collection[Subject]) -> bool:
     """Full access to the list itself: field rights do not bind those who have it."""
     own = counts - {AUTHOR} if isinstance(counts, set) else counts
-    return any(Right.FULL in rights for rights in _matched(places[-1].grants, own).values())
+    return any(Right.FULL in rights for rights in matched(places[-1].grants, own).values())
 
 
 # --- steps ------------------------------------------------------------------------------
 
 
-def _who(counts: Collection[Subject]) -> Step:
+def who_step(counts: Collection[Subject]) -> Step:
     names = names_of(counts)
     order = sorted(names, key=lambda subject: (KINDS.index(subject.kind), names[subject]))
     return Step("note", _("Counts as"), [names[subject] for subject in order])
@@ -123,15 +123,15 @@ def _levels(thing: Secured, places: Sequence[Level], counts: Collection[Subject]
     """From the list down to the thing."""
     names = names_of(subject for place in places for subject in place.grants)
     for place in reversed(places):
-        title = _sentence(origin(place))
+        title = sentence(origin(place))
         url = access_url(thing, place) if place.manages or place is places[0] else ""
         if place.restricted:
             cut = [_("Nothing from above counts here.")]
             yield Step("cut", _("%(place)s is restricted") % {"place": title}, cut)
-        yield _level(place, title, _matched(place.grants, counts), names, url)
+        yield level_step(place, title, matched(place.grants, counts), names, url)
 
 
-def _level(
+def level_step(
     place: Level,
     title: str,
     found: Mapping[Subject, Rights],
@@ -157,7 +157,7 @@ def _by_roles(thing: Secured, reasons: Iterable[Reason]) -> Iterator[Step]:
         yield Step(mood, reason.title, reason.details, reason.url)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
@@ -206,7 +206,7 @@ def _bound(field: Field) -> bool:
 
 
 def _held(grants: Grants, counts: Collection[Subject]) -> Rights:
-    return frozenset().union(*_matched(grants, counts).values())
+    return frozenset().union(*matched(grants, counts).values())
 
 
 def _about_fields(hidden: Sequence[str], fixed: Sequence[str]) -> Iterator[Step]:
@@ -235,7 +235,7 @@ def _field_steps(
     thing: Secured, counts: Collection[Subject], places: Sequence[Level], *, full: bool
 ) -> Iterator[Step]:
     field = thing.thing
-    yield _who(counts)
+    yield who_step(counts)
     if full:
         yield Step("given", _("Has full access to the list: field rights do not bind them"))
         return
@@ -247,6 +247,6 @@ def _field_steps(
         yield Step("given", _("The field is open: whoever sees the element sees it"))
         return
     names = names_of(places[0].grants)
-    title = _sentence(origin(places[0]))
-    yield _level(places[0], title, _matched(places[0].grants, counts), names, "")
+    title = sentence(origin(places[0]))
+    yield level_step(places[0], title, matched(places[0].grants, counts), names, "")
     yield Step("note", _("A right on the element is needed as well"))

@@ -12,8 +12,9 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from lists_core.access import readable_fields
-from lists_core.models import DiskFileVersion, FileUse, Job, StoredFile
+from lists_core.access import Right, readable_fields
+from lists_core.access.disk import allowed_files, visible_files
+from lists_core.models import DiskFile, DiskFileVersion, FileUse, Job, StoredFile
 from lists_core.schema.cache import schema_of
 from lists_core.selectors.across import names_across
 from lists_core.selectors.elements import elements
@@ -94,7 +95,7 @@ def _authored(actor: Employee, uses: Sequence[FileUse]) -> set[int]:
 
 @file_holders.register
 class Disk(FileHolder):
-    """Every active employee reads the shared Disk, its bin and old versions included."""
+    """Who may read a file of the Disk may read all its versions; in the bin, who may delete it."""
 
     slug = "disk"
 
@@ -102,8 +103,10 @@ class Disk(FileHolder):
         return Q(Exists(DiskFileVersion.objects.filter(file=OuterRef("pk"))))
 
     def readable(self, actor: Employee, ids: Collection[int]) -> set[int]:
-        rows = DiskFileVersion.objects.filter(file_id__in=ids)
-        return set(rows.values_list("file_id", flat=True)) if actor.is_active else set()
+        binned = Q(deleted_at__isnull=False) & allowed_files(actor, Right.DELETE)
+        open_ = DiskFile.objects.filter(visible_files(actor) | binned).values("pk")
+        rows = DiskFileVersion.objects.filter(file_id__in=ids, disk_file__in=open_)
+        return set(rows.values_list("file_id", flat=True))
 
 
 @file_holders.register

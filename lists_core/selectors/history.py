@@ -22,7 +22,8 @@ from lists_core.access import Right, list_rights, readable_fields
 from lists_core.field_types.base import Titles, field_types
 from lists_core.models import ElementVersion, Field, TypeChange
 from lists_core.schema.compile import Schema
-from lists_core.schema.fields import SchemaField
+from lists_core.schema.fields import SchemaField, first_key
+from lists_core.selectors.recorded import restorable
 from lists_core.selectors.titles import titles_of
 from staff.models import Employee
 
@@ -34,12 +35,14 @@ NOTHING = object()
 
 @dataclass(frozen=True)
 class Change:
-    """One field of one write; `gone` marks a field that was deleted since."""
+    """One field of one write; `gone` marks a field that was deleted since; `code` stands where
+    the reader, if they may change the element, may bring the old value back."""
 
     name: str
     gone: bool
     old: SafeString
     new: SafeString
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Entry:
 
     version: ElementVersion
     changes: Sequence[Change]
+
+    @property
+    def before(self) -> int:
+        """The version whose values it changed."""
+        return self.version.version - 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,8 @@ class History:
 
 @dataclass(frozen=True)
 class Others:
-    """What others did to a field: its value before them (JSON), who wrote last and when."""
+    """What others did to a field: its value before them (JSON; NOTHING where it was of another
+    type), who wrote last and when."""
 
     old: Any
     by: Employee | None
@@ -88,17 +97,56 @@ def entries_of(
     return [Entry(version, reader.changes(version)) for version in versions]
 
 
-def others_since(element_id: int, version: int) -> dict[str, Others]:
-    """Column stem → what was written to it after `version`; "" stands for the last write."""
+def known_keys(schema: Schema, actor: Employee) -> set[str]:
+    """Column stems of everything that the history of the list may tell the actor: fields of the
+    schema, and former ones. Three queries."""
+    former = Field.objects.filter(list=schema.list_id)
+    rows = {row.pk: row for row in former}
+    readable = readable_fields(actor, schema.list_id, rows.values(), is_author=False)
+    gone = {rows[pk].column for pk in readable}
+    types = TypeChange.objects.filter(field__in=readable).values_list("column", flat=True)
+    return {field.key for field in schema.all_fields} | gone | set(types)
+
+
+def others_since(
+    schema: Schema, element_id: int, version: int, *, until: int = 0
+) -> dict[str, Others]:
+    """Column stem, as in the schema → what was written to it after `version` (and before `until`,
+    when given), perhaps before its type was changed; "" stands for the last write."""
     rows = ElementVersion.objects.filter(element=element_id, version__gt=version)
+    rows = rows.filter(version__lt=until) if until else rows
     newest_first = list(rows.select_related("actor").order_by("-pk")[:SCANNED])
+    present = {first_key(key): key for key in schema.by_key}
     found: dict[str, Others] = {}
     for row in reversed(newest_first):
-        for key, (old, _new) in row.changes.items():
-            first = found[key].old if key in found else old
-            found[key] = Others(first, row.actor, row.at)
+        for stem, (old, _new) in row.changes.items():
+            key = present.get(first_key(stem), stem)
+            known = found[key].old if key in found else old if key == stem else NOTHING
+            found[key] = Others(known, row.actor, row.at)
         found[""] = Others(None, row.actor, row.at)
     return found
+
+
+def natural(field: SchemaField | None, raw: Any) -> Any:
+    """The natural value, None when empty, NOTHING when it cannot be read any more."""
+    if raw is None:
+        return None
+    if field is None:
+        return NOTHING
+    try:
+        return field.from_json(raw)
+    except (ValidationError, TypeError, ValueError, LookupError):
+        return NOTHING
+
+
+def drawn(field: SchemaField | None, raw: Any, titles: Mapping[str, Titles]) -> SafeString:
+    """A value of the history as HTML; one that cannot be read any more keeps its words."""
+    value = natural(field, raw)
+    if value is None:
+        return SafeString()
+    if field is None or value is NOTHING:
+        return format_html('<span class="sv-unreadable">{}</span>', _plain(raw))
+    return field.render(value, titles.get(field.key, {}))
 
 
 # --- own steps --------------------------------------------------------------------------
@@ -116,6 +164,7 @@ class _Reader:
     titles: dict[str, Titles]
     present: frozenset[str]
     order: dict[str, int]
+    codes: dict[str, str]
 
     def changes(self, version: ElementVersion) -> list[Change]:
         return [
@@ -124,6 +173,7 @@ class _Reader:
                 gone=key not in self.present,
                 old=self._draw(key, old),
                 new=self._draw(key, new),
+                code=self.codes.get(key, ""),
             )
             for key, (old, new) in sorted(version.changes.items(), key=self._place)
             if key in self.names
@@ -134,12 +184,7 @@ class _Reader:
         return self.order.get(change[0], len(self.order))
 
     def _draw(self, key: str, raw: Any) -> SafeString:
-        value = _value(self.fields.get(key), raw)
-        if value is NOTHING:
-            return format_html('<span class="sv-unreadable">{}</span>', _plain(raw))
-        if value is None:
-            return SafeString()
-        return self.fields[key].render(value, self.titles.get(key, {}))
+        return drawn(self.fields.get(key), raw, self.titles)
 
 
 def _reader(schema: Schema, versions: Iterable[ElementVersion], actor: Employee) -> _Reader:
@@ -153,7 +198,8 @@ def _reader(schema: Schema, versions: Iterable[ElementVersion], actor: Employee)
         names |= {key: name for key, (name, _field) in former.items()}
     titles = titles_of(_pairs(fields, versions), actor=actor)
     order = {field.key: place for place, field in enumerate(schema.all_fields)}
-    return _Reader(fields, names, titles, present, order)
+    codes = {field.key: field.code for field in restorable(schema)}
+    return _Reader(fields, names, titles, present, order, codes)
 
 
 def _pairs(
@@ -166,7 +212,7 @@ def _pairs(
         if key in fields
         for raw in both
     )
-    pairs = ((field, _value(field, raw)) for field, raw in raws)
+    pairs = ((field, natural(field, raw)) for field, raw in raws)
     return [(field, value) for field, value in pairs if value is not NOTHING]
 
 
@@ -208,18 +254,6 @@ def _as_it_was(field: Field, change: TypeChange) -> Field:
     former.type, former.column = change.type, change.column
     former.multiple, former.settings = change.multiple, change.settings
     return former
-
-
-def _value(field: SchemaField | None, raw: Any) -> Any:
-    """The natural value, None when empty, NOTHING when it cannot be read any more."""
-    if raw is None:
-        return None
-    if field is None:
-        return NOTHING
-    try:
-        return field.from_json(raw)
-    except (ValidationError, TypeError, ValueError, LookupError):
-        return NOTHING
 
 
 def _plain(raw: Any) -> str:

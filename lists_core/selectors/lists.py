@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from lists_core.access import Right, list_rights, require, visible_lists
+from lists_core.access import Right, list_rights, require, rights_in, visible_lists
 from lists_core.models import Favourite, List, ListPreference
 from staff.models import Employee
 from svod.base.errors import NotFound
@@ -28,16 +28,29 @@ def _sees(actor: Employee, list_: List) -> bool:
     return visible_lists(actor).filter(pk=list_.pk).exists()
 
 
-def lists_for_start(actor: Employee, *, search: str = "") -> QuerySet[List]:
-    """Visible lists with `is_favourite`, the person's favourites first.
+def lists_for_start(
+    actor: Employee, *, search: str = "", directories: bool | None = None
+) -> QuerySet[List]:
+    """Visible lists with `is_favourite`, the person's favourites first; `directories` is whether
+    only those, or only the others.
 
     Those that have pages of their own in the program are found there.
     """
     favourite = Favourite.objects.filter(employee=actor, list=OuterRef("pk"))
     lists = visible_lists(actor).filter(system="").annotate(is_favourite=Exists(favourite))
+    if directories is not None:
+        lists = lists.filter(is_directory=directories)
     if search:
         lists = lists.filter(name__icontains=search)
     return lists.order_by("-is_favourite", "sort", "name", "pk")
+
+
+def owned_lists(actor: Employee) -> list[List]:
+    """The lists to which the actor has full access, in their order: a fixed number of queries
+    for a thousand lists, where asking one by one takes three for each."""
+    lists = list(visible_lists(actor).order_by("sort", "name", "pk"))
+    rights = rights_in(actor, [one.pk for one in lists])
+    return [one for one in lists if Right.FULL in rights[one.pk].list]
 
 
 def deleted_lists(actor: Employee) -> QuerySet[List]:
@@ -49,4 +62,6 @@ def deleted_lists(actor: Employee) -> QuerySet[List]:
 def preference(actor: Employee, list_: List) -> ListPreference:
     """How the person set up this list's grid; an unsaved default when he never did."""
     found = ListPreference.objects.filter(employee=actor, list=list_).first()
-    return found or ListPreference(employee=actor, list=list_)
+    own = found or ListPreference()
+    own.employee, own.list = actor, list_
+    return own

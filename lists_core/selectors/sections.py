@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from lists_core.access import Right, Rights, list_rights
@@ -9,6 +10,15 @@ from lists_core.access.profile import Place
 from lists_core.models import List, Section
 from staff.models import Employee
 from svod.base.errors import NotFound
+
+BELOW = """
+    WITH RECURSIVE below (id) AS (
+        SELECT id FROM lists_core_section WHERE list_id = %s AND id = %s
+        UNION SELECT child.id FROM lists_core_section AS child JOIN below
+            ON child.parent_id = below.id
+    )
+    SELECT id FROM below
+"""
 
 
 def sections_of(list_: List, actor: Employee) -> QuerySet[Section]:
@@ -39,11 +49,11 @@ def section_path(section: Section) -> list[Section]:
 
 
 def subtree_ids(list_id: int, section_id: int) -> list[int]:
-    """The section's id and those of everything below it."""
-    section = Section.objects.filter(list=list_id, pk=section_id).first()
-    if section is None:
-        return []
-    return list(section.descendants(include_self=True).values_list("pk", flat=True))
+    """The section's id and those of everything below it. One query, without the order of the
+    tree, which every page of a section would pay for."""
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [list_id, section_id])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def section_choices(

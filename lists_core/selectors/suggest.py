@@ -141,6 +141,12 @@ def _visible_schema(actor: Employee, list_id: int | None) -> Schema | None:
     return schema_for(actor, list_) if list_ else None
 
 
+def readable(actor: Employee, list_id: int | None) -> QuerySet[Any] | None:
+    """The readable elements of a list, in no order; None for a list that the actor does not see."""
+    schema = _visible_schema(actor, list_id)
+    return None if schema is None else elements(schema, actor)
+
+
 # --- tables that name elements ------------------------------------------------------------
 
 
@@ -182,8 +188,8 @@ def _by_column(rows: QuerySet[Any], column: str, wanted: Mapping[str, str]) -> d
     key = Upper(F(column))
     asked = among(key, list(set(wanted.values())), TextField())
     keyed = rows.filter(asked).annotate(key=key).order_by().values("key")
-    ends = keyed.annotate(first=Min("pk"), last=Max("pk"))
-    known = {row["key"]: sorted({row["first"], row["last"]}) for row in ends}
+    ends = keyed.annotate(first=Min("pk"), last=Max("pk")).values_list("key", "first", "last")
+    known = {key: [first] if first == last else [first, last] for key, first, last in ends}
     return {text: known[key] for text, key in wanted.items() if key in known}
 
 

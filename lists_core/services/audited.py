@@ -19,15 +19,24 @@ EVENTS = {
     "element.restored": _("Elements restored"),
     "export.started": _("List exported"),
     "import.started": _("Import started"),
+    "import.scheduled": _("Import scheduled"),
     "list.deleted": _("List deleted"),
     "list.restored": _("List restored"),
     "list.purged": _("List deleted for ever"),
+    "view.shared": _("Sharing of a view changed"),
+    "view.default": _("Default view of a list set"),
+    "report.shared": _("Sharing of a report changed"),
+    "dashboard.default": _("Default dashboard set"),
+    "disk.purged": _("Deleted from the Disk for ever"),
 }
 RIGHTS = {
     "list": _("Rights on a list changed"),
     "section": _("Rights on a section changed"),
     "element": _("Rights on an element changed"),
     "field": _("Rights on a field changed"),
+    "disk": _("Rights on the Disk changed"),
+    "disk_folder": _("Rights on a folder of the Disk changed"),
+    "disk_file": _("Rights on a file of the Disk changed"),
 }
 ABOUT = {
     "grants": _("Rights"),
@@ -40,6 +49,9 @@ ABOUT = {
     "columns": _("Columns"),
     "file": _("Number of the file"),
     "mode": _("Mode"),
+    "every": _("How often"),
+    "shared": _("Shared with"),
+    "view": _("View of a list"),
 }
 
 
@@ -52,13 +64,17 @@ def register_events() -> None:
     about_labels.update(ABOUT)
     event_labels.update({("access.changed", kind): label for kind, label in RIGHTS.items()})
     value_labels["grants"] = {right.value: right.label for right in Right}
+    value_labels["shared"] = {"added": _("shared"), "removed": _("no longer shared")}
+    subject_pages["report"] = "report"
     subject_pages["list"] = "list"
     subject_pages["element"] = "element"
     subject_pages["section"] = "section_access"
     subject_pages["field"] = "field_access"
+    subject_pages["disk_folder"] = "disk_folder"
+    subject_pages["disk_file"] = "disk_file"
 
 
-def tell_list(event: str, list_: List, actor: Employee, **about: Any) -> None:
+def tell_list(event: str, list_: List, actor: Employee | None, **about: Any) -> None:
     record(event, actor=actor, subject=f"list:{list_.pk}", subject_name=list_.name, about=about)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from lists_core.models import ElementVersion
 from lists_core.schema.compile import Schema
 from lists_core.services.elements import apply_values
-from lists_core.services.listeners import Write, before_write
-from lists_core.services.many import save_changed, told
+from lists_core.services.listeners import before_writes
+from lists_core.services.saving import save_changed, told
 from lists_core.services.values import clean_value
 from staff.models import Employee
 
@@ -28,7 +28,8 @@ def written_by_rule() -> bool:
 
 
 @contextmanager
-def _as_rule() -> Iterator[None]:
+def as_rule() -> Iterator[None]:
+    """What is written meanwhile is a rule's."""
     mark = _writing.set(True)
     try:
         yield
@@ -50,9 +51,8 @@ def change_by_rule(
     if not differing:
         return []
     kind = ElementVersion.Kind.CHANGED
-    with _as_rule():
-        for row, own in differing:
-            before_write(Write(kind, schema, row, own, actor))
+    with as_rule():
+        before_writes(kind, schema, differing, actor)
         save_changed(schema, differing, actor)
         told(schema, kind, differing, actor)
     return [row for row, _own in differing]

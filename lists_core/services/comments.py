@@ -15,6 +15,7 @@ from lists_core.element_tabs import Target, open_target
 from lists_core.models import Comment
 from lists_core.selectors.audience import audience
 from lists_core.selectors.comments import comments_of, own_comment
+from lists_core.services.watching import tell_watchers
 from staff.models import Employee
 from staff.services.notifications import notify
 from svod.base.errors import Invalid
@@ -47,6 +48,7 @@ def add_comment(
             element_id=target.id, author=actor, text=words, mentions=sorted(people)
         )
         _tell(target, comment, people, before)
+    tell_watchers(list_id)
     return comment
 
 

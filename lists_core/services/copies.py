@@ -24,6 +24,7 @@ from lists_core.services.lists import SETTINGS, create_list
 from lists_core.services.outbox import announce
 from lists_core.services.readers import sync_readers
 from lists_core.services.stored_rights import copy_rights
+from lists_core.services.view_copies import copy_views
 from staff.models import Employee
 from svod.base.errors import Conflict
 
@@ -50,6 +51,7 @@ def copy_list(
     ddl.with_ddl_retry(lambda: _copy_fields(source, target))
     sections = _copy_sections(source, target)
     target.refresh_from_db()
+    copy_views(source, target, sections, actor=actor)
     if with_elements:
         try:
             _copy_elements(source, target, sections, actor, report)
@@ -168,5 +170,6 @@ def _save(schema: Schema, target: List, rows: list[Any], actor: Employee) -> Non
     for row, element in zip(rows, registered, strict=True):
         row.pk, row.created_at, row.modified_at = element.pk, now, now
     schema.model.objects.bulk_create(rows)
-    record_versions(ElementVersion.Kind.CREATED, [(row, {}) for row in rows], actor=actor)
+    created: list[tuple[Any, dict[str, list[Any]]]] = [(row, {}) for row in rows]
+    record_versions(ElementVersion.Kind.CREATED, target.pk, created, actor=actor)
     announce("element.created", target.pk, ids=[row.pk for row in rows], actor=actor.pk)

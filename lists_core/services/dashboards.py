@@ -18,6 +18,7 @@ from lists_core.selectors.reports import (
     widgets_of,
 )
 from staff.models import Employee
+from staff.services import audit
 from svod.base.errors import Forbidden, Invalid
 
 WIDTHS = (1, 2, 3)
@@ -99,6 +100,7 @@ def make_default(*, actor: Employee) -> Dashboard:
     default = Dashboard.objects.get_or_create(owner=None)[0]
     default.widgets.all().delete()
     _copy(widgets_of(own, actor), default)
+    audit.record("dashboard.default", actor=actor, about={"count": default.widgets.count()})
     return default
 
 

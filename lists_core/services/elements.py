@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,13 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lists_core.access import (
-    Right,
-    forget,
-    list_rights,
-    rights_on,
-    schema_for,
-)
+from lists_core.access import Right, forget, list_rights, rights_on, schema_for
 from lists_core.models import Element, ElementVersion, List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
@@ -26,17 +20,17 @@ from lists_core.selectors.bin import binned
 from lists_core.selectors.elements import elements
 from lists_core.services.audited import tell_elements
 from lists_core.services.file_uses import keep_file_uses
-from lists_core.services.history import record_versions
 from lists_core.services.listeners import (
     Refused,
     Write,
-    after_writes,
     allowed_writes,
     before_write,
+    deletable,
 )
-from lists_core.services.outbox import announce
+from lists_core.services.merging import overwritten
 from lists_core.services.readers import sync_readers
 from lists_core.services.references import available, check_references
+from lists_core.services.saving import save_changed, stamp, told
 from lists_core.services.stored_rights import copy_rights
 from lists_core.services.values import clean_values, not_unique
 from staff.models import Employee
@@ -46,14 +40,16 @@ Kind = ElementVersion.Kind
 
 
 class Changed(Conflict):
-    """Another person saved the element first; `row` is what stands there now."""
+    """Another person saved the element first; `row` is what stands there now, `keys` are the
+    column stems that would be written over: by the writer, or by a rule that their values wake."""
 
     code = "element_changed"
     message = _("Someone else has changed this element.")
 
-    def __init__(self, row: Any) -> None:
+    def __init__(self, row: Any, keys: Collection[str] = ()) -> None:
         super().__init__(version=row.version)
         self.row = row
+        self.keys = frozenset(keys)
 
 
 def open_list(list_id: int) -> tuple[List, Schema]:
@@ -96,73 +92,106 @@ def create_element(
         with unique_errors(schema):
             row.save(force_insert=True)
         keep_file_uses(schema, row.pk, cleaned, actor=actor)
-        _after(schema, Kind.CREATED, [(row, changes)], actor=actor)
+        told(schema, Kind.CREATED, [(row, changes)], actor)
     return row
 
 
 def update_element(
-    list_id: int, element_id: int, values: Mapping[str, Any], *, version: int, actor: Employee
+    list_id: int,
+    element_id: int,
+    values: Mapping[str, Any],
+    *,
+    version: int,
+    actor: Employee,
+    strict: bool = False,
 ) -> Any:
-    """Change some fields of an element that still stands at `version`.
+    """Change some fields of an element that the actor saw at `version`.
 
     `values` maps codes to natural values; "SECTION" moves the element (None is the root).
-    Returns the row as saved (unchanged when nothing differs). Raises Changed with the newer
-    row when another person saved first, NotFound, Forbidden, Invalid.
+    Returns the row as saved (unchanged when nothing differs); what others wrote to other fields
+    meanwhile stays. Raises Changed with the newer row when another person wrote to one of the
+    same fields, or to one that a listener fills (`strict`: to any), NotFound, Forbidden, Invalid.
     """
     with transaction.atomic():
         list_, schema = open_list(list_id)
         row = locked_row(schema, element_id, actor)
         require_on(actor, Right.CHANGE, schema, row)
-        if row.version != version:
-            raise Changed(row)
         fields = {code: value for code, value in values.items() if code != "SECTION"}
         own = schema_for(actor, list_, row)
         differing = _differing(own, row, fields)
+        met = overwritten(row, version, _keys(own, row, values, differing))
+        if met or (strict and row.version != version):
+            raise Changed(row, met)
         cleaned = clean_values(schema, differing, partial=True, own=own)
         check_references(cleaned, actor=actor, row=row)
         changes = apply_values(schema, row, cleaned)
         if "SECTION" in values and values["SECTION"] != row.section:
-            changes |= _put(row, place_for(list_, values["SECTION"], actor=actor))
+            changes |= put_into(row, place_for(list_, values["SECTION"], actor=actor))
         if changes:
             before_write(Write(Kind.CHANGED, schema, row, changes, actor))
+            _refuse_filling(schema, row, version, changes, actor)
             _save(schema, row, actor)
             keep_file_uses(schema, row.pk, cleaned, actor=actor)
-            _after(schema, Kind.CHANGED, [(row, changes)], actor=actor)
+            told(schema, Kind.CHANGED, [(row, changes)], actor)
     return row
 
 
 def delete_elements(list_id: int, ids: Collection[int], *, actor: Employee) -> int:
-    """Move elements to the bin; returns how many went. Unreadable ids are passed over."""
-    return _mark(list_id, ids, Kind.DELETED, actor=actor)
+    """Move elements to the bin; returns how many went. Unreadable ids are passed over.
+
+    All of them go or none: raises what a listener refused.
+    """
+    with transaction.atomic():
+        gone, refused = delete_some(list_id, ids, actor=actor)
+        if refused:
+            raise next(iter(refused.values()))
+    return len(gone)
+
+
+def delete_some(
+    list_id: int, ids: Collection[int], *, actor: Employee, strict: bool = True
+) -> tuple[list[Any], Refused]:
+    """The same: the rows that went, with what listeners refused; if `strict` their refusal is
+    raised when nothing is left."""
+    return _mark(list_id, ids, Kind.DELETED, actor=actor, strict=strict)
 
 
 def restore_elements(list_id: int, ids: Collection[int], *, actor: Employee) -> int:
     """Bring elements back from the bin; returns how many came."""
-    return _mark(list_id, ids, Kind.RESTORED, actor=actor)
+    return len(restore_some(list_id, ids, actor=actor))
+
+
+def restore_some(list_id: int, ids: Collection[int], *, actor: Employee) -> list[Any]:
+    """The same: the rows that came. Raises Invalid for a unique value taken meanwhile."""
+    return _mark(list_id, ids, Kind.RESTORED, actor=actor)[0]
 
 
 def move_elements(
     list_id: int, ids: Collection[int], *, section_id: int | None, actor: Employee
 ) -> int:
     """Put elements into a section (None is the root); returns how many moved."""
-    return move_some(list_id, ids, section_id=section_id, actor=actor)[0]
+    return len(move_some(list_id, ids, section_id=section_id, actor=actor)[0])
 
 
 def move_some(
-    list_id: int, ids: Collection[int], *, section_id: int | None, actor: Employee
-) -> tuple[int, Refused]:
-    """The same, with what listeners refused; their refusal is raised when nothing is left."""
+    list_id: int,
+    ids: Collection[int],
+    *,
+    section_id: int | None,
+    actor: Employee,
+    strict: bool = True,
+) -> tuple[list[Any], Refused]:
+    """The same: the rows that moved, with what listeners refused; if `strict` their refusal is
+    raised when nothing is left."""
     with transaction.atomic():
         list_, schema = open_list(list_id)
         target = place_for(list_, section_id, actor=actor)
         rows = _permitted(schema, elements(schema, actor), ids, Right.CHANGE, actor)
-        changes = [(row, put) for row in rows if (put := _put(row, target))]
-        kept, refused = allowed_writes(Kind.CHANGED, schema, changes, actor)
-        for row, _own in kept:
-            _stamp(row, actor)
-        _bulk_save(schema, [row for row, _own in kept], columns_of(schema, kept))
-        _after(schema, Kind.CHANGED, kept, actor=actor)
-    return len(kept), refused
+        changes = [(row, put) for row in rows if (put := put_into(row, target))]
+        kept, refused = allowed_writes(Kind.CHANGED, schema, changes, actor, strict=strict)
+        save_changed(schema, kept, actor)
+        told(schema, Kind.CHANGED, kept, actor)
+    return [row for row, _own in kept], refused
 
 
 def copy_element(list_id: int, element_id: int, *, actor: Employee) -> Any:
@@ -278,6 +307,24 @@ def _differing(schema: Schema, row: Any, values: Mapping[str, Any]) -> dict[str,
     }
 
 
+def _keys(
+    schema: Schema, row: Any, values: Mapping[str, Any], differing: Collection[str]
+) -> set[str]:
+    """Column stems of what a write is about to change."""
+    moves = "SECTION" in values and values["SECTION"] != row.section
+    own = {schema[code].key for code in differing if code in schema.by_code}
+    return own | ({"section"} if moves else set())
+
+
+def _refuse_filling(
+    schema: Schema, row: Any, version: int, changes: Collection[str], actor: Employee
+) -> None:
+    """Raise Changed where a listener would write over what others wrote since `version`."""
+    met = overwritten(row, version, changes)
+    if met:
+        raise Changed(locked_row(schema, row.pk, actor), met)
+
+
 def _columns(cleaned: Mapping[SchemaField, Any]) -> dict[str, Any]:
     return {
         name: stored
@@ -295,7 +342,7 @@ def close_as(schema: Schema, row: Any, copied: Any) -> None:
         copied.restricted = True
 
 
-def _put(row: Any, section_id: int | None) -> dict[str, list[Any]]:
+def put_into(row: Any, section_id: int | None) -> dict[str, list[Any]]:
     """Move the row into a section; what differs, as history keeps it."""
     if row.section == section_id:
         return {}
@@ -304,34 +351,16 @@ def _put(row: Any, section_id: int | None) -> dict[str, list[Any]]:
     return change
 
 
-def columns_of(schema: Schema, changes: Sequence[tuple[Any, dict[str, list[Any]]]]) -> list[str]:
-    """The columns of everything that differs in any of the rows."""
-    keys = {key for _row, own in changes for key in own}
-    named = [name for key in keys - {"section"} for name in schema.by_key[key].column_names]
-    return [*named, "section"] if "section" in keys else named
-
-
 def _stamp_new(row: Any, list_: List, actor: Employee) -> None:
     row.pk = Element.objects.create(list=list_).pk
     row.created_by = row.modified_by = actor.pk
     row.created_at = row.modified_at = timezone.now()
 
 
-def _stamp(row: Any, actor: Employee) -> None:
-    row.version += 1
-    row.modified_by = actor.pk
-    row.modified_at = timezone.now()
-
-
 def _save(schema: Schema, row: Any, actor: Employee) -> None:
-    _stamp(row, actor)
+    stamp(row, actor)
     with unique_errors(schema):
         row.save(force_update=True)
-
-
-def _bulk_save(schema: Schema, rows: Sequence[Any], columns: Sequence[str]) -> None:
-    stamped = ["version", "modified_by", "modified_at"]
-    schema.model.objects.bulk_update(rows, [*columns, *stamped], batch_size=500)
 
 
 def created(schema: Schema, row: Any) -> dict[str, list[Any]]:
@@ -344,35 +373,23 @@ def created(schema: Schema, row: Any) -> dict[str, list[Any]]:
     }
 
 
-def _mark(list_id: int, ids: Collection[int], kind: Kind, *, actor: Employee) -> int:
+def _mark(
+    list_id: int, ids: Collection[int], kind: Kind, *, actor: Employee, strict: bool = True
+) -> tuple[list[Any], Refused]:
     """Set or clear `deleted_at` of those ids that may be touched."""
     deleting = kind == Kind.DELETED
     with transaction.atomic():
         list_, schema = open_list(list_id)
         rows = elements(schema, actor) if deleting else binned(schema, actor)
         locked = _permitted(schema, rows, ids, Right.DELETE, actor)
+        refused: Refused = {}
+        if deleting:
+            locked, refused = deletable(schema, locked, actor, strict=strict)
         for row in locked:
             row.deleted_at = timezone.now() if deleting else None
-            _stamp(row, actor)
+        changes: list[tuple[Any, dict[str, list[Any]]]] = [(row, {}) for row in locked]
         with unique_errors(schema):
-            _bulk_save(schema, locked, ["deleted_at"])
-        _after(schema, kind, [(row, {}) for row in locked], actor=actor)
+            save_changed(schema, changes, actor, "deleted_at")
+        told(schema, kind, changes, actor)
         tell_elements(f"element.{kind.value}", list_, locked, actor)
-    return len(locked)
-
-
-def _after(
-    schema: Schema,
-    kind: Kind,
-    changes: Sequence[tuple[Any, dict[str, list[Any]]]],
-    *,
-    actor: Employee,
-) -> None:
-    """History and outbox of the rows just written."""
-    if not changes:
-        return
-    record_versions(kind, changes, actor=actor)
-    after_writes(schema, kind, changes, actor)
-    ids = [row.pk for row, _changes in changes]
-    keys = sorted({key for _row, own in changes for key in own})
-    announce(f"element.{kind.value}", schema.list_id, ids=ids, fields=keys, actor=actor.pk)
+    return locked, refused

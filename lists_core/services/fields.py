@@ -18,6 +18,7 @@ from lists_core.models.lists import CODE
 from lists_core.schema import ddl
 from lists_core.schema.fields import SchemaField
 from lists_core.schema.system import SYSTEM_CODES
+from lists_core.services.listeners import fields_changed
 from lists_core.services.lists import locked_list
 from lists_core.services.outbox import announce
 from lists_core.services.type_changes import before_change
@@ -55,6 +56,7 @@ def create_field(list_id: int, type_slug: str, *, actor: Employee, **given: Any)
             ddl.add_unique(list_.pk, schema_field.main_column)
         schema_field.type.settings_saved(field, given.get("settings", {}))
         _renew(list_, "field.created", field, actor)
+        fields_changed(list_, field.code)
         return field
 
     return ddl.with_ddl_retry(create)
@@ -78,6 +80,8 @@ def update_field(field_id: int, *, actor: Employee, **given: Any) -> Field:
             _switch_unique(list_, field)
         SchemaField.of(field).type.settings_saved(field, given.get("settings", {}))
         _renew(list_, "field.changed", field, actor)
+        if field.code != code:
+            fields_changed(list_, code, field.code)
         return field
 
     return ddl.with_ddl_retry(update)
@@ -95,6 +99,7 @@ def delete_field(field_id: int, *, actor: Employee) -> Field:
         field.deleted_at = timezone.now()
         field.save(update_fields=["deleted_at"])
         _renew(list_, "field.deleted", field, actor)
+        fields_changed(list_, field.code)
         return field
 
     return ddl.with_ddl_retry(delete)
@@ -113,13 +118,14 @@ def restore_field(field_id: int, *, actor: Employee) -> Field:
         field.unique = field.unique and ddl.try_unique(list_.pk, SchemaField.of(field).main_column)
         field.save(update_fields=["deleted_at", "unique"])
         _renew(list_, "field.restored", field, actor)
+        fields_changed(list_, field.code)
         return field
 
     return ddl.with_ddl_retry(restore)
 
 
-def purge_field(field_id: int, *, actor: Employee) -> None:
-    """Drop the columns of a field of the bin, for good."""
+def purge_field(field_id: int, *, actor: Employee | None) -> None:
+    """Drop the columns of a field of the bin, for good; nobody (None) is the bin's own time."""
 
     def purge() -> None:
         list_, field = _open_field(field_id, actor, deleted=True)
@@ -167,12 +173,14 @@ def transliterate(text: str) -> str:
     return "".join(LETTERS.get(letter, letter) for letter in text.lower())
 
 
-def _open(list_id: int, actor: Employee) -> List:
+def _open(list_id: int, actor: Employee | None) -> List:
     ddl.lock_for_change(list_id)
     return locked_list(list_id, actor=actor)
 
 
-def _open_field(field_id: int, actor: Employee, *, deleted: bool = False) -> tuple[List, Field]:
+def _open_field(
+    field_id: int, actor: Employee | None, *, deleted: bool = False
+) -> tuple[List, Field]:
     found = Field.objects.filter(pk=field_id, deleted_at__isnull=not deleted)
     list_id = found.values_list("list", flat=True).first()
     if list_id is None:
@@ -181,10 +189,10 @@ def _open_field(field_id: int, actor: Employee, *, deleted: bool = False) -> tup
     return list_, found.get()
 
 
-def _renew(list_: List, topic: str, field: Field, actor: Employee) -> None:
+def _renew(list_: List, topic: str, field: Field, actor: Employee | None) -> None:
     list_.schema_version += 1
     list_.save(update_fields=["schema_version", "modified_at"])
-    announce(topic, list_.pk, field=field.pk, actor=actor.pk)
+    announce(topic, list_.pk, field=field.pk, actor=actor.pk if actor else None)
 
 
 def _switch_unique(list_: List, field: Field) -> None:

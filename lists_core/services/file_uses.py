@@ -31,7 +31,15 @@ def keep_file_uses(
             _keep(field, element_id, set(field.items(value)), actor)
 
 
-def _keep(field: SchemaField, element_id: int, wanted: set[int], actor: Employee) -> None:
+def put_back_file_uses(schema: Schema, element_id: int, cleaned: Mapping[SchemaField, Any]) -> None:
+    """The same for values that the element had a while ago: nobody's right to the files is
+    asked, for these are its own. Raises Invalid for one that was removed since."""
+    for field, value in cleaned.items():
+        if field.type.reference == "file":
+            _keep(field, element_id, set(field.items(value)), None)
+
+
+def _keep(field: SchemaField, element_id: int, wanted: set[int], actor: Employee | None) -> None:
     uses = FileUse.objects.filter(element_id=element_id, field=field.field)
     present = set(uses.values_list("file_id", flat=True))
     added, removed = wanted - present, present - wanted
@@ -44,8 +52,8 @@ def _keep(field: SchemaField, element_id: int, wanted: set[int], actor: Employee
     )
 
 
-def _check(field: SchemaField, added: set[int], count: int, actor: Employee) -> None:
-    files = files_by_id(actor, added)
+def _check(field: SchemaField, added: set[int], count: int, actor: Employee | None) -> None:
+    files = files_by_id(actor, added) if actor else StoredFile.objects.in_bulk(added)
     if len(files) != len(added):
         raise Invalid({field.code: [_("A file was not found. Please upload it again.")]})
     try:

@@ -31,14 +31,17 @@ class TooLarge(DomainError):
     code = "too_large"
 
 
-def upload_file(upload: UploadedFile[Any], *, actor: Employee) -> StoredFile:
-    """Check an upload by its content and keep it; it belongs to nothing yet.
+def upload_file(
+    upload: UploadedFile[Any], *, actor: Employee, most: int | None = None
+) -> StoredFile:
+    """Check an upload by its content and keep it; it belongs to nothing yet. It has at most
+    `most` bytes (FILE_MAX_BYTES).
 
     Raises TooLarge, Invalid (errors under "file"), Forbidden.
     """
     if not actor.is_active:
         raise Forbidden
-    _check_size(upload.size or 0)
+    _check_size(upload.size or 0, most or settings.FILE_MAX_BYTES)
     _check_quota(actor)
     name = file_kinds.safe_name(upload.name or "")
     if file_kinds.is_picture_name(name):
@@ -55,14 +58,14 @@ def keep_file(
     return _keep(content, file_kinds.safe_name(name), actor, thumbnail=None, mime=mime)
 
 
-def too_large() -> TooLarge:
-    limit = filesizeformat(settings.FILE_MAX_BYTES)
+def too_large(most: int | None = None) -> TooLarge:
+    limit = filesizeformat(most or settings.FILE_MAX_BYTES)
     return TooLarge(_("The file is larger than %(limit)s.") % {"limit": limit})
 
 
-def _check_size(size: int) -> None:
-    if size > settings.FILE_MAX_BYTES:
-        raise too_large()
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise too_large(most)
     if not size:
         raise _refused(_("The file is empty."))
 

@@ -7,20 +7,25 @@ from typing import Any
 
 from django.db.models import F, Func, Value
 
-from lists_core.models import ElementVersion, List
+from lists_core.models import ElementDraft, ElementVersion, List
 from staff.models import Employee
 
 Changes = dict[str, list[Any]]
 
 
 def record_versions(
-    kind: ElementVersion.Kind, changes: Sequence[tuple[Any, Changes]], *, actor: Employee
+    kind: ElementVersion.Kind,
+    list_id: int,
+    changes: Sequence[tuple[Any, Changes]],
+    *,
+    actor: Employee,
 ) -> None:
     """One version a row; rows carry their new `version` and `modified_at` already."""
     ElementVersion.objects.bulk_create(
         [
             ElementVersion(
                 element_id=row.pk,
+                list_id=list_id,
                 version=row.version,
                 kind=kind,
                 actor=actor,
@@ -34,7 +39,9 @@ def record_versions(
 
 
 def forget_values(list_: List, key: str) -> None:
-    """Take the values of one column stem out of the history of the list."""
+    """Take the values of one column stem out of the history of the list, and its drafts, which
+    may hold them too."""
+    ElementDraft.objects.filter(list=list_).delete()
     rows = ElementVersion.objects.filter(element__list=list_, changes__has_key=key)
     without = Func(F("changes"), Value(key), template="%(expressions)s", arg_joiner=" - ")
     rows.update(changes=without)

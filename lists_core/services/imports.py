@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from lists_core.access import Right, require
 from lists_core.jobs.base import JobCancelled, record_progress, stop_if_asked
 from lists_core.models import Job, List, StoredFile
+from lists_core.models.elements import WRITTEN_AT_ONCE
 from lists_core.schema import ddl
+from lists_core.schema.cache import schema_of
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.files import access_file
 from lists_core.selectors.lists import access_list
@@ -25,15 +27,20 @@ from lists_core.services.audited import tell_list
 from lists_core.services.fields import create_field
 from lists_core.services.files import keep_file
 from lists_core.services.imports_batch import Importer, Line, Outcome, known_fields
+from lists_core.services.imports_origin import Origin, check_alone, check_no_twin, remember_run
 from lists_core.services.jobs import start_job
+from lists_core.services.listeners import heard
 from lists_core.services.lists import create_list
 from lists_core.transfer.spec import ColumnSpec, ImportSpec, name_parts
 from lists_core.transfer.tables import Rows, count_lines, open_rows, read_ahead
 from staff.models import Employee
+from svod.base.collecting import collect_young, seldom_collected
 from svod.base.errors import DomainError, Invalid
 from svod.base.formulas import neutralised
 
-BATCH = 5_000
+BATCH = WRITTEN_AT_ONCE
+#: Where upper apps hear every row, and may keep others out until the batch is written.
+HEARD = 1_000
 MAX_ERRORS = 5_000
 SHOWN_ERRORS = 20
 
@@ -43,24 +50,37 @@ def start_import(list_: List, spec: ImportSpec, *, actor: Employee) -> Job:
 
     Raises Invalid (errors by "name_pattern", "columns" or "column-<index>"), Forbidden.
     """
-    check_spec(spec, list_, actor=actor)
-    require(actor, Right.CHANGE if spec.mode == "update" else Right.ADD, list_)
-    if any(column.new for column in spec.columns):
+    check_start(list_, spec, actor=actor)
+    makes = any(column.new for column in spec.columns)
+    if makes:
         require(actor, Right.FULL, list_)
+    if spec.dry:
+        return start_job("import_table", actor=actor, list_=list_, **spec.to_json())
     with transaction.atomic():
-        ready = spec if spec.dry else replace(spec, columns=_with_fields(list_, spec, actor))
-        if not spec.dry:
-            tell_list("import.started", list_, actor, mode=spec.mode, file=spec.file_id)
-        return start_job("import_table", actor=actor, list_=list_, **ready.to_json())
+        if makes:
+            check_no_twin(list_, spec, actor=actor)
+        ready = replace(spec, columns=_with_fields(list_, spec, actor))
+        identity = check_alone(list_, ready, actor=actor)
+        tell_list("import.started", list_, actor, mode=spec.mode, file=spec.file_id)
+        job = start_job("import_table", actor=actor, list_=list_, **ready.to_json())
+        remember_run(job, ready, identity)
+        return job
 
 
 def start_import_as_list(
     spec: ImportSpec, *, actor: Employee, everyone: str = "none", **settings: Any
 ) -> Job:
-    """Make a list with the file's fields and queue the import into it."""
+    """Make a list with the file's fields and queue the import into it. Raises as start_import."""
     with transaction.atomic():
+        check_no_twin(None, spec, actor=actor)
         list_ = create_list(actor=actor, everyone=everyone, **settings)
         return start_import(list_, spec, actor=actor)
+
+
+def check_start(list_: List, spec: ImportSpec, *, actor: Employee) -> None:
+    """Raises Invalid, Forbidden for an import that the actor may not begin."""
+    check_spec(spec, list_, actor=actor)
+    require(actor, Right.CHANGE if spec.mode == "update" else Right.ADD, list_)
 
 
 def check_spec(spec: ImportSpec, list_: List, *, actor: Employee) -> None:
@@ -138,20 +158,22 @@ def _with_fields(list_: List, spec: ImportSpec, actor: Employee) -> tuple[Column
 def run_import(job: Job) -> dict[str, Any]:
     """Land the file batch by batch from row `job.done` on; returns the counts.
 
-    A batch and the progress over it land together, so an interrupted import goes on exactly
-    where it stopped.
+    A batch, its place in the file and the progress over it land together, so an interrupted
+    import goes on exactly where it stopped.
     """
     spec = ImportSpec.from_json(job.params)
     file = access_file(job.actor, spec.file_id)
-    tally = Tally(job)
+    tally, origin = Tally(job), Origin(job, spec)
     try:
-        with open_rows(file, spec.layout) as rows:
-            _land_all(job, spec, rows, tally, max(count_lines(file, spec.layout), 1))
+        with open_rows(file, spec.layout) as rows, seldom_collected():
+            lines = max(count_lines(file, spec.layout), 1)
+            _land_all(job, spec, rows, tally, origin, lines)
     except (JobCancelled, DomainError):
         _close(job, file, spec, tally)
         raise
     if tally.counts["created"] and not spec.dry:
-        ddl.analyze(_list_id(job))
+        ddl.analyze(_list_of(job).pk)
+    origin.close(spec)
     return _close(job, file, spec, tally)
 
 
@@ -159,11 +181,13 @@ class Tally:
     """The counts of an import, as they stand in the job's result."""
 
     def __init__(self, job: Job) -> None:
-        self.counts = {"created": 0, "updated": 0, "unchanged": 0, "failed": 0}
+        self.counts = dict.fromkeys(("created", "updated", "unchanged", "skipped", "failed"), 0)
         self.counts |= {key: job.result.get(key, 0) for key in self.counts}
         self.errors: list[list[Any]] = job.result.get("errors", [])
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome, *, skipped: int) -> None:
+        """`skipped` rows were passed over, for an earlier import brought them."""
+        self.counts["skipped"] += skipped
         for key in ("created", "updated", "unchanged"):
             self.counts[key] += getattr(outcome, key)
         self.counts["failed"] += len(outcome.errors)
@@ -174,25 +198,37 @@ class Tally:
         return {**self.counts, "errors": self.errors}
 
 
-def _land_all(job: Job, spec: ImportSpec, rows: Rows, tally: Tally, lines: int) -> None:
+def _land_all(
+    job: Job, spec: ImportSpec, rows: Rows, tally: Tally, origin: Origin, lines: int
+) -> None:
     importer: Importer | None = None
     total = max(lines - spec.layout.header, job.done)
     done = job.done
     numbered = islice(enumerate(rows, start=1), spec.layout.header + done, None)
     record_progress(job, done=done, total=total)
-    for batch in read_ahead(numbered, BATCH):
-        importer = importer or Importer(spec, _list_id(job), actor=job.actor)
+    for turn, batch in enumerate(read_ahead(numbered, _batch_size(job))):
+        importer = importer or Importer(spec, _list_of(job).pk, actor=job.actor)
         done += len(batch)
         with transaction.atomic():
-            tally.add(importer.land(_filled(batch)))
+            filled = _filled(batch)
+            rest = origin.rest(filled)
+            outcome = importer.land(rest)
+            origin.record(batch[0][0], batch[-1][0], outcome.made)
+            tally.add(outcome, skipped=len(filled) - len(rest))
             record_progress(job, done=done, total=max(total, done), result=tally.to_json())
+        if turn % 2:
+            collect_young()  # the circles of two batches, before more lie beside them
         stop_if_asked(job)
     record_progress(job, done=done, total=done)
 
 
-def _list_id(job: Job) -> int:
+def _list_of(job: Job) -> List:
     """The job's list, while its person sees it."""
-    return access_list(job.actor, Right.VIEW, job.list_id or 0).pk
+    return access_list(job.actor, Right.VIEW, job.list_id or 0)
+
+
+def _batch_size(job: Job) -> int:
+    return HEARD if heard(schema_of(_list_of(job))) else BATCH
 
 
 def _filled(batch: Sequence[Line]) -> list[Line]:

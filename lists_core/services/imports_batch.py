@@ -37,12 +37,14 @@ ATTEMPTS = 3
 
 @dataclass
 class Outcome:
-    """What a batch came to; `errors` are (number of the row in the file, reason)."""
+    """What a batch came to; `errors` are (number of the row in the file, reason), `made` are
+    (number of the row, id of the new element)."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     errors: list[tuple[int, str]] = field(default_factory=list)
+    made: list[tuple[int, int]] = field(default_factory=list)
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
@@ -50,6 +52,7 @@ class Outcome:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.errors + other.errors,
+            self.made + other.made,
         )
 
 
@@ -119,9 +122,6 @@ class Importer:
         own = known_fields(self.spec, list_, self.actor)
         if schema.version != self.version or _rights_of(own) != self.known:
             self._learn_structure(list_, schema, own)
-        for column in self.columns:
-            if column.field.type.reference:
-                column.forget()  # what it points to may be hidden from the actor by now
 
     def _rights(self) -> list[Right]:
         needed = {"add": [Right.ADD], "update": [Right.CHANGE]}
@@ -133,12 +133,13 @@ class Importer:
         self.columns = [
             Column(spec, self._field(list_, spec), self.spec.layout) for spec in self.spec.columns
         ]
-        mapped = {column.field.code for column in self.columns}
+        by_code = {column.field.code: column for column in self.columns}
+        self.section = by_code.get("SECTION")
         self.written = [column for column in self.columns if column.field.code != "ID"]
-        rest = [entry for entry in schema.fields if entry.code not in mapped]
+        rest = [entry for entry in schema.fields if entry.code not in by_code]
         self.automatic = [entry for entry in schema.editable if entry.type.automatic]
         self.defaults = [entry for entry in rest if not entry.type.automatic]
-        self.name_pattern = None if "NAME" in mapped else self._name_parts()
+        self.name_pattern = None if "NAME" in by_code else self._name_parts()
         self._check_defaults()
         self.version = schema.version
 
@@ -188,6 +189,8 @@ class Batch:
         self.rows = [row for _number, row in lines]
         self.errors: dict[int, list[str]] = defaultdict(list)
         self.new: list[int] = []
+        #: Ids of the elements that `new` became, once they are written.
+        self.made: list[int] = []
         self.repeated: list[int] = []
         #: Place → (row, changes) of new elements that listeners have seen.
         self.heard: dict[int, tuple[Any, dict[str, list[Any]]]] = {}
@@ -205,8 +208,10 @@ class Batch:
         """Drop the rows for whose place or element the actor lacks the right."""
         importer = self.importer
         rights = list_rights(importer.actor, importer.list_id)
-        for place in self.new:
-            if Right.ADD not in rights.place(self._section(place)).on_some:
+        sections = self.sections()
+        open_ = {one for one in set(sections) if Right.ADD in rights.place(one).on_some}
+        for place, section in zip(self.new, sections, strict=True):
+            if section not in open_:
                 self.errors[place].append(_("You have no right to add elements there."))
         for pk, (row, place, changes) in self.changed.items():
             moved = changes.get("section")
@@ -216,13 +221,14 @@ class Batch:
                 self.errors[place].append(_("You have no right to add elements there."))
         self.drop_failed()
 
-    def _section(self, place: int) -> int | None:
-        """Where the line's new element goes; listeners may have found a place for it."""
-        if place in self.heard:
-            section: int | None = self.heard[place][0].section
-            return section
-        column = next((c for c in self.importer.columns if c.field.code == "SECTION"), None)
-        return None if column is None else self.value(column, place)
+    def sections(self) -> list[int | None]:
+        """Where the new elements go, by `new`; listeners may have found places for them."""
+        if self.heard:
+            return [self.heard[place][0].section for place in self.new]
+        column = self.importer.section
+        if column is None:
+            return [None] * len(self.new)
+        return [self.value(column, place) for place in self.new]
 
     def drop_failed(self) -> None:
         self.new = [place for place in self.new if place not in self.errors]
@@ -344,7 +350,8 @@ class Batch:
             (self.numbers[place], " ".join(dict.fromkeys(texts)))
             for place, texts in sorted(self.errors.items())
         ]
-        return Outcome(len(self.new), len(self.changed), self.unchanged, errors)
+        made = [(self.numbers[place], pk) for place, pk in zip(self.new, self.made, strict=False)]
+        return Outcome(len(self.new), len(self.changed), self.unchanged, errors, made)
 
 
 def _main(entry: SchemaField, value: Any) -> Any:

@@ -16,7 +16,7 @@ from psycopg.copy import QueuedLibpqWriter
 
 from lists_core.models import Element, ElementVersion
 from lists_core.schema.compile import Schema
-from lists_core.transfer.columns import Writer
+from lists_core.transfer.columns import NULL, Writer
 from staff.models import Employee
 
 Kind = ElementVersion.Kind
@@ -24,16 +24,25 @@ CHUNK = 500
 STAMPS = ("version", "modified_by", "modified_at")
 
 
-def reserve_ids(list_id: int, count: int) -> list[int]:
-    """Ids of `count` new elements of the list, entered into the registry."""
+def reserve_ids(list_id: int, sections: Sequence[int | None], *, actor: Employee) -> list[int]:
+    """Ids of new elements of the list, one for each of the sections they will lie in.
+
+    They are entered into the registry as they will be: what its trigger finds right already it
+    does not write a second time.
+    """
     table = Element._meta.db_table
     with connection.cursor() as cursor:
+        # One text of them all: thousands of rows cost more.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, count],
+            "SELECT string_agg(nextval('element_id_seq')::text, ' ') FROM generate_series(1, %s)",
+            [len(sections)],
         )
-        ids = [row[0] for row in cursor.fetchall()]
-    copy(table, ("id", "list_id"), (f"{pk}\t{list_id}" for pk in ids))
+        ids = [int(text) for text in (cursor.fetchone()[0] or "").split()]
+    lines = (
+        f"{pk}\t{list_id}\t{actor.pk}\t{NULL if section is None else section}\tf"
+        for pk, section in zip(ids, sections, strict=True)
+    )
+    copy(table, ("id", "list_id", "author", "section", "restricted"), lines)
     return ids
 
 
@@ -75,16 +84,17 @@ def copy_new(
 
 def copy_history(
     kind: ElementVersion.Kind,
+    list_id: int,
     versions: Iterable[tuple[int, int, str]],
     *,
     actor: Employee,
     writer: Writer,
 ) -> None:
     """History rows: (element id, version, changes as escaped JSON without its braces)."""
-    tail = f"{kind.value}\t{actor.pk}\t{writer.plain(timezone.now())}"
+    tail = f"{list_id}\t{kind.value}\t{actor.pk}\t{writer.plain(timezone.now())}"
     copy(
         ElementVersion._meta.db_table,
-        ("element_id", "version", "kind", "actor_id", "at", "changes"),
+        ("element_id", "version", "list_id", "kind", "actor_id", "at", "changes"),
         (f"{pk}\t{version}\t{tail}\t{{{changes}}}" for pk, version, changes in versions),
     )
 

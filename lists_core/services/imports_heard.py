@@ -16,7 +16,15 @@ from lists_core.schema.fields import SchemaField
 from lists_core.services import imports_copy
 from lists_core.services.elements import created
 from lists_core.services.imports_copy import Kind
-from lists_core.services.listeners import Changes, Write, after_writes, before_write, heard
+from lists_core.services.listeners import (
+    Changes,
+    Together,
+    Write,
+    after_writes,
+    before_write,
+    heard,
+    written_together,
+)
 from lists_core.services.outbox import announce
 from lists_core.services.values import reasons
 from lists_core.transfer.columns import escaped
@@ -31,20 +39,29 @@ def hear_new(batch: Batch) -> None:
     schema = batch.importer.schema
     if not heard(schema):
         return
-    for place in batch.new:
-        row = _row(batch, place)
-        changes = created(schema, row)
-        if _passes(batch, place, Write(Kind.CREATED, schema, row, changes, batch.importer.actor)):
-            batch.heard[place] = (row, changes)
+    rows = [_row(batch, place) for place in batch.new]
+    changes = [(row, created(schema, row)) for row in rows]
+    together = Together(is_part=True)
+    writes = written_together(Kind.CREATED, schema, changes, batch.importer.actor, together)
+    for place, write in zip(batch.new, writes, strict=True):
+        if _passes(batch, place, write):
+            batch.heard[place] = (write.row, write.changes)
     batch.drop_failed()
 
 
 def hear_changed(batch: Batch) -> None:
-    """Let the listeners see the rows of `batch.changed` with their new values."""
-    schema = batch.importer.schema
+    """Let the listeners see the rows of `batch.changed` with their new values; the new ones go
+    before them."""
+    schema, actor = batch.importer.schema, batch.importer.actor
     if heard(schema):
-        for row, place, changes in batch.changed.values():
-            _passes(batch, place, Write(Kind.CHANGED, schema, row, changes, batch.importer.actor))
+        made = [batch.heard[place] for place in batch.new]
+        passed = written_together(Kind.CREATED, schema, made, actor)
+        changes = [(row, own) for row, _place, own in batch.changed.values()]
+        together = Together(passed=passed, is_part=True)
+        writes = written_together(Kind.CHANGED, schema, changes, actor, together)
+        places = [place for _row, place, _own in batch.changed.values()]
+        for place, write in zip(places, writes, strict=True):
+            _passes(batch, place, write)
         batch.drop_failed()
 
 
@@ -80,7 +97,8 @@ def create_heard(batch: Batch) -> None:
     writes = [batch.heard[place] for place in batch.new]
     for entry in importer.automatic:
         _number(entry, writes)
-    ids = imports_copy.reserve_ids(importer.list_id, len(writes))
+    ids = imports_copy.reserve_ids(importer.list_id, batch.sections(), actor=importer.actor)
+    batch.made = ids
     for pk, (row, _changes) in zip(ids, writes, strict=True):
         row.pk = pk
     fields = [*schema.editable, *([schema["SECTION"]] if "SECTION" in schema.by_code else [])]
@@ -94,6 +112,7 @@ def create_heard(batch: Batch) -> None:
     )
     imports_copy.copy_history(
         Kind.CREATED,
+        importer.list_id,
         ((row.pk, 1, joined(changes)) for row, changes in writes),
         actor=importer.actor,
         writer=importer.writer,

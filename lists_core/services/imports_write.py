@@ -35,7 +35,8 @@ def create_elements(batch: Batch) -> None:
         return
     importer = batch.importer
     fields, stored, history = zip(*_forms(batch), strict=True)
-    ids = imports_copy.reserve_ids(importer.list_id, len(batch.new))
+    ids = imports_copy.reserve_ids(importer.list_id, batch.sections(), actor=importer.actor)
+    batch.made = ids
     imports_copy.copy_new(
         importer.schema,
         ids,
@@ -47,6 +48,7 @@ def create_elements(batch: Batch) -> None:
     notes = map("".join, zip(*history, strict=False))
     imports_copy.copy_history(
         Kind.CREATED,
+        importer.list_id,
         ((pk, 1, note[:-1]) for pk, note in zip(ids, notes, strict=True)),
         actor=importer.actor,
         writer=importer.writer,
@@ -133,7 +135,9 @@ def change_elements(batch: Batch) -> None:
         versions.append((pk, row.version + 1, joined(changes)))
     columns = [name for entry in fields for name in entry.column_names]
     imports_copy.update_rows(importer.schema, columns, lines)
-    imports_copy.copy_history(Kind.CHANGED, versions, actor=importer.actor, writer=writer)
+    imports_copy.copy_history(
+        Kind.CHANGED, importer.list_id, versions, actor=importer.actor, writer=writer
+    )
     ids = list(batch.changed)
     written = ((row, own) for row, _place, own in batch.changed.values())
     after_writes(importer.schema, Kind.CHANGED, written, importer.actor)

@@ -19,6 +19,8 @@ TEXTS = {Job.State.DONE: _("Done: {work}"), Job.State.FAILED: _("Not done: {work
 def tell_finished(job: Job, state: str) -> None:
     """News for whoever started the job, unless it was short, ended by them, or told before."""
     began = job.started_at or timezone.now()
+    if not job_kinds.get(job.kind).tells:
+        return
     if state in TEXTS and timezone.now() - began >= LONG:
         text = format_lazy(TEXTS[Job.State(state)], work=job_kinds.get(job.kind).label)
         notify([job.actor], "job", text, url=job.get_absolute_url(), key=f"job:{job.pk}")

@@ -44,13 +44,24 @@ def start_job(kind: str, *, actor: Employee, list_: List | None = None, **params
     return job
 
 
+def run_at_once(kind: str, *, actor: Employee, list_: List | None = None, **params: Any) -> Job:
+    """A job so small that whoever asks waits for it. When their process dies over it, the sweep
+    finds it as any other. Returns it over; a refusal stands in its `error`."""
+    job = Job.objects.create(kind=job_kinds.get(kind).slug, actor=actor, list=list_, params=params)
+    run_job(job.pk)
+    job.refresh_from_db()
+    return job
+
+
 def cancel_job(job_id: Any, *, actor: Employee) -> Job:
     """Ask a job to stop; one that still waits is cancelled at once."""
     job = own_job(job_id, actor=actor)
     Job.objects.filter(pk=job.pk).update(cancel_requested=True)
     waiting = Job.objects.filter(pk=job.pk, state=State.QUEUED)
-    waiting.update(state=State.CANCELLED, finished_at=timezone.now())
+    stopped = waiting.update(state=State.CANCELLED, finished_at=timezone.now())
     job.refresh_from_db()
+    if stopped:
+        job_kinds.get(job.kind).over(job)
     return job
 
 
@@ -142,6 +153,8 @@ def _finish(job: Job, state: str | None, fields: dict[str, Any]) -> None:
     if state is not None:
         own = Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
         if own.update(state=state, finished_at=timezone.now(), **fields):
+            job.refresh_from_db(fields=["state", "error", "result"])
+            job_kinds.get(job.kind).over(job)
             tell_finished(job, state)
 
 

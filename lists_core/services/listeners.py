@@ -5,16 +5,20 @@
         slug = "crm.stages"
 
 `before` sees the row with its new values, unsaved, and may refuse or add to them; `after` sees
-the rows saved, in the same transaction. Both hear single writes, bulk changes and imports.
+the rows saved, in the same transaction. Both hear single writes, bulk changes and imports. What
+one row needs to know is looked up for all that are written together:
+
+    flats = write.once("flats", lambda writes: flats_of(one.get("FLAT") for one in writes))
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import Any
 
-from lists_core.models import ElementVersion
+from lists_core.models import ElementVersion, List
 from lists_core.schema.compile import Schema
 from staff.models import Employee
 from svod.base.errors import DomainError
@@ -26,7 +30,19 @@ Refused = dict[int, DomainError]
 """Element id → why its change was refused."""
 
 
-@dataclass(frozen=True)
+@dataclass
+class Together:
+    """What goes by one call: the writes, and what listeners looked up for all of them."""
+
+    writes: list[Write] = field(default_factory=list)
+    known: dict[Hashable, Any] = field(default_factory=dict)
+    #: Those that no listener refused so far; at first, what goes before in the same batch.
+    passed: list[Write] = field(default_factory=list)
+    #: Others go by the same transaction, so a lock that all of them need is taken at once.
+    is_part: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Write:
     """One row being written. `changes` is what history keeps: key → [old, new] in JSON form;
     empty for what goes to the bin or comes back. `schema` is the whole, whoever writes."""
@@ -36,6 +52,18 @@ class Write:
     row: Any
     changes: Changes
     actor: Employee
+    together: Together = field(default_factory=Together, repr=False)
+
+    def __post_init__(self) -> None:
+        self.together.writes.append(self)
+
+    def once(self, key: Hashable, look_up: Callable[[Sequence[Write]], Any]) -> Any:
+        """What `look_up` finds for all writes that go together; asked by the first of them, when
+        the others stand as they were given."""
+        known = self.together.known
+        if key not in known:
+            known[key] = look_up(self.together.writes)
+        return known[key]
 
     @property
     def is_new(self) -> bool:
@@ -80,23 +108,61 @@ class Write:
 
 class ElementListener:
     """Hears the writes of the lists whose schema it names in `hears`. Asks as few queries for a
-    thousand writes as for one."""
+    thousand writes as for one (`Write.once`)."""
 
     slug: str = ""
 
     def hears(self, schema: Schema) -> bool:
-        """Whether this list's writes concern it; asks no query."""
+        """Whether this list's writes concern it; asks no query the second time."""
         return bool(schema.list_system)
 
     def before(self, write: Write) -> None:
         """Before the row is saved: refuse by Invalid (errors by code), Forbidden, Conflict; or
         `write.set` more values. Not asked for the bin."""
 
+    def keep(self, writes: Sequence[Write]) -> Refused:
+        """Why some of the rows may not go to the bin, by their ids."""
+        return {}
+
     def after(self, writes: Sequence[Write]) -> None:
         """The rows are saved, with their history; all of one kind and one list."""
 
 
 listeners: Registry[ElementListener] = Registry("element listener")
+
+
+class BinListener:
+    """Hears of every list's elements that go to the bin or come back from it."""
+
+    slug: str = ""
+
+    def keep(self, schema: Schema, rows: Sequence[Any], actor: Employee) -> Refused:
+        """Why some of the rows may not go, by their ids."""
+        return {}
+
+    def after(self, kind: Kind, schema: Schema, rows: Sequence[Any], actor: Employee) -> None:
+        """The rows went (DELETED) or came back (RESTORED), with their history."""
+
+
+bin_listeners: Registry[BinListener] = Registry("bin listener")
+
+
+class FieldListener:
+    """Hears of fields that came, went, or have another code or type."""
+
+    slug: str = ""
+
+    def after(self, list_: List, codes: AbstractSet[str]) -> None:
+        """The fields with these codes, old and new ones, are others than before. In the
+        transaction of the change, which keeps the list's writers out."""
+
+
+field_listeners: Registry[FieldListener] = Registry("field listener")
+
+
+def fields_changed(list_: List, *codes: str) -> None:
+    for listener in field_listeners:
+        listener.after(list_, set(codes))
 
 
 def heard(schema: Schema) -> list[ElementListener]:
@@ -106,30 +172,83 @@ def heard(schema: Schema) -> list[ElementListener]:
 def before_write(write: Write) -> None:
     for listener in heard(write.schema):
         listener.before(write)
+    write.together.passed.append(write)
+
+
+def written_together(
+    kind: Kind,
+    schema: Schema,
+    changes: Iterable[tuple[Any, Changes]],
+    actor: Employee,
+    together: Together | None = None,
+) -> list[Write]:
+    together = together or Together()
+    return [Write(kind, schema, row, own, actor, together) for row, own in changes]
+
+
+def before_writes(
+    kind: Kind, schema: Schema, changes: Iterable[tuple[Any, Changes]], actor: Employee
+) -> None:
+    """`before_write` for rows that are written all or none."""
+    for write in written_together(kind, schema, changes, actor):
+        before_write(write)
 
 
 def allowed_writes(
-    kind: Kind, schema: Schema, changes: Sequence[tuple[Any, Changes]], actor: Employee
+    kind: Kind,
+    schema: Schema,
+    changes: Sequence[tuple[Any, Changes]],
+    actor: Employee,
+    *,
+    strict: bool = True,
 ) -> tuple[list[tuple[Any, Changes]], Refused]:
     """`before_write` for many rows: those that may be saved, and why others may not.
 
-    Raises the first refusal when nothing is left.
+    Raises the first refusal when nothing is left, if `strict`.
     """
     refused: Refused = {}
-    for row, own in changes if heard(schema) else ():
+    writes = written_together(kind, schema, changes, actor) if heard(schema) else []
+    for write in writes:
         try:
-            before_write(Write(kind, schema, row, own, actor))
+            before_write(write)
         except DomainError as error:
-            refused[row.pk] = error
-    if refused and len(refused) == len(changes):
-        raise next(iter(refused.values()))
+            refused[write.row.pk] = error
+    if strict:
+        _raise_if_all(refused, changes)
     return [(row, own) for row, own in changes if row.pk not in refused], refused
+
+
+def deletable(
+    schema: Schema, rows: Sequence[Any], actor: Employee, *, strict: bool = True
+) -> tuple[list[Any], Refused]:
+    """The rows that may go to the bin, and why others may not.
+
+    Raises the first refusal when nothing is left, if `strict`.
+    """
+    told = heard(schema) if rows else []
+    writes = written_together(Kind.DELETED, schema, [(row, {}) for row in rows], actor)
+    refused: Refused = {}
+    for listener in told:
+        refused |= listener.keep(writes)
+    for of_bin in bin_listeners if rows else ():
+        refused |= of_bin.keep(schema, [row for row in rows if row.pk not in refused], actor)
+    if strict:
+        _raise_if_all(refused, rows)
+    return [row for row in rows if row.pk not in refused], refused
+
+
+def _raise_if_all(refused: Refused, asked: Sequence[Any]) -> None:
+    if refused and len(refused) == len(asked):
+        raise next(iter(refused.values()))
 
 
 def after_writes(
     schema: Schema, kind: Kind, changes: Iterable[tuple[Any, Changes]], actor: Employee
 ) -> None:
-    told = heard(schema)
-    writes = [Write(kind, schema, row, own, actor) for row, own in changes] if told else []
+    told, together = heard(schema), list(changes)
+    writes = written_together(kind, schema, together, actor) if told else []
     for listener in told if writes else ():
         listener.after(writes)
+    if kind in {Kind.DELETED, Kind.RESTORED} and together:
+        for of_bin in bin_listeners:
+            of_bin.after(kind, schema, [row for row, _own in together], actor)

@@ -22,7 +22,10 @@ from svod.base.errors import Conflict, Forbidden, NotFound
 
 BATCH = 2000
 Report = Callable[[int, int], None]
-SETTINGS = {"name", "code", "description", "icon", "color", "sort", "captions", "has_sections"}
+SETTINGS = {
+    "name", "code", "description", "icon", "color", "sort", "captions", "has_sections",
+    "is_directory",
+}  # fmt: skip
 
 
 def create_list(
@@ -95,17 +98,21 @@ def is_long_to_purge(list_id: int, *, actor: Employee) -> bool:
     return elements_number(list_id) > BATCH
 
 
-def purge_list(list_id: int, *, actor: Employee, report: Report = lambda done, total: None) -> None:
-    """Remove a list of the bin with all its data, for good; a large one is work for a job."""
+def purge_list(
+    list_id: int, *, actor: Employee | None, report: Report = lambda done, total: None
+) -> None:
+    """Remove a list of the bin with all its data, for good; a large one is work for a job.
+
+    Nobody (None) is the bin's own time.
+    """
     with transaction.atomic():
         list_ = locked_list(list_id, actor=actor, deleted=True)
         # Told at once: the data goes in several transactions, and some may be gone already.
         tell_list("list.purged", list_, actor, count=elements_number(list_id))
     total, done = elements_number(list_id), 0
-    while ids := list(Element.objects.filter(list=list_id).values_list("pk", flat=True)[:BATCH]):
-        # In small transactions: the whole would hold its locks for minutes.
-        Element.objects.filter(pk__in=ids).delete()
-        done += len(ids)
+    # In small transactions: the whole would hold its locks for minutes.
+    while gone := with_ddl_retry(lambda: _purge_some(list_id, actor)):
+        done += gone
         report(done, total)
 
     def purge() -> None:
@@ -117,12 +124,30 @@ def purge_list(list_id: int, *, actor: Employee, report: Report = lambda done, t
     with_ddl_retry(purge)
 
 
-def locked_list(list_id: int, *, actor: Employee, deleted: bool = False) -> List:
-    """The list's row, locked, when the actor may change its structure."""
+def _purge_some(list_id: int, actor: Employee | None) -> int:
+    """Remove a batch of the elements for good; how many.
+
+    Whoever still writes to the list is waited for: no key keeps the history that he adds from
+    outliving its elements (decision 006).
+    """
+    lock_for_change(list_id)
+    locked_list(list_id, actor=actor, deleted=True)
+    known = Element.objects.filter(list=list_id)
+    ids = list(known.values_list("pk", flat=True)[:BATCH])
+    known.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def locked_list(list_id: int, *, actor: Employee | None, deleted: bool = False) -> List:
+    """The list's row, locked, when the actor may change its structure; nobody (None) may."""
     found = List.objects.select_for_update().filter(pk=list_id, deleted_at__isnull=not deleted)
     list_ = found.first()
+    if list_ is None:
+        raise NotFound
+    if actor is None:
+        return list_
     known = deleted_lists(actor) if deleted else visible_lists(actor)
-    if list_ is None or not known.filter(pk=list_id).exists():
+    if not known.filter(pk=list_id).exists():
         raise NotFound
     require(actor, Right.FULL, list_)
     return list_

@@ -21,23 +21,19 @@ from lists_core.selectors.elements import elements
 from lists_core.selectors.titles import titles_of
 from lists_core.services.elements import (
     apply_values,
-    columns_of,
     created,
     open_list,
     place_for,
     unique_errors,
 )
-from lists_core.services.history import record_versions
-from lists_core.services.listeners import Write, after_writes, before_write
-from lists_core.services.outbox import announce
+from lists_core.services.listeners import before_writes
+from lists_core.services.saving import AT_ONCE, save_changed, told
 from lists_core.services.values import clean_values
 from staff.models import Employee
 from svod.base.errors import Forbidden, Invalid
 
 Kind = ElementVersion.Kind
-Changes = dict[str, list[Any]]
 Cleaned = Mapping[SchemaField, Any]
-AT_ONCE = 500
 
 
 def create_many(list_id: int, many: Sequence[Mapping[str, Any]], *, actor: Employee) -> list[Any]:
@@ -59,8 +55,7 @@ def create_many(list_id: int, many: Sequence[Mapping[str, Any]], *, actor: Emplo
             for one, own_values in zip(made, cleaned, strict=True)
         ]
         changes = [(row, created(schema, row)) for row in rows]
-        for row, own_changes in changes:
-            before_write(Write(Kind.CREATED, schema, row, own_changes, actor))
+        before_writes(Kind.CREATED, schema, changes, actor)
         with unique_errors(schema):
             schema.model.objects.bulk_create(rows, batch_size=AT_ONCE)
         told(schema, Kind.CREATED, changes, actor)
@@ -92,35 +87,11 @@ def update_many(
             for row, values in zip(rows, cleaned, strict=True)
             if (changed := apply_values(schema, row, values))
         ]
-        for row, changed in changes:
-            before_write(Write(Kind.CHANGED, schema, row, changed, actor))
+        before_writes(Kind.CHANGED, schema, changes, actor)
         with unique_errors(schema):
             save_changed(schema, changes, actor)
         told(schema, Kind.CHANGED, changes, actor)
     return [row for row, _changed in changes]
-
-
-def save_changed(schema: Schema, changes: Sequence[tuple[Any, Changes]], actor: Employee) -> None:
-    """Rows with their new values, stamped, by a few statements."""
-    rows = [row for row, _own in changes]
-    for row in rows:
-        row.version += 1
-        row.modified_by, row.modified_at = actor.pk, timezone.now()
-    columns = [*columns_of(schema, changes), "version", "modified_by", "modified_at"]
-    schema.model.objects.bulk_update(rows, columns, batch_size=AT_ONCE)
-
-
-def told(
-    schema: Schema, kind: Kind, changes: Sequence[tuple[Any, Changes]], actor: Employee
-) -> None:
-    """History, listeners and one event of rows just written."""
-    if not changes:
-        return
-    record_versions(kind, changes, actor=actor)
-    after_writes(schema, kind, changes, actor)
-    ids = [row.pk for row, _own in changes]
-    keys = sorted({key for _row, own in changes for key in own})
-    announce(f"element.{kind.value}", schema.list_id, ids=ids, fields=keys, actor=actor.pk)
 
 
 def check_all(cleaned: Sequence[Cleaned], *, actor: Employee) -> None:

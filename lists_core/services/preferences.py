@@ -17,6 +17,8 @@ from svod.base.errors import Invalid
 
 PAGE_SIZES = (10, 20, 50, 100, 200)
 MIN_WIDTH, MAX_WIDTH = 60, 900
+#: The key in `looks` of what the person set for the table itself.
+TABLE_LOOK = "grid"
 
 
 @transaction.atomic
@@ -49,6 +51,7 @@ def reset_columns(list_id: int, *, actor: Employee) -> ListPreference:
     """Back to the columns that the list's maker chose."""
     own = _own(list_id, actor)
     own.columns = []
+    own.looks = {**own.looks, TABLE_LOOK: {**own.look(TABLE_LOOK), "pinned": None}}
     own.save()
     return own
 
@@ -61,6 +64,23 @@ def save_page_size(list_id: int, size: int, *, actor: Employee) -> ListPreferenc
     own = _own(list_id, actor)
     own.page_size = size
     own.save()
+    return own
+
+
+@transaction.atomic
+def save_table_look(
+    list_id: int, *, actor: Employee, pinned: Sequence[str] | None = None, height: str = ""
+) -> ListPreference:
+    """Which columns stay at the left, how high rows are; what is not given stays as it is."""
+    own = _own(list_id, actor)
+    schema = schema_for(actor, own.list)
+    look = own.look(TABLE_LOOK)
+    if pinned is not None:
+        look = {**look, "pinned": [code for code in pinned if is_column(schema, code)]}
+    if height:
+        look = {**look, "height": height}
+    own.looks = {**own.looks, TABLE_LOOK: look}
+    own.save(update_fields=["looks"])
     return own
 
 

@@ -12,8 +12,9 @@ from lists_core.access import Right, forget, schema_for
 from lists_core.models import List, Report
 from lists_core.reports.question import read_question
 from lists_core.selectors.lists import access_list
-from lists_core.selectors.reports import access_report, own_report
+from lists_core.selectors.reports import access_report, own_report, shared_with
 from staff.models import Employee
+from staff.services import audit
 from staff.subjects import AUTHOR, Subject, holders
 from svod.base.errors import Invalid
 
@@ -32,13 +33,15 @@ def create_report(
     """A report of a list that the actor sees. Raises NotFound, Invalid."""
     forget()
     list_ = access_list(actor, Right.VIEW, list_id)
-    return Report.objects.create(
+    report = Report.objects.create(
         list=list_,
         owner=actor,
         name=_name(name),
         question=_question(question, list_, actor),
         readers=_readers(readers),
     )
+    _tell(report, set(), actor)
+    return report
 
 
 @transaction.atomic
@@ -54,10 +57,12 @@ def update_report(
     Forbidden, Invalid."""
     forget()
     report = own_report(actor, report_id)
+    before = set(shared_with(report))
     report.name = _name(name)
     report.question = _question(question, report.list, actor)
     report.readers = _readers(readers)
     report.save(update_fields=["name", "question", "readers", "modified_at"])
+    _tell(report, before, actor)
     return report
 
 
@@ -75,8 +80,22 @@ def delete_report(report_id: int, *, actor: Employee) -> Report:
     """It leaves every dashboard. Raises NotFound, Forbidden."""
     forget()
     report = own_report(actor, report_id)
+    before, report.readers = set(shared_with(report)), []
+    _tell(report, before, actor)
     Report.objects.filter(pk=report.pk).delete()
     return report
+
+
+def _tell(report: Report, before: set[Subject], actor: Employee) -> None:
+    """With whom the report is shared and is no more; nothing where that stays as it was."""
+    after = set(shared_with(report))
+    told = dict.fromkeys((one.code for one in after - before), "added")
+    told |= dict.fromkeys((one.code for one in before - after), "removed")
+    if told:
+        audit.record(
+            "report.shared", actor=actor, subject=f"report:{report.pk}",
+            subject_name=report.name, about={"shared": told},
+        )  # fmt: skip
 
 
 def _name(name: str) -> str:

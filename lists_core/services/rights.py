@@ -50,9 +50,9 @@ def set_list_rights(list_id: int, grants: Grants, *, actor: Employee) -> None:
     """
     list_ = _locked(list_id)
     held = list_rights(actor, list_id).list
-    _change(List, list_.pk, grants, held=held, actor=actor)
+    change_grants(List, list_.pk, grants, held=held, actor=actor)
     forget()
-    _settled(held, list_rights(actor, list_id).list)
+    settled(held, list_rights(actor, list_id).list)
     _tell_change("list", list_, actor, grants, on=list_)
 
 
@@ -65,11 +65,11 @@ def set_section_rights(
     section = access_section(list_, section_id)
     held = list_rights(actor, list_id).place(section_id).own
     if restricted and not section.restricted:
-        grants = _with_actor(grants, held, actor)
-    _change(Section, section_id, grants, held=held, actor=actor)
+        grants = with_actor(grants, held, actor)
+    change_grants(Section, section_id, grants, held=held, actor=actor)
     Section.objects.filter(pk=section_id).update(restricted=restricted)
     forget()
-    _settled(held, list_rights(actor, list_id).place(section_id).own)
+    settled(held, list_rights(actor, list_id).place(section_id).own)
     _tell_change("section", list_, actor, grants, on=section, restricted=restricted)
 
 
@@ -85,13 +85,13 @@ def set_element_rights(
     held = rights_on(actor, schema, [row])[element_id]
     grants = {subject: rights - {Right.ADD} for subject, rights in grants.items()}
     if restricted and not row.restricted:
-        grants = _with_actor(grants, held, actor)
-    _change(Element, element_id, grants, held=held, actor=actor, list_id=list_id)
+        grants = with_actor(grants, held, actor)
+    change_grants(Element, element_id, grants, held=held, actor=actor, list_id=list_id)
     schema.model.objects.filter(pk=element_id).update(restricted=restricted)
     row.restricted = restricted
     sync_readers(list_id, [element_id])
     forget()
-    _settled(held, rights_on(actor, schema, [row])[element_id])
+    settled(held, rights_on(actor, schema, [row])[element_id])
     _tell_change("element", list_, actor, grants, on=row, restricted=restricted)
 
 
@@ -140,7 +140,7 @@ def set_field_rights(
         raise Forbidden
     field = access_field(list_, field_id)
     kept = {subject: rights & ON_FIELDS for subject, rights in grants.items()}
-    _change(Field, field.pk, kept, held=ALL, actor=actor)
+    change_grants(Field, field.pk, kept, held=ALL, actor=actor)
     field.view_restricted, field.change_restricted = view_restricted, change_restricted
     field.save(update_fields=["view_restricted", "change_restricted"])
     # The marks are part of compiled schemas.
@@ -163,13 +163,13 @@ def _locked(list_id: int) -> List:
     return list_
 
 
-def _with_actor(grants: Grants, held: Rights, actor: Employee) -> Grants:
+def with_actor(grants: Grants, held: Rights, actor: Employee) -> Grants:
     """Who cuts a thing off from above takes along what they held from there."""
     own = Subject("U", actor.pk)
     return {**grants, own: grants.get(own, NONE) | held}
 
 
-def _change(
+def change_grants(
     model: type[Model],
     pk: int,
     grants: Grants,
@@ -194,7 +194,7 @@ def _change(
     )
 
 
-def _settled(before: Rights, after: Rights) -> None:
+def settled(before: Rights, after: Rights) -> None:
     """The actor still manages access and has gained nothing, as by lifting a restriction would
     who holds more above than on the thing itself."""
     if after - before:

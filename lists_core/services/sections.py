@@ -15,8 +15,11 @@ from lists_core.models import ElementVersion, List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from lists_core.schema.ddl import lock_for_change, with_ddl_retry
+from lists_core.selectors.linking import SECTION
 from lists_core.selectors.sections import access_section, subtree_ids
 from lists_core.services.history import record_versions
+from lists_core.services.link_listener import empty_links
+from lists_core.services.links import check_unused, emptied
 from lists_core.services.outbox import announce
 from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
@@ -103,7 +106,8 @@ def move_section(
 def delete_section(
     list_id: int, section_id: int, *, actor: Employee, content_to_parent: bool = False
 ) -> None:
-    """Remove a section. Raises NotEmpty unless its content may go to the section above.
+    """Remove a section. Raises NotEmpty unless its content may go to the section above, Linked
+    where a field that links to it wants it replaced first.
 
     It waits for those who write elements, so that none is put into a section that goes.
     """
@@ -115,8 +119,11 @@ def delete_section(
         require_in(actor, Right.DELETE, list_, section_id)
         if not content_to_parent and not is_empty(list_, section):
             raise NotEmpty
+        check_unused(list_id, SECTION, section_id, actor=actor)
         _move_content(list_, section, actor)
         section.delete()
+        if emptied(list_id, SECTION, [section_id]):
+            empty_links(list_id, SECTION, [section_id], actor=actor)
         announce("section.deleted", list_id, id=section_id, actor=actor.pk)
 
     with_ddl_retry(delete)
@@ -244,6 +251,6 @@ def _move_rows(schema: Schema, rows: list[Any], section: Section, actor: Employe
     columns = ["section", "modified_by", "modified_at", "version"]
     schema.model.objects.bulk_update(rows, columns, batch_size=500)
     changes = [(row, {"section": [section.pk, target]}) for row in rows]
-    record_versions(ElementVersion.Kind.CHANGED, changes, actor=actor)
+    record_versions(ElementVersion.Kind.CHANGED, schema.list_id, changes, actor=actor)
     ids = [row.pk for row in rows]
     announce("element.changed", schema.list_id, ids=ids, fields=["section"], actor=actor.pk)

@@ -29,6 +29,7 @@ from lists_core.schema.compile import compile_model
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.titles import row_titles, scope_of
 from lists_core.services.history import forget_values
+from lists_core.services.listeners import fields_changed
 from lists_core.services.lists import locked_list
 from lists_core.services.outbox import announce
 from staff.models import Employee
@@ -337,6 +338,7 @@ def _renew(list_: List, field: Field, actor: Employee) -> None:
     list_.schema_version += 1
     list_.save(update_fields=["schema_version", "modified_at"])
     announce("field.type_changed", list_.pk, field=field.pk, actor=actor.pk)
+    fields_changed(list_, field.code)
 
 
 def _open_change(list_id: int, change_id: int, actor: Employee) -> tuple[TypeChange, List]:

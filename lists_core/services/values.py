@@ -74,9 +74,15 @@ def _closed(own: Schema, values: Collection[str]) -> dict[str, list[str]]:
 def clean_value(field: SchemaField, value: Any, *, lenient: bool = False) -> Any:
     """One field's checked value; raise ValidationError. `lenient` lets a required one be empty."""
     cleaned = field.clean(value)
-    if cleaned is None and field.field.required and not lenient:
-        raise ValidationError(_("This field is required."))
+    if not lenient:
+        check_filled(field, cleaned)
     return cleaned
+
+
+def check_filled(field: SchemaField, cleaned: Any) -> None:
+    """Raise ValidationError when a required field is left empty."""
+    if cleaned is None and field.field.required:
+        raise ValidationError(_("This field is required."))
 
 
 def not_unique(schema: Schema, error: IntegrityError) -> SchemaField | None:

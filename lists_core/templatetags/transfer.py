@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 
 from lists_core.jobs.base import job_kinds
 from lists_core.models import Job
+from lists_core.selectors import bulk
 
 register = template.Library()
 
@@ -27,3 +28,16 @@ def kind_label(job: Job) -> str | Promise:
 @register.filter
 def state_tone(job: Job) -> str:
     return TONES[Job.State(job.state)]
+
+
+@register.filter
+def may_undo(job: Job) -> bool:
+    return bulk.may_undo(job)
+
+
+@register.filter
+def nothing_new(job: Job) -> bool:
+    """Whether an import found all of its file in the list already."""
+    told = job.result
+    changed = any(told.get(name) for name in ("created", "updated", "failed", "dry"))
+    return job.state == Job.State.DONE and not changed

@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from psycopg.adapt import PyFormat, Transformer
 
 from lists_core.schema.fields import SchemaField
-from lists_core.services.values import clean_value
+from lists_core.services.values import check_filled
 from lists_core.transfer.spec import ColumnSpec
 from lists_core.transfer.tables import Layout
 from staff.models import Employee
 from svod.base.formulas import is_formula
 
-REMEMBERED = 50_000
+REMEMBERED = 20_000  # texts of a column, before the next batch
 NULL = "\\N"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NEUTRALISED = "'"
@@ -62,6 +62,8 @@ class Writer:
 
     def plain(self, value: Any) -> str:
         """Any Python value that psycopg knows."""
+        if type(value) is str and "\0" not in value:
+            return escaped(value)
         dumped = self.transformer.get_dumper(value, PyFormat.TEXT).dump(value)
         return NULL if dumped is None else escaped(bytes(dumped).decode())
 
@@ -107,21 +109,32 @@ class Column:
         self.stored: dict[str, str] = {}
         self.noted: dict[str, str] = {}
         self.bad: dict[str, str] = {}
+        #: What the field's type found for a text, to be compared when it is asked again.
+        self.found: dict[str, Any] = {}
 
     def learn(
         self, texts: Iterable[str], *, empty: Collection[str], writer: Writer, actor: Employee
     ) -> None:
-        """Turn the texts that are new; afterwards each is in `values` or in `bad`."""
-        if len(self.values) + len(self.bad) > REMEMBERED:
+        """Turn the texts that are new; afterwards each is in `values` or in `bad`.
+
+        What a text points to may be hidden from the actor since the last batch, so texts of
+        links are looked up each time. What is found is put into its forms once.
+        """
+        if len(self.found) > REMEMBERED:
             self.forget()
-        new = set(texts).difference(self.values, self.bad)
-        if not new:
+        asked = set(texts)
+        if not self.field.type.reference:
+            asked.difference_update(self.found)
+        if not asked:
             return
-        cleaned = {text: self.plain(text).strip() for text in new}
+        cleaned = {text: self.plain(text).strip() for text in asked}
         wanted = {text for text in cleaned.values() if text and text not in empty}
         found = self.field.from_texts(wanted, actor=actor)
         for text, plain in cleaned.items():
-            self._remember(text, found.get(plain) if plain in wanted else None, writer)
+            value = found.get(plain) if plain in wanted else None
+            if text not in self.found or self.found[text] != value:
+                self.found[text] = value
+                self._remember(text, value, writer)
 
     def _remember(self, text: str, value: Any, writer: Writer) -> None:
         try:
@@ -129,6 +142,7 @@ class Column:
         except ValidationError as error:
             self.bad[text] = " ".join(error.messages)
             return
+        self.bad.pop(text, None)
         self.values[text] = checked
         self.stored[text] = writer.stored(self.field, checked)
         self.noted[text] = writer.noted(self.field, checked)
@@ -145,9 +159,9 @@ class Column:
             if not self.lenient:
                 raise
             value = None
-        if value is None and self.field.type.automatic:
-            return None
-        return clean_value(self.field, value)
+        if not self.field.type.automatic:
+            check_filled(self.field, value)
+        return value
 
 
 def unneutralised(text: str) -> str:

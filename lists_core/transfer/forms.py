@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +16,7 @@ from lists_core.access import schema_for, visible_lists
 from lists_core.field_types.base import FieldType, field_types
 from lists_core.models import List
 from lists_core.selectors.access_page import role_choices
+from lists_core.selectors.imports import imported_before
 from lists_core.transfer.draft import Draft
 from lists_core.transfer.encodings import ENCODINGS
 from lists_core.transfer.guess import EMPTY_WORDS
@@ -40,14 +43,19 @@ SEPARATOR_NAMES = {
 }
 MAX_HEADER = 50
 NEW = "new"
+OFFERED = 100  # lists that a new link may lead to
 
 
 class UploadForm(DomainFormMixin, forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Table file"),
-        help_text=gettext_lazy("CSV, TSV or XLSX. Encoding, separator and types are detected."),
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.xlsx,text/csv"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = _("CSV, TSV or XLSX, at most %(size)s. Encoding, separator and types are detected.")
+        self.fields["file"].help_text = text % {"size": filesizeformat(settings.IMPORT_MAX_BYTES)}
 
 
 class LayoutForm(forms.Form):
@@ -65,12 +73,20 @@ class LayoutForm(forms.Form):
         required=False,
         help_text=gettext_lazy("0 when there is none."),
     )
+    mapping = forms.ChoiceField(label=gettext_lazy("Saved mapping"), required=False)
     empty = forms.CharField(
         label=gettext_lazy("Words for “no value”"), required=False, max_length=200, strip=True
     )
 
-    def __init__(self, data: Any, *, detected: Layout, sheets: Sequence[str]) -> None:
-        chosen = {"empty": ", ".join(EMPTY_WORDS), **detected.to_json()}
+    def __init__(
+        self,
+        data: Any,
+        *,
+        detected: Layout,
+        sheets: Sequence[str],
+        mappings: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        chosen = {"empty": ", ".join(EMPTY_WORDS), "mapping": "", **detected.to_json()}
         super().__init__({**chosen, **{key: data[key] for key in chosen if key in data}})
         self.detected = detected
         if sheets:
@@ -81,6 +97,10 @@ class LayoutForm(forms.Form):
             names.setdefault(detected.encoding, detected.encoding)
             self.fields["encoding"].choices = list(names.items())  # type: ignore[attr-defined]
             del self.fields["sheet"]
+        if mappings:
+            self.fields["mapping"].choices = [("", _("– none –")), *mappings]  # type: ignore[attr-defined]
+        else:
+            del self.fields["mapping"]
 
     def layout(self) -> Layout:
         """The chosen layout; what was not chosen, or wrongly, stays as detected."""
@@ -116,11 +136,21 @@ class MappingForm(DomainFormMixin, forms.Form):
     keep_empty = forms.BooleanField(
         label=gettext_lazy("Empty cells leave the old values when updating"), required=False
     )
+    again = forms.BooleanField(label=gettext_lazy("Add the rows once more"), required=False)
     name_pattern = forms.CharField(
         label=gettext_lazy("Compose the name of new elements"),
         required=False,
         max_length=500,
         help_text=gettext_lazy("Headings in braces and any text between them: {carrier} {flight}"),
+    )
+
+    save_as = forms.CharField(
+        label=gettext_lazy("Save as a mapping"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy(
+            "Under this name. A file with the same headings will be filled in by it."
+        ),
     )
 
     def __init__(
@@ -135,8 +165,21 @@ class MappingForm(DomainFormMixin, forms.Form):
             self.fields[f"key_{index}"] = forms.BooleanField(required=False)
             self.fields[f"lenient_{index}"] = forms.BooleanField(required=False)
         self.initial = {**first_choice(draft, list_, actor), **self.initial}
-        for name in ("mode", "keep_empty") if list_ is None else ("list_name", "everyone"):
+        self.before = imported_before(list_, draft.file, actor) if list_ else None
+        for name in self._needless():
             del self.fields[name]
+
+    def _needless(self) -> list[str]:
+        if self.list is None:
+            return ["mode", "keep_empty", "again"]
+        return ["list_name", "everyone", *([] if self.before else ["again"])]
+
+    def missing(self) -> int:
+        """How many of the fields that were chosen earlier the person has not: they are gone, or
+        not to be known."""
+        chosen = [name for name in self.fields if name.startswith("target_")]
+        known = {code for _group, codes in self.fields[chosen[0]].choices[1:] for code, _n in codes}  # type: ignore[attr-defined]
+        return sum(1 for name in chosen if self.initial.get(name, "") not in {"", *known})
 
     def columns(self) -> Iterator[dict[str, Any]]:
         """For the page: each column with its controls and a few of its texts."""
@@ -163,6 +206,7 @@ class MappingForm(DomainFormMixin, forms.Form):
             name_pattern=chosen["name_pattern"],
             keep_empty=chosen.get("keep_empty", False),
             dry=dry,
+            again=chosen.get("again", False),
         )
 
     def _column(self, index: int) -> ColumnSpec | None:
@@ -216,8 +260,9 @@ def _new_choices(kind: FieldType, actor: Employee) -> list[tuple[str, Any]]:
         return []
     if "list" not in kind.SettingsForm.base_fields:
         return [(f"{NEW}:{kind.slug}", str(kind.label))]
-    lists = visible_lists(actor)
-    return [(f"{NEW}:{kind.slug}:{row.pk}", f"{kind.label}: {row.name}") for row in lists]
+    # Every column of the file has them all: of a thousand lists those changed last.
+    lists = visible_lists(actor).order_by("-modified_at", "pk").values_list("pk", "name")
+    return [(f"{NEW}:{kind.slug}:{pk}", f"{kind.label}: {name}") for pk, name in lists[:OFFERED]]
 
 
 def default_settings(kind: FieldType) -> dict[str, Any]:

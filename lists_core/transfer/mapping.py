@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from lists_core.access import schema_for
-from lists_core.models import List
+from lists_core.captions import caption
+from lists_core.models import ImportMapping, List
 from lists_core.transfer.draft import Draft
 from lists_core.transfer.spec import ColumnSpec, ImportSpec
 from staff.models import Employee
+from svod.base.errors import Invalid
 
 NAMES = ("name", "название", "наименование", "имя", "title", "заголовок", "фио")
 PATTERN_PARTS = 3
@@ -31,6 +35,8 @@ def _by_heading(draft: Draft, list_: List, actor: Employee) -> dict[int, str]:
     for entry in schema_for(actor, list_, new=True).all_fields:
         if entry.type.importable and (entry.code in {"NAME", "ID", "SECTION"} or entry.field.pk):
             known.update({_plain(entry.code): entry.code, _plain(entry.name): entry.code})
+    if "SECTION" in known.values():
+        known.setdefault(_plain(caption(list_, "section_name")), "SECTION")
     found: dict[int, str] = {}
     for index, heading in enumerate(draft.headings):
         code = known.get(_plain(heading))
@@ -84,3 +90,15 @@ def _target(column: ColumnSpec) -> str:
         return f"field:{column.code}"
     linked = column.new.settings.get("list")
     return f"new:{column.new.type}:{linked}" if linked else f"new:{column.new.type}"
+
+
+def spec_of(mapping: ImportMapping, draft: Draft) -> ImportSpec:
+    """The import of this file by a saved mapping. Raises Invalid when its headings differ.
+
+    The file is read as it was found to be written; only the sheet and the row of the headings
+    are the mapping's business, and those the draft has already.
+    """
+    if list(draft.headings) != mapping.headings:
+        raise Invalid({}, _("The headings of the file are not those of the mapping."))
+    own = {"file_id": draft.file.pk, "headings": draft.headings, "layout": draft.layout.to_json()}
+    return ImportSpec.from_json({**mapping.choices, **own})

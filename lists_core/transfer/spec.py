@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 from lists_core.models import Field, List
@@ -53,7 +53,8 @@ class ImportSpec:
     """`mode`: add every row; update what the keys find and add the rest ("both"); only
     update. `empty` are texts that stand for a missing value; `name_pattern` makes the name
     of new elements when no column is the name: `{carrier} {flight}`; with `keep_empty` an
-    empty cell leaves an element's old value; a `dry` import writes nothing."""
+    empty cell leaves an element's old value; a `dry` import writes nothing. Where every row is
+    added, those that an earlier import of the same brought are passed over unless `again`."""
 
     file_id: int
     layout: Layout
@@ -64,6 +65,7 @@ class ImportSpec:
     name_pattern: str = ""
     keep_empty: bool = False
     dry: bool = False
+    again: bool = False
 
     def __post_init__(self) -> None:
         """Where every row is added nothing is looked for, so no column is a key."""
@@ -81,7 +83,8 @@ class ImportSpec:
             for column in raw["columns"]
         ]
         texts = {name: tuple(raw[name]) for name in ("headings", "empty")}
-        return cls(**{**raw, **texts, "layout": Layout(**raw["layout"]), "columns": tuple(columns)})
+        own = {entry.name: raw[entry.name] for entry in fields(cls) if entry.name in raw}
+        return cls(**{**own, **texts, "layout": Layout(**raw["layout"]), "columns": tuple(columns)})
 
     @property
     def keys(self) -> list[ColumnSpec]:

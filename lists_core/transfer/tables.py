@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import islice
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
@@ -26,12 +27,16 @@ from svod.base.sandbox import CallFailed, LimitReached, run_limited
 SEPARATORS = (";", "\t", ",", "|")
 HEAD_BYTES = 256 * 1024
 MAX_CELL = 1_000_000
+MAX_ROW = 8 * MAX_CELL
 SAMPLE_ROWS = 1_000
 SAMPLE_LIFE_S = 600
 XLSX_MARK = b"PK\x03\x04"
 OLD_XLS_MARK = b"\xd0\xcf\x11\xe0"
 Rows = Iterator[list[str]]
-Item = TypeVar("Item")
+Line = tuple[int, list[str]]
+"""A row of the file with its number there."""
+#: What a batch and a sample hold at most, and what a cell takes besides its signs.
+BATCH_SIGNS, SAMPLE_SIGNS, CELL_COST = 25_000_000, 5_000_000, 50
 
 
 @dataclass(frozen=True)
@@ -83,20 +88,35 @@ def detect_layout(file: StoredFile) -> Layout:
 
 
 def sample(file: StoredFile, layout: Layout) -> list[list[str]]:
-    """The first SAMPLE_ROWS rows as they stand, headings included. Raises Invalid."""
+    """The first rows as they stand, headings included: SAMPLE_ROWS, fewer where they are long.
+    Raises Invalid."""
     if not layout.sheet:
-        with open_rows(file, layout) as rows:
-            return list(islice(rows, SAMPLE_ROWS))
+        return _first_rows(file, layout)
     sheets = sheets_of(file)
     if layout.sheet not in sheets:
         raise invalid(_("There is no such sheet in the file."))
     key = f"import-sample-{file.pk}-{sheets.index(layout.sheet)}"
     kept: list[list[str]] | None = cache.get(key)
     if kept is None:
-        with open_rows(file, layout, limit=SAMPLE_ROWS) as found:
-            kept = list(found)
+        kept = _first_rows(file, layout)
         cache.set(key, kept, SAMPLE_LIFE_S)
     return kept
+
+
+def _first_rows(file: StoredFile, layout: Layout) -> list[list[str]]:
+    with open_rows(file, layout, limit=SAMPLE_ROWS) as rows:
+        return [row for _number, row in _some(enumerate(rows), SAMPLE_ROWS, SAMPLE_SIGNS)]
+
+
+def _some(rows: Iterator[Line], size: int, signs: int) -> list[Line]:
+    """The next rows, at most so many; after so many signs there come no more."""
+    some: list[Line] = []
+    for line in islice(rows, size):
+        some.append(line)
+        signs -= len(line[1]) * CELL_COST + sum(map(len, line[1]))
+        if signs <= 0:
+            break
+    return some
 
 
 @contextmanager
@@ -107,12 +127,11 @@ def open_rows(file: StoredFile, layout: Layout, *, limit: int = 0) -> Iterator[R
         yield _parsed(lines, separator)
 
 
-def read_ahead(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
-    """Batches of the items; the next one is read while the present one is worked on."""
+def read_ahead(rows: Iterator[Line], size: int) -> Iterator[list[Line]]:
+    """Batches of at most so many rows, fewer where they are long; the next batch is read while
+    the present one is worked on."""
 
-    def read() -> list[Item]:
-        return list(islice(items, size))
-
+    read = partial(_some, rows, size, BATCH_SIGNS)
     # The thread speaks the language of the caller: a damaged file is a message for a person.
     context = copy_context()
     with ThreadPoolExecutor(1, "read-ahead") as reader:
@@ -160,15 +179,37 @@ def _looks_like_data(cell: str) -> bool:
 
 def _parsed(lines: Any, separator: str) -> Rows:
     csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(lines, delimiter=separator)
+    text = _Text(lines)
+    reader = csv.reader(text.lines(), delimiter=separator)
     try:
         for row in reader:
+            text.signs = 0
             if len(row) > MAX_COLUMNS:
                 raise invalid(_too_wide())
             yield row
     except csv.Error:
-        message = _("Line %(line)d cannot be read: a cell is too long or its quote is not closed.")
-        raise invalid(message % {"line": reader.line_num}) from None
+        raise _unreadable(reader.line_num) from None
+
+
+@dataclass
+class _Text:
+    """The lines of a table. A row without an end is refused before it fills the memory: be it one
+    line or many, within quotes. `signs` is the length of the row that is being read."""
+
+    file: Any
+    signs: int = 0
+
+    def lines(self) -> Iterator[str]:
+        for number, line in enumerate(iter(partial(self.file.readline, MAX_ROW), ""), start=1):
+            self.signs += len(line)
+            if self.signs >= MAX_ROW:
+                raise _unreadable(number)
+            yield line
+
+
+def _unreadable(line: int) -> Invalid:
+    message = _("Line %(line)d cannot be read: a cell is too long or its quote is not closed.")
+    return invalid(message % {"line": line})
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from lists_core.views import designer_fields, designer_lists, designer_types
+from lists_core.views import designer_fields, designer_lists, designer_types, indexes
 
 LIST = "lists/<int:list_id>"
 FIELD = f"{LIST}/fields/<int:field_id>"
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("lists/bin/", designer_lists.lists_bin, name="lists_bin"),
     path(f"{LIST}/favourite/", designer_lists.favourite, name="list_favourite"),
     path(f"{LIST}/settings/", designer_lists.list_settings, name="list_settings"),
+    path(f"{LIST}/indexes/", indexes.list_indexes, name="list_indexes"),
+    path(f"{LIST}/indexes/<int:index_id>/", indexes.index_change, name="index_change"),
     path(f"{LIST}/copy/", designer_lists.list_copy, name="list_copy"),
     path(f"{LIST}/delete/", designer_lists.list_delete, name="list_delete"),
     path(f"{LIST}/restore/", designer_lists.list_restore, name="list_restore"),

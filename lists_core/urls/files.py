@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from lists_core.views import disk, disk_changes, files, files_suggest
+from lists_core.views import disk, disk_access, disk_changes, files, files_suggest
 
 
 class KindConverter:
@@ -32,9 +32,12 @@ urlpatterns: list[URLPattern] = [
     path("disk/upload/", disk_changes.disk_upload, name="disk_upload"),
     path("disk/bin/", disk.disk_bin, name="disk_bin"),
     path("disk/suggest/", disk.disk_suggest, name="disk_suggest"),
+    path("disk/room/", disk.disk_room, name="disk_room"),
+    path("disk/access/", disk_access.disk_access, name="disk_access"),
     path("disk/files/<int:file_id>/", disk.disk_file, name="disk_file"),
     path("disk/files/<int:file_id>/content/", disk.disk_content, name="disk_content"),
     path("disk/files/<int:file_id>/content/preview/", disk.disk_preview, name="disk_preview"),
+    path("disk/files/<int:file_id>/used/", disk.disk_used, name="disk_used"),
     path(
         "disk/files/<int:file_id>/versions/add/",
         disk_changes.disk_version_add,
@@ -47,7 +50,15 @@ urlpatterns: list[URLPattern] = [
     ),
     path("disk/<kind:kind>/<int:item_id>/rename/", disk_changes.disk_rename, name="disk_rename"),
     path("disk/<kind:kind>/<int:item_id>/move/", disk_changes.disk_move, name="disk_move"),
+    path("disk/<kind:kind>/<int:item_id>/copy/", disk_changes.disk_copy, name="disk_copy"),
     path("disk/<kind:kind>/<int:item_id>/delete/", disk_changes.disk_delete, name="disk_delete"),
+    path("disk/<kind:kind>/<int:item_id>/purge/", disk_changes.disk_purge, name="disk_purge"),
+    path("disk/<kind:kind>/<int:item_id>/history/", disk.disk_history, name="disk_history"),
+    path(
+        "disk/<kind:kind>/<int:item_id>/access/",
+        disk_access.disk_item_access,
+        name="disk_item_access",
+    ),
     path("disk/<kind:kind>/<int:item_id>/restore/", disk_changes.disk_restore, name="disk_restore"),
     path("lists/<int:list_id>/suggest/", files_suggest.element_suggest, name="element_suggest"),
 ]

@@ -2,10 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from lists_core.views import transfer_export, transfer_import, transfer_jobs
+from lists_core.views import (
+    transfer_export,
+    transfer_import,
+    transfer_jobs,
+    transfer_mappings,
+    transfer_schedules,
+)
 
 JOB = "jobs/<uuid:job_id>/"
 LIST = "lists/<int:list_id>/"
+MAPPING = LIST + "import/mappings/<int:mapping_id>/"
+SCHEDULE = LIST + "import/schedules/<int:schedule_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("jobs/", transfer_jobs.jobs, name="jobs"),
@@ -22,5 +30,16 @@ urlpatterns: list[URLPattern] = [
         transfer_import.list_import_columns,
         name="list_import_columns",
     ),
+    path(LIST + "import/mappings/", transfer_mappings.mappings, name="list_import_mappings"),
+    path(MAPPING, transfer_mappings.mapping_rename, name="list_import_mapping"),
+    path(MAPPING + "delete/", transfer_mappings.mapping_delete, name="list_import_mapping_delete"),
+    path(LIST + "import/schedules/", transfer_schedules.schedules, name="list_import_schedules"),
+    path(
+        LIST + "import/schedules/new/",
+        transfer_schedules.schedule_new,
+        name="list_import_schedule_new",
+    ),
+    path(SCHEDULE, transfer_schedules.schedule_edit, name="list_import_schedule"),
+    path(SCHEDULE + "do/", transfer_schedules.schedule_do, name="list_import_schedule_do"),
     path(LIST + "export/", transfer_export.list_export, name="list_export"),
 ]

@@ -103,7 +103,9 @@ def tab(request: PortalRequest, opened: Opened) -> HttpResponse:
     return drawn(request, Answer(AccessForm(page)), target)
 
 
-def posted(request: PortalRequest, form: AccessForm) -> Answer | None:
+def posted(
+    request: PortalRequest, form: AccessForm, *, save: Callable[..., None] = save_access
+) -> Answer | None:
     """None when it was saved."""
     if "add" in request.POST or "remove" in request.POST:
         form.redraw(remove=request.POST.get("remove", ""))
@@ -111,7 +113,7 @@ def posted(request: PortalRequest, form: AccessForm) -> Answer | None:
     if not form.is_valid():
         return Answer(form, 422)
     try:
-        save_access(form.page.thing, form.change(), actor=request.user)
+        save(form.page.thing, form.change(), actor=request.user)
     except Stale:
         form.begin_anew()
         return Answer(form, 409, stale=True)

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lists_core.access import Right, schema_for
 from lists_core.boards.board import Board, open_board
 from lists_core.boards.forms import AskedForm, NewCard, askable, asked_fields
-from lists_core.boards.page import board_context, whole_board
+from lists_core.boards.page import next_cards, whole_board
 from lists_core.field_types.pickers import is_id
 from lists_core.grid.scopes import given_values
+from lists_core.schema.compile import Schema
 from lists_core.selectors.boards import Lane
 from lists_core.selectors.elements import access_element
 from lists_core.selectors.lists import access_list
@@ -45,13 +46,18 @@ def board(request: PortalRequest, list_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def more(request: PortalRequest, list_id: int) -> HttpResponse:
-    """The next cards of a lane, older than the element `below`."""
+    """The next cards of a lane, those after the element `below`."""
     opened = open_board(request.user, list_id, request.GET)
     plan = opened.lane(request.GET.get("lane", ""))
     below = request.GET.get("below", "")
     if not is_id(below):
         raise NotFound
-    context = {**board_context(opened), "lane": opened.more(plan, int(below))}
+    try:
+        context = next_cards(opened, plan, int(below))
+    except NotFound:  # the last card was deleted meanwhile: the board is drawn anew
+        response = HttpResponse(status=204)
+        trigger(response, "elements-changed")
+        return response
     return render(request, "lists/board/cards.html", context)
 
 
@@ -77,7 +83,9 @@ def move(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
         )  # fmt: skip
     except (Invalid, Conflict) as error:
         return refused(request, opened, error, form, row, plan)
-    return saved(request, _("Saved.") if fields else "", list=list_id)
+    if fields:  # asked in a dialog, which closes
+        return saved(request, _("Saved."), list=list_id)
+    return HttpResponse(status=204)
 
 
 def seen(opened: Board, request: PortalRequest) -> dict[str, Lane]:
@@ -132,22 +140,20 @@ def add(request: PortalRequest, list_id: int) -> HttpResponse:
     try:
         row = create_element(list_id, values, actor=request.user, section_id=section, fixed=fixed)
     except Invalid as error:
-        return whole_form(request, opened, error)
+        return whole_form(request, schema, error)
     except Conflict as error:
         toast(request, str(error), "error")
         return HttpResponse(status=204)
-    return saved(request, list=list_id, added=row.pk)
+    return saved(request, list=list_id, added=row.pk, lane=request.GET["lane"])
 
 
-def whole_form(request: PortalRequest, opened: Board, error: Invalid) -> HttpResponse:
-    schema = schema_for(request.user, opened.grid.list_, new=True)
+def whole_form(request: PortalRequest, schema: Schema, error: Invalid) -> HttpResponse:
+    """With the name that was typed, and in the same lane."""
     toast(request, reasons(schema, error), "warning")
     response = HttpResponse(status=204)
-    state = opened.grid.state
-    kept = {"section": state.section or "", "scope": state.scope.text if state.scope else ""}
-    query = urlencode({name: value for name, value in kept.items() if value})
-    url = reverse("element_add", args=[opened.grid.list_.pk])
-    trigger(response, "board:form", {"url": f"{url}?{query}" if query else url})
+    query = urlencode({**request.GET.dict(), "name": request.POST["name"]})
+    url = reverse("element_add", args=[schema.list_id])
+    trigger(response, "board:form", {"url": f"{url}?{query}"})
     return response
 
 

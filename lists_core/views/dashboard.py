@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from lists_core.field_types.pickers import is_id
 from lists_core.models import DashboardWidget
 from lists_core.selectors.reports import (
     access_widget,
@@ -21,8 +22,6 @@ from lists_core.views.reports import answered
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, render_page, toast
 from svod.base.http import PortalRequest
-
-DIGITS = 9
 
 
 @login_required
@@ -105,10 +104,6 @@ def order(request: PortalRequest) -> HttpResponse:
     ids = [int(text) for text in request.POST.getlist("ids") if is_id(text)]
     dashboards.order_widgets(ids, actor=request.user)
     return HttpResponse(status=204)
-
-
-def is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= DIGITS
 
 
 @login_required

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -37,6 +38,7 @@ def list_fields(request: PortalRequest, list_id: int) -> HttpResponse:
         "tab": "fields",
         "schema": schema_of(list_),
         "deleted": deleted_fields(list_),
+        "bin_days": settings.DESIGNER_BIN_DAYS,
         "changes": open_type_changes(list_),
         "preview": preview_form(list_, actor=request.user),
     }
@@ -95,7 +97,8 @@ def field_draft(request: PortalRequest, list_id: int, field_id: int = 0) -> Http
 def field_delete(request: PortalRequest, list_id: int, field_id: int) -> HttpResponse:
     list_ = access_list(request.user, Right.FULL, list_id)
     field = fields.delete_field(access_field(list_, field_id).pk, actor=request.user)
-    toast(request, _("The field “%(name)s” is in the bin.") % {"name": field.name})
+    undo = reverse("field_restore", args=[list_.pk, field.pk])
+    toast(request, _("The field “%(name)s” is in the bin.") % {"name": field.name}, undo=undo)
     return _after_save(request, list_)
 
 

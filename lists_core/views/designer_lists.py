@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,19 +30,27 @@ TILES, DIGITS = 100, 6
 @login_required
 @require_GET
 def home(request: PortalRequest) -> HttpResponse:
-    """The lists a person may see, as tiles: TILES of them, the next ones for a click."""
+    """The lists a person may see, as tiles, and below them the directories: TILES of each, the
+    next ones for a click."""
     search, start = asked_words(request).strip(), _asked_start(request)
-    found = lists_for_start(request.user, search=search)[start : start + TILES + 1]
-    lists = list(found)
+    if start and wants_fragment(request):
+        of_directories = request.GET.get("directories") == "1"
+        tiles = _tiles(request, search, start, directories=of_directories)
+        return render(request, "lists/designer/partials/tiles.html", tiles)
     context = {
-        "lists": lists[:TILES],
-        "next": start + TILES if len(lists) > TILES else None,
+        **_tiles(request, search, 0 if "directories" in request.GET else start, directories=False),
+        "directories": _tiles(request, search, 0, directories=True),
         "search": search,
         "may_create": may_create_lists(request.user),
     }
-    if start and wants_fragment(request):
-        return render(request, "lists/designer/partials/tiles.html", context)
     return render_page(request, "lists/designer/home.html", context)
+
+
+def _tiles(request: PortalRequest, search: str, start: int, *, directories: bool) -> dict[str, Any]:
+    found = lists_for_start(request.user, search=search, directories=directories)
+    lists = list(found[start : start + TILES + 1])
+    following = start + TILES if len(lists) > TILES else None
+    return {"lists": lists[:TILES], "next": following, "of_directories": directories}
 
 
 def _asked_start(request: PortalRequest) -> int:
@@ -117,14 +128,15 @@ def list_copy(request: PortalRequest, list_id: int) -> HttpResponse:
 @require_POST
 def list_delete(request: PortalRequest, list_id: int) -> HttpResponse:
     list_ = lists.delete_list(list_id, actor=request.user)
-    toast(request, _("“%(name)s” is in the bin.") % {"name": list_.name})
+    undo = reverse("list_restore", args=[list_.pk])
+    toast(request, _("“%(name)s” is in the bin.") % {"name": list_.name}, undo=undo)
     return go_to(request, "home")
 
 
 @login_required
 @require_GET
 def lists_bin(request: PortalRequest) -> HttpResponse:
-    context = {"lists": deleted_lists(request.user)}
+    context = {"lists": deleted_lists(request.user), "days": settings.DESIGNER_BIN_DAYS}
     return render(request, "lists/designer/bin.html", context)
 
 

@@ -9,10 +9,15 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_GET
 
-from lists_core.field_types.file import file_icon
-from lists_core.file_kinds import may_be_shown
+from lists_core.access import Right
+from lists_core.disk_page import Entry, file_entries, folder_entries, place_name
+from lists_core.file_kinds import may_be_previewed, may_be_shown
 from lists_core.models import DiskFile, DiskFolder
 from lists_core.selectors import disk
+from lists_core.selectors.disk_bin import binned_files, binned_folders
+from lists_core.selectors.disk_history import history_of
+from lists_core.selectors.disk_quota import person_room, portal_room
+from lists_core.selectors.disk_uses import used_by
 from lists_core.sent_files import sent_back
 from lists_core.views.files import frameable, preview_page
 from lists_core.views.files_suggest import asked_words
@@ -20,6 +25,8 @@ from svod.base.htmx import render_page
 from svod.base.http import PortalRequest
 
 PAGE_SIZE = 100
+LOOK, LOOKS = "disk_look", ("list", "tiles")
+KEPT_S = 365 * 24 * 3600
 
 
 @login_required
@@ -28,23 +35,48 @@ def disk_page(request: PortalRequest, folder_id: int | None = None) -> HttpRespo
     """What a folder holds, or with `?q=` what has the words anywhere on the Disk."""
     folder = disk.access_folder(request.user, folder_id)
     words = asked_words(request).strip()
-    folders, files = found(request, folder, words)
+    look = asked_look(request)
     context = {
         "folder": folder,
-        "path": disk.path_of(folder),
+        "here": Entry(folder, "folder", disk.may(request.user, folder)),  # type: ignore[arg-type]
+        "path": disk.path_of(request.user, folder),
         "q": words,
-        "folders": folders,
-        "page": Paginator(files, PAGE_SIZE).get_page(request.GET.get("page")),
+        "look": look,
+        "order": asked_order(request),
+        **listed(request, folder, words),
     }
-    for file in context["page"]:
-        file.sign = file_icon(file.current.mime)
-    return render_page(request, "disk/disk.html", context)
+    response = render_page(request, "disk/disk.html", context)
+    response.set_cookie(LOOK, look, max_age=KEPT_S, samesite="Lax", httponly=True)
+    return response
 
 
-def found(request: PortalRequest, folder: DiskFolder | None, words: str) -> tuple[Any, Any]:
+def asked_look(request: PortalRequest) -> str:
+    """Rows or tiles: as asked now, or the last time."""
+    look = request.GET.get("look") or request.COOKIES.get(LOOK, "")
+    return look if look in LOOKS else LOOKS[0]
+
+
+def asked_order(request: PortalRequest) -> str:
+    order = request.GET.get("order", "")
+    return order if order in disk.ORDERS else "name"
+
+
+def listed(request: PortalRequest, folder: DiskFolder | None, words: str) -> dict[str, Any]:
+    actor, order = request.user, asked_order(request)
     if words:
-        return disk.search_folders(request.user, words), disk.search_files(request.user, words)
-    return disk.folders_in(request.user, folder), disk.files_in(request.user, folder)
+        folders, files = (
+            disk.search_folders(actor, words),
+            disk.search_files(actor, words, order=order),
+        )
+    else:
+        folders, files = disk.folders_in(actor, folder), disk.files_in(actor, folder, order=order)
+    page = Paginator(files, PAGE_SIZE).get_page(request.GET.get("page"))
+    first = folders.reverse() if order == "-name" else folders
+    return {
+        "folders": folder_entries(actor, list(first) if page.number == 1 else []),
+        "files": file_entries(actor, list(page), places=bool(words)),
+        "page": page,
+    }
 
 
 @login_required
@@ -54,12 +86,30 @@ def disk_file(request: PortalRequest, file_id: int) -> HttpResponse:
     file = disk.access_disk_file(request.user, file_id)
     context = {
         "file": file,
-        "path": disk.path_of(file.folder),
+        "path": disk.path_of(request.user, file.folder),
         "versions": disk.versions_of(file),
-        "sign": file_icon(file.current.mime),
-        "may_be_shown": may_be_shown(file.current.mime),
+        "entry": file_entries(request.user, [file])[0],
+        "previewed": may_be_previewed(file.current.mime),
     }
     return render_page(request, "disk/file.html", context)
+
+
+@login_required
+@require_GET
+def disk_used(request: PortalRequest, file_id: int) -> HttpResponse:
+    """Where a file is used, as far as the person may see."""
+    file = disk.access_disk_file(request.user, file_id)
+    context = {"file": file, "uses": used_by(request.user, file)}
+    return render_page(request, "disk/used.html", context)
+
+
+@login_required
+@require_GET
+def disk_history(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
+    """For readers: who only passes through a folder, or only adds to it, reads no history."""
+    item = disk.access_item(request.user, kind, item_id, Right.VIEW)
+    context = {"item": item, "kind": kind, "lines": history_of(request.user, item)}
+    return render_page(request, "disk/history.html", context)
 
 
 @login_required
@@ -83,12 +133,23 @@ def disk_preview(request: PortalRequest, file_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def disk_bin(request: PortalRequest) -> HttpResponse:
-    files = Paginator(disk.binned_files(request.user), PAGE_SIZE)
+    page = Paginator(binned_files(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    folders = list(binned_folders(request.user)) if page.number == 1 else []
     context = {
-        "folders": disk.binned_folders(request.user),
-        "page": files.get_page(request.GET.get("page")),
+        "folders": folder_entries(request.user, folders),
+        "files": file_entries(request.user, list(page), places=True),
+        "page": page,
     }
     return render_page(request, "disk/bin.html", context)
+
+
+@login_required
+@require_GET
+def disk_room(request: PortalRequest) -> HttpResponse:
+    """How much room is taken, of how much; a part of the Disk's page."""
+    disk.require_disk(request.user)
+    context = {"own": person_room(request.user), "whole": portal_room()}
+    return render_page(request, "disk/room.html", context)
 
 
 @login_required
@@ -96,9 +157,8 @@ def disk_bin(request: PortalRequest) -> HttpResponse:
 def disk_suggest(request: PortalRequest) -> JsonResponse:
     """Files of the Disk for a picker: {"results": [{value, text, note}]}."""
     files = disk.suggest_files(request.user, asked_words(request))
-    return JsonResponse({"results": [suggestion(file) for file in files]})
+    return JsonResponse({"results": [suggestion(request, file) for file in files]})
 
 
-def suggestion(file: DiskFile) -> dict[str, Any]:
-    note = file.folder.name if file.folder else ""
-    return {"value": file.pk, "text": file.name, "note": note}
+def suggestion(request: PortalRequest, file: DiskFile) -> dict[str, Any]:
+    return {"value": file.pk, "text": file.name, "note": place_name(request.user, file)}

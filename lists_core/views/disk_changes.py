@@ -1,7 +1,8 @@
-"""What people do on the Disk: upload, name, move, delete, restore."""
+"""What people do on the Disk: upload, name, move, copy, delete, restore."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -11,13 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lists_core.access import Right
+from lists_core.access.disk import rights_on_item
 from lists_core.field_types.pickers import is_id
 from lists_core.models import DiskFolder
 from lists_core.selectors import disk
 from lists_core.services import disk as services
+from lists_core.services.disk_bin import purge_item
+from lists_core.services.disk_copies import copy_item
+from lists_core.services.disk_files import NameTaken, add_file, add_version, restore_version
 from lists_core.views.files import json_errors, sent_file
 from svod.base.errors import DomainError, Invalid, NotFound
-from svod.base.htmx import render_page, saved, toast
+from svod.base.htmx import render_page, saved, toast, trigger
 from svod.base.http import PortalRequest
 
 CREATED, TAKEN = 201, 409
@@ -39,9 +45,13 @@ class MoveForm(NameForm):
         label=gettext_lazy("Folder"), coerce=int, empty_value=None, required=False
     )
 
-    def __init__(self, *args: Any, choices: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: list[tuple[int, str]], top: bool, **kwargs: Any
+    ) -> None:
+        """`top`: the Disk itself is among the places to choose from."""
         super().__init__(*args, **kwargs)
-        self.fields["folder"].choices = [("", _("Disk")), *choices]  # type: ignore[attr-defined]
+        first = [("", _("Disk"))] if top or not choices else []
+        self.fields["folder"].choices = [*first, *choices]  # type: ignore[attr-defined]
 
 
 @login_required
@@ -54,14 +64,16 @@ def disk_upload(request: PortalRequest) -> HttpResponse:
         return sent
     clash = request.POST.get("clash")
     try:
-        file = services.add_file(
+        file = add_file(
             sent,
             folder_id=asked_id(request.POST.get("folder", "")),
             actor=request.user,
             clash=clash if clash in {"version", "both"} else "refuse",  # type: ignore[arg-type]
         )
-    except services.NameTaken as error:
-        return JsonResponse({"error": str(error), "clash": error.file.pk}, status=TAKEN)
+    except NameTaken as error:
+        may = Right.CHANGE in rights_on_item(request.user, error.file)
+        told = {"error": str(error), "clash": error.file.pk, "version": may}
+        return JsonResponse(told, status=TAKEN)
     return JsonResponse({"id": file.pk, "name": file.name}, status=CREATED)
 
 
@@ -72,22 +84,25 @@ def disk_version_add(request: PortalRequest, file_id: int) -> HttpResponse:
     sent = sent_file(request)
     if isinstance(sent, HttpResponse):
         return sent
-    file = services.add_version(file_id, sent, actor=request.user)
+    file = add_version(file_id, sent, actor=request.user)
     return JsonResponse({"id": file.pk, "name": file.name}, status=CREATED)
 
 
 @login_required
 @require_POST
 def disk_version_restore(request: PortalRequest, file_id: int, number: int) -> HttpResponse:
-    services.restore_version(file_id, number, actor=request.user)
-    return saved(request, _("Version %(number)d is current again.") % {"number": number})
+    restore_version(file_id, number, actor=request.user)
+    toast(request, _("Version %(number)d is current again.") % {"number": number})
+    response = HttpResponse(status=204)
+    trigger(response, "svod:disk")  # the drawer with the versions stays
+    return response
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def disk_folder_add(request: PortalRequest) -> HttpResponse:
     parent_id = asked_id(request.GET.get("folder", ""))
-    disk.access_folder(request.user, parent_id)
+    disk.access_folder(request.user, parent_id, Right.ADD)
     form = NameForm(request.POST or None)
     if form.is_valid():
         try:
@@ -102,7 +117,7 @@ def disk_folder_add(request: PortalRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def disk_rename(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
-    item = disk.access_item(request.user, kind, item_id)
+    item = disk.access_item(request.user, kind, item_id, Right.CHANGE)
     form = NameForm(request.POST or None, initial={"name": item.name})
     if form.is_valid():
         try:
@@ -118,20 +133,45 @@ def disk_rename(request: PortalRequest, kind: str, item_id: int) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 def disk_move(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
     """The choice of a folder; a drag posts the same form."""
-    item = disk.access_item(request.user, kind, item_id)
+    item = disk.access_item(request.user, kind, item_id, Right.CHANGE)
+    without = item_id if isinstance(item, DiskFolder) else 0
+    return into_folder(
+        request, item, services.move_item, without=without, texts=(_("Moved."), _("Move"))
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def disk_copy(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
+    item = disk.access_item(request.user, kind, item_id, Right.VIEW)
+    return into_folder(request, item, copy_item, texts=(_("Copied."), _("Copy")))
+
+
+def into_folder(
+    request: PortalRequest,
+    item: disk.Item,
+    write: Callable[..., disk.Item],
+    *,
+    texts: tuple[str, str],
+    without: int = 0,
+) -> HttpResponse:
+    """Ask for a folder and put the thing, or its copy, there."""
     is_folder = isinstance(item, DiskFolder)
     place = item.parent_id if isinstance(item, DiskFolder) else item.folder_id
-    choices = disk.folder_choices(request.user, without=item_id if is_folder else 0)
-    form = MoveForm(request.POST or None, choices=choices, initial={"folder": place})
+    form = MoveForm(
+        request.POST or None,
+        choices=disk.folder_choices(request.user, without=without),
+        top=Right.ADD in disk.may(request.user, None),
+        initial={"folder": place},
+    )
     if request.method == "POST" and form.is_valid():
+        kind, target = "folder" if is_folder else "file", form.cleaned_data["folder"]
         try:
-            target = form.cleaned_data["folder"]
-            services.move_item(kind, item_id, folder_id=target, actor=request.user)
-            return saved(request, _("Moved."))
+            write(kind, item.pk, folder_id=target, actor=request.user)
+            return saved(request, texts[0])
         except Invalid as error:
             form.add_domain_errors(error)
-    heading = _("Move “%(name)s”") % {"name": item.name}
-    return form_page(request, form, heading, _("Move"))
+    return form_page(request, form, f"{texts[1]}: {item.name}", texts[1])
 
 
 @login_required
@@ -150,6 +190,13 @@ def disk_restore(request: PortalRequest, kind: str, item_id: int) -> HttpRespons
         toast(request, first_message(error), "error")
         return HttpResponse(status=204)
     return saved(request, _("“%(name)s” is back.") % {"name": item.name})
+
+
+@login_required
+@require_POST
+def disk_purge(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
+    item = purge_item(kind, item_id, actor=request.user)
+    return saved(request, _("“%(name)s” is deleted for ever.") % {"name": item.name})
 
 
 def first_message(error: DomainError) -> str:

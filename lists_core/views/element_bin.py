@@ -17,7 +17,9 @@ from lists_core.selectors.bin import bin_of
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.titles import row_titles
 from lists_core.services.elements import delete_elements, restore_elements
+from lists_core.services.links import Linked
 from lists_core.services.values import reasons
+from lists_core.views.directories import ask_first, refused
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, is_htmx, render_page, saved, toast, trigger
 from svod.base.http import PortalRequest
@@ -28,9 +30,12 @@ PAGE_SIZE = 50
 @login_required
 @require_POST
 def element_delete(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
-    """Into the bin, with an offer to take it back."""
+    """Into the bin, with an offer to take it back; what is used is asked about first."""
     target = open_target(request.user, Right.DELETE, list_id, element_id)
-    delete_elements(list_id, [element_id], actor=request.user)
+    try:
+        delete_elements(list_id, [element_id], actor=request.user)
+    except Linked as error:
+        return refused(request, str(error), ask_first("element", list_id, element_id))
     text = _("“%(name)s” is in the bin.") % {"name": target.row.name}
     toast(request, text, undo=restore_address(list_id, [element_id]))
     if not is_htmx(request):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from lists_core.access import Right, rights_on, schema_for
 from lists_core.element_tabs import Target
@@ -17,7 +18,7 @@ from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.bin import binned
-from lists_core.selectors.history import Others, others_since
+from lists_core.selectors.history import NOTHING, Others, others_since
 from lists_core.selectors.titles import titles_of
 from lists_core.services.elements import require_on, restore_elements
 from lists_core.services.values import reasons
@@ -41,57 +42,83 @@ class Question:
 
 @dataclass(frozen=True)
 class Taken:
-    """A field that only others changed: their value stays."""
+    """A field that only others changed: their value stays. A secret that the person has `typed`
+    is told, for what it was compared with is not known."""
 
     field: SchemaField
     value: str
     others: Others
+    typed: bool = False
 
 
 @dataclass(frozen=True)
 class Clash:
     """What has to be shown before saving again; `merged` are the values the form goes on with.
 
-    `again` are the secrets among the person's own: a page never gives one back.
+    `again` are the secrets among the person's own: a page never gives one back. `settled` (column
+    stem → code) need not be written: the person left them alone, or wrote the same as others.
     """
 
     questions: Sequence[Question] = ()
     taken: Sequence[Taken] = ()
     again: Sequence[SchemaField] = ()
     merged: dict[str, Any] = field(default_factory=dict)
+    settled: dict[str, str] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        return bool(self.questions or self.taken)
+    @property
+    def merges(self) -> bool:
+        """Nothing is to be decided: the person's fields and theirs do not meet."""
+        return not self.questions and not any(one.typed for one in self.taken)
 
 
 def clash_since(target: Target, form: ElementForm, version: int) -> Clash:
     """Compare the form's values with what others saved after `version`. `target` is as now."""
-    changes = others_since(target.id, version)
+    by_key, row = target.schema.by_key, target.row
+    changes = others_since(target.schema, target.id, version)
+    written = {by_key[key]: others for key, others in changes.items() if key in by_key}
     typed = open_values(target.schema, form.values)
     mine = {code: natural(target.schema[code], value) for code, value in typed.items()}
-    asked, taken = [], []
-    for key, others in changes.items():
-        found = target.schema.by_key.get(key)
-        if found is None:
-            continue
-        if found.code not in mine or mine[found.code] == base_value(found, others.old):
-            taken.append((found, others))
-        elif mine[found.code] != found.read(target.row):
-            asked.append((found, others))
-    theirs = {found.code: found.read(target.row) for found, _others in taken}
-    drawn = Drawn(target, mine, [found for found, _others in [*asked, *taken]])
+    unseen = [code for code in form.values if code not in typed]
+    both = [found for found, others in written.items() if changed_too(found, others, mine)]
+    asked = [found for found in both if mine[found.code] != found.read(row)]
+    taken = [found for found in written if found not in both]
+    drawn = Drawn(target, mine, [*asked, *taken])
     return Clash(
-        questions=[drawn.question(found, others) for found, others in asked],
-        taken=[Taken(found, drawn.theirs(found), others) for found, others in taken],
-        merged=mine | theirs,
-        again=[target.schema[code] for code in form.values if code not in typed],
+        questions=[drawn.question(found, written[found]) for found in asked],
+        taken=[
+            Taken(found, drawn.theirs(found), written[found], typed=found.code in unseen)
+            for found in taken
+        ],
+        merged=mine | {found.code: found.read(row) for found in taken},
+        again=[target.schema[code] for code in unseen],
+        settled={one.key: one.code for one in written if one.code in mine and one not in asked},
     )
+
+
+def changed_too(found: SchemaField, others: Others, mine: Mapping[str, Any]) -> bool:
+    """Whether the person has not left alone what others changed."""
+    return found.code in mine and mine[found.code] != base_value(found, others.old)
+
+
+def merge_news(target: Target, row: Any, version: int) -> str:
+    """After a save: who else wrote meanwhile, and the names of the fields that were kept.
+
+    Empty when nobody did, or nothing that the person may see.
+    """
+    if row.version <= version + 1:
+        return ""
+    others = others_since(target.schema, target.id, version, until=row.version)
+    names = [target.schema.by_key[key].name for key in others if key in target.schema.by_key]
+    if not names:
+        return ""
+    texts = {"who": str(others[""].by or _("Removed employee")), "fields": ", ".join(names)}
+    return _("Saved together with what %(who)s changed: %(fields)s.") % texts
 
 
 def clash_asked(target: Target, form: ElementForm, data: QueryDict) -> Clash:
     """The same questions again, for a person who has not answered all of them."""
     fields = asked_fields(form, data)
-    changes = others_since(target.id, 0)
+    changes = others_since(target.schema, target.id, 0)
     drawn = Drawn(target, form.values, fields)
     questions = [
         drawn.question(found, changes.get(found.key), data.get(f"pick-{found.code}", ""))
@@ -115,7 +142,7 @@ def chosen_values(form: ElementForm, data: QueryDict) -> tuple[dict[str, Any], b
         pick = data.get(f"pick-{found.code}")
         answered = answered and pick in PICKS
         if pick == "theirs":
-            values.pop(found.code)
+            values.pop(found.code, None)
     return values, answered
 
 
@@ -159,10 +186,12 @@ def natural(found: SchemaField, value: Any) -> Any:
 
 def base_value(found: SchemaField, raw: Any) -> Any:
     """What the person began with; a value that can no longer be read equals nothing."""
+    if raw is NOTHING:
+        return NOTHING
     try:
         return natural(found, found.from_json(raw))
     except ValidationError:
-        return NotImplemented
+        return NOTHING
 
 
 # --- deleted meanwhile ------------------------------------------------------------------
@@ -205,7 +234,7 @@ def gone_context(request: PortalRequest, list_: List, schema: Schema, row: Any) 
         "form": form,
         "list": list_,
         "row": row,
-        "gone": others_since(row.pk, row.version - 1).get(""),
+        "gone": others_since(schema, row.pk, row.version - 1).get(""),
         "may_restore": Right.DELETE in rights_on(request.user, schema, [row])[row.pk],
         "drawer": wants_fragment(request),
         "action": request.get_full_path(),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lists_core.access import Right, schema_for
+from lists_core.boards.board import open_board
 from lists_core.element_page import grid_state, path_of
 from lists_core.element_tabs import Target, open_target
 from lists_core.field_types.pickers import is_id
@@ -23,6 +24,7 @@ from lists_core.models import List
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import access_element
 from lists_core.selectors.lists import access_list
+from lists_core.services.drafts import drop_draft
 from lists_core.services.elements import Changed, update_element
 from lists_core.services.references import available
 from lists_core.services.shared_elements import create_shared_element
@@ -32,7 +34,9 @@ from lists_core.views.element_conflict import (
     clash_asked,
     clash_since,
     gone_page,
+    merge_news,
 )
+from lists_core.views.element_draft import with_draft
 from staff.models import Employee
 from svod.base.errors import Invalid
 from svod.base.htmx import go_to, is_htmx, render_page, saved, toast, trigger, wants_fragment
@@ -54,6 +58,7 @@ def element_add(request: PortalRequest, list_id: int) -> HttpResponse:
     except Invalid as error:
         form.add_domain_errors(error)
         return add_page(request, form)
+    drop_draft(list_id, None, actor=request.user)
     if "another" in request.POST:
         return another(request, list_, row)
     return done(request, list_, row, _("Added."))
@@ -100,13 +105,22 @@ def first_values(request: PortalRequest, list_: List, schema: Schema) -> dict[st
     values = {field.code: field.default() for field in schema.editable}
     section = grid_state(request, list_).get("section", "")
     values |= {SECTION: int(section) if is_id(section) and int(section) else None}
-    return values | place_values(request, schema)
+    return values | place_values(request, schema) | lane_values(request, list_)
 
 
 def place_values(request: PortalRequest, schema: Schema) -> dict[str, Any]:
     """What the part of the list gives in which the element is added (`scope` of the address)."""
     scope = read_scope(request.GET.get("scope", ""), schema)
     return dict(scope.values) if scope else {}
+
+
+def lane_values(request: PortalRequest, list_: List) -> dict[str, Any]:
+    """What was begun on a board: the `name` typed in a `lane` of the address."""
+    if "lane" not in request.GET:
+        return {}
+    board = open_board(request.user, list_.pk, request.GET)
+    lane = board.lane(request.GET["lane"])
+    return {"NAME": request.GET.get("name", ""), board.by.code: lane.value}
 
 
 def source_of(request: PortalRequest) -> int | None:
@@ -204,22 +218,26 @@ def save(request: PortalRequest, target: Target, form: ElementForm) -> HttpRespo
         form.add_domain_errors(error)
         return edit_page(request, target, form)
     except Changed as error:
-        return changed(request, target, form, error.row)
-    return done(request, target.list, row, _("Saved."))
+        return changed(request, target, form, error)
+    drop_draft(target.list.pk, target.id, actor=target.actor)
+    return done(request, target.list, row, merge_news(target, row, version) or _("Saved."))
 
 
-def changed(request: PortalRequest, target: Target, form: ElementForm, row: Any) -> HttpResponse:
-    """Somebody saved first: what differs is shown, and saving again is up to the person.
-
-    When nothing differs (the element was deleted and restored) the save goes on.
-    """
+def changed(
+    request: PortalRequest, target: Target, form: ElementForm, error: Changed
+) -> HttpResponse:
+    """Somebody saved first. Fields that only they changed are left out of the form and the save
+    goes on, still by the version that the person saw; a field that both changed, or that a rule
+    would fill, is for the person to decide."""
+    row, version = error.row, form.cleaned_data["version"] or 0
     newer = Target(target.actor, target.list, schema_for(target.actor, target.list, row), row)
-    if (form.cleaned_data["version"] or 0) > row.version:
+    if version > row.version:
         form.add_error(None, _("This form is of no version of the element. Open it anew."))
         return edit_page(request, newer, form)
-    clash = clash_since(newer, form, form.cleaned_data["version"] or 0)
-    if not clash:
-        form.cleaned_data["version"] = row.version
+    clash = clash_since(newer, form, version)
+    if clash.merges and error.keys and error.keys <= clash.settled.keys():
+        for code in clash.settled.values():
+            form.cleaned_data.pop(code)
         return save(request, newer, form)
     return edit_page(request, newer, edit_form(newer, values=clash.merged), clash)
 
@@ -246,6 +264,7 @@ def form_page(request: PortalRequest, form: ElementForm, context: dict[str, Any]
         "action": request.get_full_path(),
         "aid": "" if row else aid_of(form.list),
     }
+    frame |= with_draft(request, form, row.pk if row else None)
     wrong = form.errors or (form.readers and form.readers.errors)
     status = 409 if context.get("clash") else 422 if wrong else 200
     return render_page(request, "lists/element/form.html", {**frame, **context}, status=status)

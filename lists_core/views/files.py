@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lists_core.file_kinds import INLINE_PICTURES, PDF, may_be_shown
 from lists_core.models import StoredFile
 from lists_core.selectors.files import access_file
-from lists_core.sent_files import sent_back
+from lists_core.sent_files import sent_back, text_of
 from lists_core.services.files import TooLarge, too_large, upload_file
 from svod.base.errors import DomainError, Forbidden, NotFound
 from svod.base.htmx import render_page
@@ -109,12 +109,13 @@ def file_preview(request: PortalRequest, file_id: int) -> HttpResponse:
 def preview_page(
     request: PortalRequest, stored: StoredFile, *, name: str, url: str
 ) -> HttpResponse:
-    """A picture or a PDF in a page of the portal (in a dialog, as a rule)."""
+    """A picture, a PDF or the letters of a text in a page of the portal (in a dialog, mostly)."""
     context = {
         "file": stored,
         "name": name,
         "url": url,
         "is_picture": stored.mime in INLINE_PICTURES,
         "is_pdf": stored.mime == PDF,
+        "text": text_of(stored),
     }
     return render_page(request, "lists/files/preview.html", context)

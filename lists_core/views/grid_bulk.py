@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lists_core.access import Right
 from lists_core.field_types.pickers import is_id
-from lists_core.grid.answers import reload
+from lists_core.grid.bulk_answers import carried_out
 from lists_core.grid.bulk_form import BulkForm, bulk_fields
 from lists_core.grid.page import open_grid
-from lists_core.grid.target import Target, as_job, ids_now, target_of
+from lists_core.grid.target import Target, target_of
 from lists_core.models import List
 from lists_core.selectors.sections import section_choices, visible_section
-from lists_core.services.bulk import (
-    BulkReport,
-    bulk_delete,
-    bulk_move,
-    bulk_update,
-    check_bulk_values,
-)
-from lists_core.views.element_bin import restore_address
+from lists_core.services.bulk import check_bulk_values
 from svod.base.errors import Invalid, NotFound
-from svod.base.htmx import toast
 from svod.base.http import PortalRequest
 
 
@@ -56,13 +46,9 @@ def edit(request: PortalRequest, list_id: int) -> HttpResponse:
 
 
 def change(request: PortalRequest, target: Target, values: dict[str, Any]) -> HttpResponse:
-    schema = target.grid.schema
-    cleaned = check_bulk_values(schema, values, actor=request.user)
-    if target.at_once:
-        list_id = schema.list_id
-        return done(request, bulk_update(list_id, ids_now(target), values, actor=request.user))
+    cleaned = check_bulk_values(target.grid.schema, values, actor=request.user)
     stored = {field.code: field.to_json(value) for field, value in cleaned.items()}
-    return as_job(request, "bulk_edit", target, values=stored)
+    return carried_out(request, "bulk_edit", target, values=stored)
 
 
 def edit_dialog(
@@ -96,11 +82,7 @@ def move(request: PortalRequest, list_id: int) -> HttpResponse:
         context = {"target": target, "choices": choices, "list": target.grid.list_}
         return render(request, "lists/grid/bulk_move.html", context)
     section = section_asked(request, target.grid.list_)
-    if not target.at_once:
-        return as_job(request, "bulk_move", target, section=section)
-    return done(
-        request, bulk_move(list_id, ids_now(target), section_id=section, actor=request.user)
-    )
+    return carried_out(request, "bulk_move", target, section=section)
 
 
 def section_asked(request: PortalRequest, list_: List) -> int | None:
@@ -121,34 +103,15 @@ def delete(request: PortalRequest, list_id: int) -> HttpResponse:
     if request.method == "GET":
         context = {"target": target, "list": target.grid.list_}
         return render(request, "lists/grid/bulk_delete.html", context)
-    if not target.at_once:
-        return as_job(request, "bulk_delete", target)
-    ids = ids_now(target)
-    report = bulk_delete(list_id, ids, actor=request.user)
-    return deleted(request, list_id, ids, report)
+    return carried_out(request, "bulk_delete", target)
 
 
-def deleted(
-    request: PortalRequest, list_id: int, ids: Sequence[int], report: BulkReport
-) -> HttpResponse:
-    """How many went to the bin, with a way back."""
-    count = report.changed
-    text = ngettext(
-        "%(count)d element was moved to the bin.",
-        "%(count)d elements were moved to the bin.",
-        count,
-    )
-    undo = restore_address(list_id, list(ids)) if count else ""
-    toast(request, text % {"count": count}, "success" if count else "warning", undo=undo)
-    return reload()
-
-
-def done(request: PortalRequest, report: BulkReport) -> HttpResponse:
-    """A toast with the exact numbers."""
-    said = [_("Changed: %(count)d.") % {"count": report.changed}]
-    if report.same:
-        said.append(_("Already so: %(count)d.") % {"count": report.same})
-    if report.skipped:
-        said.append(_("Left out, not found: %(count)d.") % {"count": report.skipped})
-    toast(request, " ".join(said), "warning" if report.skipped else "success")
-    return reload()
+@login_required
+@require_http_methods(["GET", "POST"])
+def copy(request: PortalRequest, list_id: int) -> HttpResponse:
+    """Asks first: the dialog says how many copies there will be."""
+    target = target_of(request, list_id, Right.VIEW)
+    if request.method == "GET":
+        context = {"target": target, "list": target.grid.list_}
+        return render(request, "lists/grid/bulk_copy.html", context)
+    return carried_out(request, "bulk_copy", target)

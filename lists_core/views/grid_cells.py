@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lists_core.access import Right
-from lists_core.grid.cell_form import CellForm, Clash, clash_of, editor, resubmitted
+from lists_core.grid.cell_form import CellForm, clash_of, editor, resubmitted
 from lists_core.grid.cells import is_editable
 from lists_core.grid.page import open_grid
 from lists_core.schema.fields import SchemaField
@@ -50,28 +50,19 @@ def save(
             actor=request.user,
         )  # fmt: skip
     except Changed as error:
-        return changed(request, list_id, field, error.row, known["version"])
+        return clashed(request, list_id, field, error.row, known["version"])
     except Invalid as error:
         form.add_error("value", error.errors.get(field.code) or [str(error)])
         return show(request, form, element_id, status=422)
     return one_row(request, list_id, row)
 
 
-def changed(
+def clashed(
     request: PortalRequest, list_id: int, field: SchemaField, row: Any, seen: int
 ) -> HttpResponse:
-    """Somebody saved first. What the person may not see does not stop them: the save goes on."""
+    """The editor again: who changed what, and a choice whose value stays."""
     opened = open_grid(request.user, list_id, request.GET)
     clash = clash_of(opened.schema, field, row, seen=seen, actor=request.user)
-    if clash.fields or seen >= row.version:
-        return clashed(request, field, row, clash)
-    data = request.POST.copy()
-    data["version"] = str(row.version)
-    return save(request, list_id, row.pk, field, data)
-
-
-def clashed(request: PortalRequest, field: SchemaField, row: Any, clash: Clash) -> HttpResponse:
-    """The editor again: who changed what, and a choice whose value stays."""
     form = resubmitted(field, request.POST, row, actor=request.user)
     return show(request, form, row.pk, status=409, clash=clash)
 

@@ -14,7 +14,7 @@ from lists_core.grid.answers import show_state
 from lists_core.grid.by_value import with_value
 from lists_core.grid.drafts import Drafter, checked, filterable
 from lists_core.grid.page import Grid, open_grid
-from lists_core.grid.state import whole_number
+from lists_core.grid.state import filter_text, whole_number
 from lists_core.selectors.elements import access_element
 from svod.base.errors import NotFound
 from svod.base.htmx import toast
@@ -27,7 +27,7 @@ def panel(request: PortalRequest, list_id: int) -> HttpResponse:
     """The panel for the address's filter; a POST applies `filter` (JSON) or shows its errors."""
     grid = open_grid(request.user, list_id, request.GET)
     if request.method == "GET":
-        return show(request, grid, request.GET.get("filter", ""))
+        return show(request, grid, request.GET.get("filter", filter_text(grid.state.filter)))
     text = request.POST.get("filter", "")
     tree = checked(text, grid.schema)
     if tree is None:

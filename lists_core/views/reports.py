@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lists_core.access import schema_for, visible_lists
+from lists_core.field_types.pickers import is_id
 from lists_core.grid.chips import item_text, titles_in
 from lists_core.models import List, Report
 from lists_core.reports.answer import answer
@@ -28,7 +29,7 @@ from svod.base.errors import NotFound
 from svod.base.htmx import go_to, render_page, toast
 from svod.base.http import PortalRequest
 
-SHOWN, DIGITS = 500, 9
+SHOWN = 500
 FILES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -53,7 +54,7 @@ def index(request: PortalRequest) -> HttpResponse:
 def new(request: PortalRequest) -> HttpResponse:
     """Which list the report is about."""
     chosen = request.GET.get("list", "")
-    if chosen.isascii() and chosen.isdecimal() and len(chosen) <= DIGITS:
+    if is_id(chosen):
         return go_to(request, reverse("report_add", args=[int(chosen)]))
     lists = visible_lists(request.user).order_by("sort", "name", "pk")[:SHOWN]
     return render_page(request, "lists/reports/new.html", {"lists": lists})

@@ -16,6 +16,8 @@ from lists_core.selectors.lists import access_list
 from lists_core.selectors.section_tree import section_counts, section_tree
 from lists_core.selectors.sections import sections_of, visible_section
 from lists_core.services import sections as services
+from lists_core.services.links import Linked
+from lists_core.views.directories import ask_first, refused
 from svod.base.errors import Forbidden, Invalid, NotFound
 from svod.base.htmx import go_to, render_page, saved, toast, wants_fragment
 from svod.base.http import PortalRequest
@@ -110,6 +112,8 @@ def section_delete(request: PortalRequest, list_id: int, section_id: int) -> Htt
             )
         except services.NotEmpty:
             return delete_page(request, list_, section, asked=True)
+        except Linked as error:
+            return refused(request, str(error), ask_first("section", list_id, section_id))
         return done(request, list_, _("The section is deleted."))
     return delete_page(request, list_, section)
 

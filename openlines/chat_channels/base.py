@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -41,14 +41,32 @@ class Inbound:
     files: Sequence[InboundFile] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     at: datetime | None = None
+    #: Of a letter; shown above its text.
+    subject: str = ""
 
 
 class SendRefused(Exception):
     """The channel will never take this message; the text is shown to the operator."""
 
 
+class TryLater(Exception):
+    """The other side asks to be left alone for so many seconds; that counts as no try."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = min(max(1.0, seconds), 3600.0)
+        super().__init__(f"The other side asks to wait for {self.seconds:.0f} s")
+
+
 class ChannelSettings(forms.Form):
-    """A kind's own settings; `secret` goes to the vault, the rest to `Channel.settings`."""
+    """A kind's own settings; `secret` goes to the vault, the rest to `Channel.settings`.
+
+    With `keeps_secret` (a channel that has one) an empty `secret` means the one it has.
+    """
+
+    def __init__(self, *args: Any, keeps_secret: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if keeps_secret and "secret" in self.fields:
+            self.fields["secret"].required = False
 
 
 class ChannelKind:
@@ -57,20 +75,31 @@ class ChannelKind:
     slug: str = ""
     label: str | Promise = ""
     icon: str = "message-circle"
+    #: What an administrator chooses it for, in a line of text.
+    about: str | Promise = ""
+    #: A template that tells how to connect the other side, on the channel's page. It gets
+    #: `channel`, `line` and `portal`, the portal's own address without a slash at its end.
+    setup_template: str = ""
     SettingsForm: type[ChannelSettings] = ChannelSettings
     #: Answers wait in the portal until the customer's program takes them: nothing is sent.
     is_pulled = False
     #: Someone has to ask the other side for news (`read`); false where it comes by itself.
     is_read = False
+    read_every = timedelta(seconds=2)
     #: The customer sees that an answer is being typed.
     shows_typing = False
+
+    def public_path(self, channel: Channel) -> str:
+        """Where the other side reaches this channel, "" when it never comes by itself."""
+        return ""
 
     def send(
         self, channel: Channel, conversation: Conversation, message: Message
     ) -> Mapping[str, Any]:
         """Give an answer to the customer; returns `external_id` if the channel has one.
 
-        Raises SendRefused, or anything else to be tried again.
+        Raises SendRefused, TryLater, or anything else to be tried again. Answers of several
+        pieces go through `services.parts.send_parts`, so that none goes twice.
         """
         raise NotImplementedError(f"{type(self).__name__} sends nothing")
 

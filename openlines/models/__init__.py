@@ -9,14 +9,22 @@ from openlines.models.conversations import (
     Participant,
 )
 from openlines.models.lines import Line, LineMember
+from openlines.models.recognition import ConversationItem, Recognition
+from openlines.models.replies import ReplyRank, ReplyText, ReplyUse, ReplyWord
 
 __all__ = [
     "Attachment",
     "Channel",
     "Conversation",
+    "ConversationItem",
     "Customer",
     "Line",
     "LineMember",
     "Message",
     "Participant",
+    "Recognition",
+    "ReplyRank",
+    "ReplyText",
+    "ReplyUse",
+    "ReplyWord",
 ]

@@ -33,6 +33,8 @@ class Channel(models.Model):
     read_at = models.DateTimeField(null=True, editable=False)
     error = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: A deleted channel takes nothing; what was said through it stays to be read.
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("Channel")

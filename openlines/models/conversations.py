@@ -95,6 +95,7 @@ class Conversation(models.Model):
                 name="conversation_open",
             ),
             models.Index(fields=["customer", "-id"], name="conversation_of_customer"),
+            models.Index(fields=["line", "opened_at"], name="conversation_of_period"),
             models.Index(
                 fields=["send_at"], condition=Q(send_at__isnull=False), name="conversation_to_send"
             ),

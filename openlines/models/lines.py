@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lists_core.models import List
 from staff.models import WorkCalendar
+
+#: A desk tells every 30 seconds that it is open.
+ONLINE = timedelta(seconds=75)
 
 
 class Line(models.Model):
@@ -37,7 +43,12 @@ class Line(models.Model):
     only_online = models.BooleanField(_("Only to operators who are online"), default=False)
     #: None works round the clock.
     calendar = models.ForeignKey(
-        WorkCalendar, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        WorkCalendar,
+        verbose_name=_("Working hours"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     greeting = models.TextField(_("Greeting"), blank=True)
     away_text = models.TextField(_("Answer outside working hours"), blank=True)
@@ -58,7 +69,11 @@ class Line(models.Model):
     )
     #: In whose name the line makes leads and keeps files that customers send.
     service_employee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("Service employee"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, editable=False)
@@ -102,3 +117,7 @@ class LineMember(models.Model):
 
     def __str__(self) -> str:
         return str(self.employee)
+
+    @property
+    def is_online(self) -> bool:
+        return self.seen_at is not None and self.seen_at >= timezone.now() - ONLINE

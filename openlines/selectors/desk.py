@@ -14,6 +14,7 @@ from staff.models import Employee
 from svod.base.errors import Forbidden, NotFound
 
 Role = LineMember.Role
+PORTION = 50
 
 
 def visible_conversations(actor: Employee) -> QuerySet[Conversation]:
@@ -43,9 +44,19 @@ def access_conversation(actor: Employee, conversation_id: int) -> Conversation:
 
 def require_to_answer(actor: Employee, conversation: Conversation) -> None:
     """Raise Forbidden for whoever only looks: who was in it before, an administrator outside."""
-    inside = conversation.participants.filter(employee=actor, left_at=None)
-    if not (is_member(actor, conversation.line, Role.SUPERVISOR) or inside.exists()):
+    if not may_answer(actor, conversation):
         raise Forbidden
+
+
+def may_answer(actor: Employee, conversation: Conversation) -> bool:
+    inside = conversation.participants.filter(employee=actor, left_at=None)
+    return is_member(actor, conversation.line, Role.SUPERVISOR) or inside.exists()
+
+
+def may_take(actor: Employee, conversation: Conversation) -> bool:
+    """Operators take from the queue, supervisors from each other's hands too."""
+    queued = conversation.state == Conversation.State.QUEUED
+    return is_member(actor, conversation.line, "" if queued else Role.SUPERVISOR)
 
 
 def is_member(actor: Employee, line: Line, role: str = "") -> bool:
@@ -67,15 +78,16 @@ def may_manage_lines(actor: Employee) -> bool:
 
 
 def messages_of(
-    conversation: Conversation, *, before: int | None = None, after: int = 0, limit: int = 50
+    conversation: Conversation, *, before: int | None = None, after: int | None = None
 ) -> list[Message]:
-    """The newest `limit` messages (before a number, after a number) in their order, for an
-    employee: notes and events among them."""
-    rows = conversation.messages.filter(seq__gt=after)
+    """At most PORTION messages in their order, for an employee (notes and events among them):
+    the first after a number, so that none is passed over; else the newest (before a number)."""
+    rows = conversation.messages.select_related("author").prefetch_related("attachments__file")
+    if after is not None:
+        return list(rows.filter(seq__gt=after).order_by("seq")[:PORTION])
     if before is not None:
         rows = rows.filter(seq__lt=before)
-    found = rows.select_related("author").prefetch_related("attachments__file")
-    return list(found.order_by("-seq")[:limit])[::-1]
+    return list(rows.order_by("-seq")[:PORTION])[::-1]
 
 
 def messages_for_customer(conversation: Conversation, *, after: int = 0) -> list[Message]:

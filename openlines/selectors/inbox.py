@@ -9,13 +9,15 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from openlines.models import Conversation, Message, Participant
 from openlines.selectors.desk import visible_conversations
 from staff.models import Employee
 
 State = Conversation.State
-SHOWN = 50
+#: At first, and at most for whoever asks for more: then it is quicker to search.
+SHOWN, MOST = 50, 500
 Rows = QuerySet[Conversation]
 
 
@@ -32,19 +34,19 @@ BOXES: Mapping[str, Box] = {
         Box("mine", _("Mine"), lambda actor: Q(operator=actor) & ~Q(state=State.CLOSED)),
         Box("queue", _("In the queue"), lambda actor: Q(state=State.QUEUED)),
         Box("others", _("Of others"), lambda actor: Q(state=State.ACTIVE) & ~Q(operator=actor)),
-        Box("closed", _("Closed"), lambda actor: Q(state=State.CLOSED)),
+        Box("closed", pgettext_lazy("box", "Closed"), lambda actor: Q(state=State.CLOSED)),
     )
 }
 
 
-def inbox(actor: Employee, box: str, *, words: str = "") -> list[Conversation]:
+def inbox(actor: Employee, box: str, *, words: str = "", limit: int = SHOWN) -> list[Conversation]:
     """The newest conversations of a box, each with `last_text` and `unread`. One query."""
     rows = visible_conversations(actor).filter(BOXES[box].condition(actor))
     if words:
         named = Q(customer__name__icontains=words) | Q(customer__phone__icontains=words)
         said = Message.objects.filter(conversation=OuterRef("pk"), text__icontains=words)
         rows = rows.filter(named | Q(pk__in=said.values("conversation")))
-    return list(_told(rows, actor).order_by(F("last_at").desc())[:SHOWN])
+    return list(_told(rows, actor).order_by(F("last_at").desc())[:limit])
 
 
 def counts(actor: Employee) -> dict[str, int]:

@@ -38,9 +38,17 @@ def _of_last(talk: Conversation) -> dict[str, Any]:
         "open": talk.state != Conversation.State.CLOSED,
         "operator": talk.operator.get_short_name() if talk.operator else "",
         "read": last.pk if last else 0,
+        "seen": _seen_by_customer(talk),
         "vote": talk.vote,
         "asks_vote": talk.line.asks_vote and talk.state == Conversation.State.CLOSED,
     }
+
+
+def _seen_by_customer(talk: Conversation) -> int:
+    """The message up to which the window has shown them; earlier conversations count as seen."""
+    unseen = talk.messages.filter(seq__gt=talk.customer_read_seq).order_by("seq")
+    first = unseen.values_list("pk", flat=True).first()
+    return first - 1 if first else talk.messages.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _drawn(message: Message, customer: Customer) -> dict[str, Any]:
@@ -58,13 +66,18 @@ def _drawn(message: Message, customer: Customer) -> dict[str, Any]:
 def _file(attachment: Attachment, customer: Customer) -> dict[str, Any]:
     stored = attachment.file
     address = reverse("chat_window_file", args=[customer.channel.token, attachment.pk])
-    key = signer.sign(f"file:{attachment.pk}:{customer.pk}")
+    key = file_key(attachment.pk, customer.pk)
     return {
         "name": stored.name,
         "size": stored.size,
         "url": f"{address}?key={key}",
         "picture": bool(stored.thumbnail),
     }
+
+
+def file_key(attachment_id: int, customer_id: int) -> str:
+    """What opens the file for FILE_LIFE seconds."""
+    return signer.sign(f"file:{attachment_id}:{customer_id}")
 
 
 def file_for(channel: Channel, attachment_id: int, key: str) -> Attachment:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -14,22 +15,35 @@ from openlines.services.clock import set_alarm
 from openlines.services.desk import finish
 from openlines.services.messages import append, event, locked
 from openlines.services.outcomes import announce
-from openlines.services.queue import distribute
+from openlines.services.queue import pass_on
 from staff.services.notifications import notify
 
+log = structlog.get_logger(__name__)
 State = Conversation.State
 AT_ONCE = 50
+AFTER_FAILURE = timedelta(minutes=1)
 
 
 def look(now: datetime | None = None) -> int:
     """Take up conversations whose alarm is due; returns how many. Any number of workers may."""
     now = now or timezone.now()
-    due = Conversation.objects.filter(alarm_at__lte=now).exclude(state=State.CLOSED)
+    due = Conversation.objects.filter(alarm_at__lte=now, line__deleted_at=None)
+    due = due.exclude(state=State.CLOSED)
     ids = list(due.order_by("alarm_at").values_list("pk", flat=True)[:AT_ONCE])
     for pk in ids:
+        _look_at(pk, now)
+    return len(ids)
+
+
+def _look_at(pk: int, now: datetime) -> None:
+    """One that fails comes again later, and keeps no other from its turn."""
+    try:
         with transaction.atomic():
             _ring(locked(pk), now)
-    return len(ids)
+    except Exception:
+        log.warning("chat_alarm_failed", conversation=pk, exc_info=True)
+        rows = Conversation.objects.filter(pk=pk, alarm_at__lte=now)
+        rows.update(alarm_at=now + AFTER_FAILURE)
 
 
 def _ring(conversation: Conversation, now: datetime) -> None:
@@ -49,20 +63,12 @@ def _no_answer(conversation: Conversation, now: datetime) -> None:
     if first and line.no_answer_text:
         append(conversation, Message.Kind.AUTO, line.no_answer_text)
     if line.no_answer_to == Line.NoAnswer.NEXT and was is not None:
-        _pass_on(conversation, was.pk)
+        pass_on(conversation, was)
     _tell_supervisors(conversation)
     conversation.given_at = now
     set_alarm(conversation)
     conversation.save()
     announce("no_answer", conversation)
-
-
-def _pass_on(conversation: Conversation, was: int) -> None:
-    """To the next operator; where there is nobody else it stays with whom it was."""
-    conversation.operator_id, conversation.state = None, State.QUEUED
-    distribute(conversation, without=[was])
-    if conversation.operator_id is None:
-        conversation.operator_id, conversation.state = was, State.ACTIVE
 
 
 def _tell_supervisors(conversation: Conversation) -> None:

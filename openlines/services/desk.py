@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +19,12 @@ from openlines.selectors.desk import (
     require_to_answer,
 )
 from openlines.services import clock
-from openlines.services.messages import MAX_TEXT, append, event, locked
+from openlines.services.messages import MAX_TEXT, append, event, kept_text, locked
 from openlines.services.news import tell
 from openlines.services.outcomes import announce
-from openlines.services.queue import distribute, enter, give
+from openlines.services.queue import distribute, enter, give, put_out
+from openlines.services.reply_uses import known_replies, note_uses
+from openlines.services.timelines import leave_entries
 from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, Invalid
 
@@ -44,18 +45,20 @@ def say(
     actor: Employee,
     file_ids: Collection[int] = (),
     note: bool = False,
-    reply_id: int | None = None,
+    reply_ids: Collection[int] = (),
     client_key: str = "",
 ) -> Message:
     """Answer the customer, or leave a note that they do not see.
 
     Sent again under the same `client_key` it is the message that was said then. Answering takes
-    a conversation that nobody has. Raises NotFound, Forbidden, Taken, Invalid.
+    a conversation that nobody has. Raises NotFound, Forbidden, Taken, Invalid, and Conflict for
+    another text under a key that was used.
     """
     access_conversation(actor, conversation_id)
+    client_key = kept_text(client_key)[:64]
     with transaction.atomic():
         conversation = locked(conversation_id)
-        present = _said(conversation, client_key, actor)
+        present = _said(conversation, client_key, text, actor)
         if present is not None:
             return present
         _require_open(conversation)
@@ -67,10 +70,13 @@ def say(
         kind = Message.Kind.NOTE if note else Message.Kind.OPERATOR
         if not note:
             _answered(conversation)
-        return append(
+        replies = known_replies(conversation, reply_ids, actor=actor)
+        message = append(
             conversation, kind, text.strip(), author=actor, files=files,
-            reply_id=reply_id, client_key=client_key[:64],
+            reply_id=next(iter(replies), None), client_key=client_key,
         )  # fmt: skip
+        note_uses(message, replies, actor=actor)
+    return message
 
 
 def take(conversation_id: int, *, actor: Employee) -> Conversation:
@@ -102,10 +108,12 @@ def transfer(conversation_id: int, *, actor: Employee, to: Employee | None = Non
         require_to_answer(actor, conversation)
         if to is not None and not is_member(to, conversation.line):
             raise Invalid({"employee": [_("This employee is not an operator of the line.")]})
-        _leave(conversation, actor.pk)
+        put_out(conversation, actor.pk)
         if to is not None:
             give(conversation, to, by=actor, what="transferred")
             return conversation
+        if conversation.operator_id is not None:
+            put_out(conversation, conversation.operator_id)  # a supervisor takes it from them
         conversation.operator, conversation.state = None, State.QUEUED
         event(conversation, "returned", by=actor.pk)
         distribute(conversation, without=[actor.pk])
@@ -130,7 +138,7 @@ def leave(conversation_id: int, *, actor: Employee) -> None:
         conversation = locked(conversation_id)
         if conversation.operator_id == actor.pk and conversation.state != State.CLOSED:
             raise Conflict(_("Transfer the conversation or close it."))
-        if _leave(conversation, actor.pk):
+        if put_out(conversation, actor.pk):
             event(conversation, "left", employee=actor.pk)
 
 
@@ -155,6 +163,7 @@ def finish(conversation: Conversation, *, by: Employee | None) -> None:
     conversation.alarm_at = conversation.waiting_since = None
     event(conversation, "closed", by=by.pk if by else None)
     announce("closed", conversation)
+    leave_entries(conversation)
 
 
 def mark_read(conversation_id: int, seq: int, *, actor: Employee) -> None:
@@ -183,17 +192,21 @@ def _require_open(conversation: Conversation) -> None:
         raise Conflict(_("The conversation is closed."))
 
 
-def _said(conversation: Conversation, key: str, actor: Employee) -> Message | None:
+def _said(conversation: Conversation, key: str, text: str, actor: Employee) -> Message | None:
     if not key:
         return None
-    return conversation.messages.filter(client_key=key[:64], author=actor).first()
+    found = conversation.messages.filter(client_key=key, author=actor).first()
+    # Swallowed silently, a correction would be taken for delivered.
+    if found is not None and found.text != kept_text(text.strip())[:MAX_TEXT]:
+        raise Conflict(_("This message has been sent already, with another text."))
+    return found
 
 
 def _files(ids: Collection[int], actor: Employee) -> list[StoredFile]:
     files = files_by_id(actor, ids)
     if len(files) != len(set(ids)):
         raise Invalid({"files": [_("The file was not found.")]})
-    return list(files.values())
+    return [files[pk] for pk in dict.fromkeys(ids)]  # in the order in which they were chosen
 
 
 def _check_text(text: str, files: Collection[Any]) -> None:
@@ -201,11 +214,6 @@ def _check_text(text: str, files: Collection[Any]) -> None:
         raise Invalid({"text": [_("Write something.")]})
     if len(text) > MAX_TEXT:
         raise Invalid({"text": [_("The message is too long.")]})
-
-
-def _leave(conversation: Conversation, employee_id: int) -> bool:
-    inside = Q(conversation=conversation, employee=employee_id, left_at=None)
-    return bool(Participant.objects.filter(inside).update(left_at=timezone.now()))
 
 
 def mark_read_by_customer(conversation: Conversation, seq: int) -> None:

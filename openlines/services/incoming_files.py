@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from lists_core.file_kinds import safe_name
 from lists_core.models import StoredFile
 from lists_core.services.files import upload_file
 from openlines.chat_channels.base import InboundFile
@@ -26,10 +28,17 @@ def keep_incoming(line: Line, files: Sequence[InboundFile]) -> tuple[list[Stored
         except DomainError as error:
             told = _("The file “%(name)s” was not taken: %(why)s")
             refused.append(told % {"name": file.name[:100], "why": error})
+    left = len(files) - FILES_A_MESSAGE
+    if left > 0:
+        told = ngettext("%(count)d more file was not taken.",
+                        "%(count)d more files were not taken.", left)  # fmt: skip
+        refused.append(told % {"count": left})
     return kept, refused
 
 
 def _keep(line: Line, file: InboundFile) -> StoredFile:
     if line.service_employee is None:
         raise DomainError(_("The line has no service employee to keep files for."))
-    return upload_file(SimpleUploadedFile(file.name, file.content), actor=line.service_employee)
+    # A name that is none ("", ".") would be refused by Django before anything looks at it.
+    upload = SimpleUploadedFile(safe_name(file.name), file.content)
+    return upload_file(upload, actor=line.service_employee)

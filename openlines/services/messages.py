@@ -10,13 +10,19 @@ from django.utils import timezone
 from lists_core.models import StoredFile
 from openlines.chat_channels.base import channel_kinds
 from openlines.models import Attachment, Conversation, Message
-from openlines.services.news import tell
+from openlines.services.news import tell_message
 from staff.models import Employee
 from svod.base.errors import NotFound
 from svod.base.tasks import wake
 
 MAX_TEXT = 10_000
+NUL = "\0"
 OUTWARD = {Message.Kind.OPERATOR, Message.Kind.AUTO}
+
+
+def kept_text(given: str) -> str:
+    """The text without what a database cannot keep: NUL, and halves of characters."""
+    return given.replace(NUL, "").encode("utf-8", "replace").decode()
 
 
 def locked(conversation_id: int) -> Conversation:
@@ -49,17 +55,17 @@ def append(
         seq=conversation.last_seq,
         kind=kind,
         author=author,
-        text=text[:MAX_TEXT],
+        text=kept_text(text)[:MAX_TEXT],
         at=now,
         state=_state(conversation, kind),
         **more,
     )
     if message.state == Message.State.NEW:
         conversation.send_at = conversation.send_at or now
-        wake("openlines.work")
+        wake("openlines.send")
     Attachment.objects.bulk_create(Attachment(message=message, file=file) for file in files)
     conversation.save()
-    tell(conversation, "message", {"seq": message.seq})
+    tell_message(conversation, message)
     return message
 
 

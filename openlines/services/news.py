@@ -7,15 +7,36 @@ from typing import Any
 
 from django.db.models import Q
 
-from openlines.models import Conversation, LineMember
+from openlines.models import Conversation, LineMember, Message
 from svod.base.live import publish
 
 
 def tell(conversation: Conversation, what: str, data: Mapping[str, Any] | None = None) -> None:
-    """`svod:live:chat` with `{"conversation", "line", "what", …}`; never any content."""
+    """`svod:live:chat` with `{"conversation", "line", "what", …}`; never any content. The
+    customer's window hears that there is something, and no numbers of the portal's."""
+    tell_desks(conversation, what, data)
+    publish([-conversation.customer_id], "chat", {"what": what})
+
+
+def tell_desks(
+    conversation: Conversation, what: str, data: Mapping[str, Any] | None = None
+) -> None:
+    """The same to employees alone: what the customer's window has no use for."""
     news = {"conversation": conversation.pk, "line": conversation.line_id, "what": what}
     publish([*listeners(conversation)], "chat", {**news, **(data or {})})
-    publish([-conversation.customer_id], "chat", {"what": what, **(data or {})})
+
+
+def tell_message(conversation: Conversation, message: Message) -> None:
+    """Desks hear who said it, and sound for customers; a window hears nothing of notes."""
+    tell_desks(conversation, "message", {"seq": message.seq, "from": message.kind})
+    if message.kind != Message.Kind.NOTE:
+        publish([-conversation.customer_id], "chat", {"what": "message"})
+
+
+def tell_gone(conversation: Conversation, before: set[int]) -> None:
+    """To those of `before` on whose desks it stands no more: their lists still offer it."""
+    news = {"conversation": conversation.pk, "line": conversation.line_id, "what": "gone"}
+    publish([*(before - listeners(conversation))], "chat", news)
 
 
 def listeners(conversation: Conversation) -> set[int]:

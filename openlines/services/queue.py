@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from openlines.models import Conversation, Line, LineMember, Participant
+from openlines.models.lines import ONLINE
 from openlines.services import clock
 from openlines.services.messages import event
-from openlines.services.news import tell
+from openlines.services.news import listeners, tell, tell_gone
+from openlines.services.recognition import look_again
 from staff.models import Employee
 
 State = Conversation.State
-#: A desk tells every 30 seconds that it is open.
-ONLINE = timedelta(seconds=75)
 
 
 def distribute(conversation: Conversation, *, without: Collection[int] = ()) -> None:
@@ -25,12 +24,26 @@ def distribute(conversation: Conversation, *, without: Collection[int] = ()) -> 
     `without` are employees passed over this time. In a line that goes to all, and where nobody
     is free, it stays in the queue.
     """
-    if conversation.state != State.QUEUED or conversation.line.queue == Line.Queue.ALL:
+    if conversation.state == State.QUEUED:
+        _give_to_next(conversation, without)
+
+
+def pass_on(conversation: Conversation, was: Employee) -> None:
+    """To an operator after `was`; where nobody else is free it stays with whom it is."""
+    _give_to_next(conversation, [was.pk])
+
+
+def _give_to_next(conversation: Conversation, without: Collection[int]) -> None:
+    if conversation.line.queue == Line.Queue.ALL:
         return
     chosen = _next(conversation.line, without)
     if chosen is not None:
         give(conversation, chosen.employee)
         LineMember.objects.filter(pk=chosen.pk).update(given_at=timezone.now())
+
+
+def anybody_free(line: Line) -> bool:
+    return _free(line, ()).exists()
 
 
 def give(
@@ -40,15 +53,22 @@ def give(
     by: Employee | None = None,
     what: str = "given",
 ) -> None:
-    """Make somebody the operator of a locked conversation. `what` is how: given by the queue,
-    taken, or transferred by somebody."""
-    now = timezone.now()
+    """Make somebody the operator of a locked conversation; whoever was it before only reads.
+
+    `what` is how: given by the queue, taken, or transferred by somebody.
+    """
+    before = listeners(conversation)
+    if conversation.operator_id is not None:
+        before.add(conversation.operator_id)
+        put_out(conversation, conversation.operator_id)
     conversation.operator, conversation.state = employee, State.ACTIVE
-    conversation.given_at = now
+    conversation.given_at = timezone.now()
     enter(conversation, employee)
     clock.set_alarm(conversation)
     event(conversation, what, employee=employee.pk, by=by.pk if by else None)
     tell(conversation, "given", {"operator": employee.pk})
+    tell_gone(conversation, before)
+    look_again(conversation)
 
 
 def enter(conversation: Conversation, employee: Employee) -> None:
@@ -59,6 +79,12 @@ def enter(conversation: Conversation, employee: Employee) -> None:
         defaults={"left_at": None},
         create_defaults={"joined_at": timezone.now()},
     )
+
+
+def put_out(conversation: Conversation, employee_id: int) -> bool:
+    """The employee is in a locked conversation no more; whether they were."""
+    inside = Q(conversation=conversation, employee=employee_id, left_at=None)
+    return bool(Participant.objects.filter(inside).update(left_at=timezone.now()))
 
 
 def _next(line: Line, without: Collection[int]) -> LineMember | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,26 +14,25 @@ from django.utils.translation import gettext_lazy as _
 from openlines.chat_channels.base import Inbound, InboundFile
 from openlines.models import Channel, Conversation, Customer, Message
 from openlines.services.inbox import take_in
-from openlines.services.messages import MAX_TEXT, event, locked
+from openlines.services.messages import MAX_TEXT, NUL, event, kept_text, locked
 from openlines.services.news import tell
-from svod.base.errors import DomainError, Invalid, NotFound
+from openlines.services.recognition import look_again
+from svod.base.errors import Invalid, NotFound
+from svod.base.limits import limit
 
 SECRET = range(32, 129)
 A_MINUTE = 30
+#: Visitors who write for the first time, from one address: each of them makes rows.
+STRANGERS_A_MINUTE = 20
 FACTS = {"name": 200, "phone": 40, "email": 254}
 VOTES = range(1, 6)
-
-
-class TooOften(DomainError):
-    """More messages in a minute than a person writes."""
-
-    code = "too_often"
-    message = _("Too many requests. Wait a little and try again.")
 
 
 def window_of(token: str) -> Channel:
     """The chat window of this token. Raises NotFound for one that is switched off."""
     rows = Channel.objects.select_related("line__service_employee", "line__calendar")
+    if NUL in token:
+        raise NotFound
     found = rows.filter(token=token, kind="web", is_active=True, line__is_active=True).first()
     if found is None:
         raise NotFound
@@ -60,6 +59,7 @@ def write(
     key: str,
     files: Sequence[InboundFile] = (),
     facts: Mapping[str, str] | None = None,
+    ip: str = "",
 ) -> Message:
     """Keep what the visitor wrote; under the same key it is the message of then.
 
@@ -67,6 +67,8 @@ def write(
     """
     known = hash_of(secret)
     limit(f"window:{channel.pk}:{known}", A_MINUTE)
+    if customer_of(channel, secret) is None:
+        limit(f"window-new:{channel.pk}:{ip}", STRANGERS_A_MINUTE)
     if not text.strip() and not files:
         raise Invalid({"text": [_("Write something.")]})
     if len(text) > MAX_TEXT:
@@ -75,14 +77,38 @@ def write(
     return take_in(channel, sent)
 
 
-def introduce(customer: Customer, facts: Mapping[str, str]) -> None:
-    """The visitor tells who they are; what they leave empty stays. Raises Invalid."""
-    given = {name: str(facts.get(name, "")).strip()[:size] for name, size in FACTS.items()}
+def leave_question(
+    channel: Channel,
+    secret: str,
+    text: str,
+    *,
+    key: str,
+    facts: Mapping[str, str],
+    ip: str = "",
+) -> Message:
+    """Nobody is there: a question with a way to reach whoever asks. Raises TooOften, Invalid."""
+    given = _given(facts)
+    if not (given["phone"] or given["email"]):
+        raise Invalid({"phone": [_("Leave a phone number or an e-mail address.")]})
+    page = {name: value for name, value in facts.items() if name not in given}
+    return write(channel, secret, text, key=key, facts={**page, **given}, ip=ip)
+
+
+def _given(facts: Mapping[str, str]) -> dict[str, str]:
+    """Name, phone and e-mail as they were told. Raises Invalid."""
+    texts = {name: kept_text(str(facts.get(name, ""))).strip() for name in FACTS}
+    given = {name: text[: FACTS[name]] for name, text in texts.items()}
     if given["email"]:
         try:
             validate_email(given["email"])
-        except Exception as error:
+        except ValidationError as error:
             raise Invalid({"email": [_("Enter a valid e-mail address.")]}) from error
+    return given
+
+
+def introduce(customer: Customer, facts: Mapping[str, str]) -> None:
+    """The visitor tells who they are; what they leave empty stays. Raises Invalid."""
+    given = _given(facts)
     for name, value in given.items():
         if value:
             setattr(customer, name, value)
@@ -92,6 +118,7 @@ def introduce(customer: Customer, facts: Mapping[str, str]) -> None:
         told = {name: value for name, value in given.items() if value}
         with transaction.atomic():
             event(locked(talk.pk), "introduced", **told)
+            look_again(talk)
 
 
 def vote(customer: Customer, value: int, text: str = "") -> None:
@@ -103,7 +130,7 @@ def vote(customer: Customer, value: int, text: str = "") -> None:
         raise NotFound
     with transaction.atomic():
         talk = locked(last.pk)
-        talk.vote, talk.vote_text = value, text[:2000]
+        talk.vote, talk.vote_text = value, kept_text(text)[:2000]
         event(talk, "voted", value=value)
 
 
@@ -117,14 +144,3 @@ def typing(customer: Customer) -> None:
 def open_conversation(customer: Customer) -> Conversation | None:
     rows = Conversation.objects.filter(customer=customer).exclude(state=Conversation.State.CLOSED)
     return rows.select_related("line", "operator").first()
-
-
-def limit(key: str, number: int) -> None:
-    """So many in a minute. A cache that is away lets all through."""
-    try:
-        cache.add(key, 0, 60)
-        count = cache.incr(key)
-    except Exception:  # noqa: BLE001 - Redis may be away, or the key just gone
-        return
-    if count > number:
-        raise TooOften

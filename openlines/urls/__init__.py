@@ -4,5 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/w/", include("openlines.urls.window")),
+    path("chat/", include("openlines.urls.hooks")),
+    path("chat/lines/", include("openlines.urls.lines")),
+    path("chat/", include("openlines.urls.replies")),
     path("chat/", include("openlines.urls.desk")),
 ]

@@ -48,14 +48,14 @@ def json_refusals(view: View) -> View:
 @json_refusals
 def say(request: PortalRequest, conversation_id: int) -> HttpResponse:
     """An answer or a note: `{"seq": 12}`; the page asks for what is new by itself."""
-    reply = request.POST.get("reply", "")
+    replies = request.POST.get("reply", "").split(",")
     message = desk.say(
         conversation_id,
         request.POST.get("text", ""),
         actor=request.user,
         file_ids=[int(one) for one in request.POST.getlist("file") if is_id(one)],
         note=request.POST.get("note") == "1",
-        reply_id=int(reply) if is_id(reply) else None,
+        reply_ids=[int(one) for one in replies if is_id(one)],
         client_key=request.POST.get("key", ""),
     )
     return JsonResponse({"seq": message.seq})

@@ -4,11 +4,14 @@ sends its own secret in a header, so that nothing comes by itself and nothing ca
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
+from axes.helpers import get_client_ip_address
 from csp.constants import SELF
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -22,6 +25,7 @@ from lists_core.field_types.pickers import is_id
 from lists_core.file_kinds import may_be_shown
 from lists_core.sent_files import sent_back
 from openlines.chat_channels.base import InboundFile
+from openlines.chat_channels.web import is_origin
 from openlines.models import Channel, Customer
 from openlines.selectors.window import (
     customer_of_ticket,
@@ -32,12 +36,14 @@ from openlines.selectors.window import (
 from openlines.services import clock, visitors
 from openlines.services.desk import mark_read_by_customer
 from svod.base.errors import DomainError, Invalid, NotFound
+from svod.base.limits import TooOften
 from svod.base.live.asgi import take_stream
 from svod.base.live.hub import Ticket
 
 FILES, FILE_BYTES = 5, 20 * 1024 * 1024
 MAX_BODY = 64 * 1024
 HEADER = "X-Svod-Visitor"
+LANGUAGE = re.compile(r"([a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*)(?=[,;\s]|$)")
 View = Callable[..., HttpResponse]
 
 
@@ -50,7 +56,7 @@ def told(view: View) -> View:
             response = view(request, *args, **kwargs)
         except NotFound:
             response = JsonResponse({"error": "not_found"}, status=HTTPStatus.NOT_FOUND)
-        except visitors.TooOften as error:
+        except TooOften as error:
             status = HTTPStatus.TOO_MANY_REQUESTS
             response = JsonResponse({"error": str(error)}, status=status)
         except Invalid as error:
@@ -89,7 +95,8 @@ def frame(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def origins_of(channel: Channel) -> list[str]:
-    return [line.strip() for line in channel.settings.get("origins", "").split() if line.strip()]
+    """Those that are addresses of sites: anything else could end the rule and begin another."""
+    return [one for one in channel.settings.get("origins", "").split() if is_origin(one)]
 
 
 @csrf_exempt
@@ -111,14 +118,21 @@ def _write(request: HttpRequest, channel: Channel, secret: str) -> None:
     files = request.FILES.getlist("file")
     if len(files) > FILES or any((one.size or 0) > FILE_BYTES for one in files):
         raise Invalid({"file": [_("Five files of 20 MB at most.")]})
-    visitors.write(
-        channel,
-        secret,
-        request.POST.get("text", ""),
-        key=request.POST.get("key", "")[:64] or "none",
-        files=[InboundFile(one.name or "file", one.read()) for one in files],
-        facts={"page": request.POST.get("page", "")[:500]},
-    )
+    facts = {"page": request.POST.get("page", "")[:500], **_language(request)}
+    text, key = request.POST.get("text", ""), request.POST.get("key", "")[:64] or uuid4().hex
+    ip = str(get_client_ip_address(request) or "")
+    if request.POST.get("offline") == "1":
+        about = {name: request.POST.get(name, "") for name in visitors.FACTS}
+        visitors.leave_question(channel, secret, text, key=key, facts={**facts, **about}, ip=ip)
+        return
+    kept = [InboundFile(one.name or "file", one.read()) for one in files]
+    visitors.write(channel, secret, text, key=key, files=kept, facts=facts, ip=ip)
+
+
+def _language(request: HttpRequest) -> dict[str, str]:
+    """What the browser asks for first: quick replies in that language come before others."""
+    found = LANGUAGE.match(request.headers.get("Accept-Language", ""))
+    return {"language": found[1]} if found else {}
 
 
 @csrf_exempt

@@ -34,10 +34,15 @@ def portal_calendar() -> WorkCalendar:
 
 
 @transaction.atomic
-def change_calendar(values: Mapping[str, Any], *, actor: Actor | None) -> WorkCalendar:
-    """Set the week and the hours of the portal's calendar. Raises Forbidden, Invalid."""
+def change_calendar(
+    values: Mapping[str, Any], *, actor: Actor | None, calendar: WorkCalendar | None = None
+) -> WorkCalendar:
+    """Set the week and the hours of the portal's calendar, or of another one, which may be new.
+
+    Raises Forbidden, Invalid.
+    """
     selectors.require_administrator(actor)
-    calendar = portal_calendar()
+    calendar = calendar or portal_calendar()
     before = {name: getattr(calendar, name) for name in FIELDS}
     for name in FIELDS:
         setattr(calendar, name, values.get(name, before[name]))

@@ -67,7 +67,8 @@ def locked_out(request: HttpRequest, original: Any = None, credentials: Any = No
 
 
 class SignOut(auth_views.LogoutView):
-    """POST only, so that a foreign page cannot sign anybody out by a picture."""
+    """POST only, so that a foreign page cannot sign anybody out by a picture. What scripts kept
+    in the browser, unsent answers of chats among it, goes with the session."""
 
     http_method_names = ["post", "options"]
 
@@ -75,7 +76,10 @@ class SignOut(auth_views.LogoutView):
         person = impersonator(request) or request.user
         if isinstance(person, Employee):
             audit.record("sign_out.done", actor=person, subject=f"employee:{person.pk}")
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        if request.is_secure():  # browsers listen to it there alone
+            response["Clear-Site-Data"] = '"storage"'
+        return response
 
 
 def portal_address(request: HttpRequest) -> str:

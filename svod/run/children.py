@@ -29,6 +29,7 @@ class Child:
     command: list[str]
     log: Path
     seconds_to_stop: float = 20
+    leash: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self, environment: Mapping[str, str]) -> None:
@@ -37,7 +38,7 @@ class Child:
             [sys.executable, "-m", *self.command],
             self.log,
             environment={**environment, "SVOD_ROLE": self.role},
-            leash=signal.SIGTERM,
+            leash=self.leash,
         )
 
     def ended(self) -> int | None:
@@ -71,5 +72,7 @@ def portal(logs: Path, port: int, workers: int) -> list[Child]:
     return [
         Child("web", web, logs / "web.log"),
         Child("worker", worker, logs / "worker.log"),
-        Child("beat", beat, logs / "beat.log"),
+        # While it starts, SIGTERM has it look for the database and Redis, which end as well, for
+        # ever; there is nothing that it would have to put in order.
+        Child("beat", beat, logs / "beat.log", leash=signal.SIGKILL),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -35,6 +36,12 @@ def icon(name: str, *, size: str = "", label: str = "", css: str = "") -> SafeSt
 
     `size` is "sm", "lg" or "xl"; names are those of tabler.io/icons.
     """
+    return _drawn(str(name), str(size), str(label), str(css), static("icons.svg"))
+
+
+@lru_cache(maxsize=2000)
+def _drawn(name: str, size: str, label: str, css: str, sprite: str) -> SafeString:
+    """A page has dozens of the same few."""
     classes = " ".join(part for part in ("icon", size and f"icon-{size}", css) if part)
     says = (
         format_html('role="img" aria-label="{}"', label)
@@ -43,7 +50,7 @@ def icon(name: str, *, size: str = "", label: str = "", css: str = "") -> SafeSt
     )
     return format_html(
         '<svg class="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
-        classes, says, static("icons.svg"), name,
+        classes, says, sprite, name,
     )  # fmt: skip
 
 

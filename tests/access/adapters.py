@@ -10,7 +10,7 @@ from lists_core.filters.tree import parse_filter
 from lists_core.grid.by_value import with_value
 from lists_core.grid.state import parse_state
 from lists_core.models import ListPreference
-from lists_core.selectors.across import linked_from, names_across
+from lists_core.selectors.across import names_across
 from lists_core.selectors.bin import binned
 from lists_core.selectors.elements import (
     ElementQuery,
@@ -31,7 +31,8 @@ from lists_core.services.readers import differing
 from svod.base.errors import DomainError, Invalid
 from tests.access import oracle
 from tests.access.look import Look
-from tests.access.worlds import AMOUNT, CODES, FILE, LINK, NOTE, WHO, canary
+from tests.access.worlds import AMOUNT, CODES, FILE, LINK, NOTE, PART, WHO, canary
+from tests.access.worlds_crm import BIND, BINDS
 
 NO_CODE = "NEVER_MADE"
 
@@ -157,9 +158,7 @@ def _refusal(schema: Any, code: str) -> str:
 
 def _questions(look: Look, list_: int, code: str) -> list[Any]:
     """(operator, texts, what it means) for a field."""
-    known = look.world.elements
-    parts = {NOTE: "filled", AMOUNT: "amount", LINK: "link", FILE: "filled", WHO: "responsible"}
-    part = parts[code]
+    known, part = look.world.elements, PART[code]
     asked: list[Any] = [
         ("empty", [], lambda key: not known[key].get(part)),
         ("filled", [], lambda key: bool(known[key].get(part))),
@@ -214,17 +213,33 @@ def searching(look: Look) -> None:
     for list_ in look.lists():
         schema, seen = look.schema(list_), look.seen(list_)
         numbers = look.fields_of(list_)
-        for key in look.of(list_)[:2]:
-            _same_found(look, schema, canary(key), {key} & seen)
-            for code in (NOTE, FILE):
+        for place, key in enumerate(look.of(list_)[:2]):
+            _same_found(look, schema, canary(key), _named_by(look, list_, key))
+            for code in (NOTE, FILE)[place : place + 1]:  # one each
                 holds = look.world.elements[key]["filled"] and look.sees_field(numbers[code])
-                _same_found(
-                    look, schema, canary(key, numbers[code]), {key} & seen if holds else set()
-                )
-        for target in [k for k, r in look.world.elements.items() if k not in look.of(list_)][:2]:
-            readable = look.sees(target) and look.sees_field(numbers[LINK])
-            linking = {key for key in seen if look.world.elements[key]["link"] == target}
-            _same_found(look, schema, canary(target), linking if readable else set())
+                wanted = {key} & seen if holds else set()
+                _same_found(look, schema, canary(key, numbers[code]), wanted)
+        others = [key for key in look.world.elements if key not in look.of(list_)]
+        for target in {*look.items()[:1], *others[:1]} - set(look.of(list_)[:2]):
+            _same_found(look, schema, canary(target), _named_by(look, list_, target))
+
+
+def _named_by(look: Look, list_: int, target: int) -> set[int]:
+    """The elements that a name is found by: its own, and those that link or are bound to it as
+    far as one may know its name there."""
+    own = {target} & look.seen(list_)
+    if not look.sees(target):
+        return own
+    codes = [code for code in (LINK, BIND, BINDS) if look.sees_field(look.fields_of(list_)[code])]
+    return own | {
+        key for key in look.seen(list_) if any(target in points_to(look, key, c) for c in codes)
+    }
+
+
+def points_to(look: Look, key: int, code: str) -> list[int]:
+    """The elements that stand in a field of links or bindings."""
+    value = look.world.elements[key].get(PART[code]) or []
+    return [value] if isinstance(value, int) else value
 
 
 def _same_found(look: Look, schema: Any, word: str, wanted: set[int]) -> None:
@@ -285,7 +300,7 @@ def names(look: Look) -> None:
 
 
 def links(look: Look) -> None:
-    """Titles of linked elements, and who links to an element."""
+    """Titles of linked elements."""
     for list_ in look.lists():
         schema, number = look.schema(list_), look.fields_of(list_)[LINK]
         if not look.sees_field(number):
@@ -295,21 +310,6 @@ def links(look: Look) -> None:
         targets = {look.world.elements[key]["link"] for key in look.seen(list_)} - {None}
         wanted = {key for key in targets if look.sees(key)}
         look.same("titles of links", look.built.numbers(titles), wanted)
-    linked = {row["link"] for row in look.world.elements.values()} - {None}
-    for target in sorted(linked)[:4]:
-        row = look.world.elements[target]
-        uses = linked_from(
-            look.actor, look.built.lists[row["list"]].pk, look.built.elements[target]
-        )
-        got = {look.built.number(pk) for use in uses for pk, _name in use.elements}
-        wanted = {
-            key
-            for key, other in look.world.elements.items()
-            if other["link"] == target
-            and look.sees(key)
-            and look.sees_field(look.fields_of(other["list"])[LINK])
-        }
-        look.same(f"links to {target}", got, wanted)
 
 
 def sections(look: Look) -> None:
@@ -343,9 +343,11 @@ def _count(look: Look, places: set[int], list_: int) -> int:
 
 
 def history(look: Look) -> None:
-    for key, row in look.world.elements.items():
-        if not look.sees(key):
-            continue
+    """Of six elements, one's own first: authors see more."""
+    rows = look.world.elements
+    seen = sorted(filter(look.sees, rows), key=lambda key: rows[key]["author"] != look.person)
+    for key in seen[:6]:
+        row = rows[key]
         own = look.built.lists[row["list"]]
         stored = look.built.schema(row["list"]).model.objects.get(pk=look.built.elements[key])
         schema = schema_for(look.actor, own, stored)

@@ -26,10 +26,10 @@ HOLDERS = ("list_id", "element_id", "section_id", "field_id")
 LEAVING = {"sign_out", "sign_out_everywhere", "look_as_stop", "openid_connect_callback"}
 FULL_ONLY = {
     "list_settings", "list_fields", "field_add", "field_edit", "field_type", "field_access",
-    "list_copy",
+    "list_copy", "list_indexes",
 }  # fmt: skip
 # They show what lies in the bin: the form that was sent for an element just deleted says so too.
-BINS = {"elements_bin", "element_edit"}
+BINS = {"elements_bin", "element_edit", "list_feed"}
 MANAGED = {"list_access": "list", "section_access": "section", "element_access": "element"}
 
 
@@ -92,6 +92,10 @@ def _grid(look: Look, client: Client, list_: int) -> None:
     digits = re.findall(r"\d+", re.sub(r"<[^>]+>", " ", count.content.decode()))
     if digits:
         look.same("count", int(digits[-1]), len(look.seen(list_)))
+    data = client.get(reverse("list_data", args=[pk])).json()["elements"]
+    look.same("as JSON", look.built.numbers(row["id"] for row in data), look.seen(list_))
+    told = {look.built.number(row["id"]) for row in data if row["fields"].get(NOTE)}
+    look.same("notes as JSON", told, filled if look.sees_field(number) else set())
     suggested = client.get(reverse("element_suggest", args=[pk]), {"q": "CANARY"}).json()["results"]
     ids = [row["value"] for row in suggested]
     look.same("suggested", look.built.numbers(ids), look.seen(list_))
@@ -106,6 +110,7 @@ def _hidden_codes(look: Look, client: Client, list_: int) -> None:
         asked = [
             ("list", [pk], {"sort": "%s"}),
             ("list", [pk], {"columns": "%s"}),
+            ("list_data", [pk], {"columns": "%s", "sort": "%s"}),
             ("list", [pk], {"filter": '{"and":[{"field":"%s","op":"filled","value":[]}]}'}),
             ("list_count", [pk], {"filter": '{"and":[{"field":"%s","op":"empty","value":[]}]}'}),
             ("list_filter_row", [pk], {"field": "%s", "op": "filled"}),

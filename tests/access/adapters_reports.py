@@ -13,14 +13,18 @@ from lists_core.models import Dashboard, DashboardWidget, Report
 from lists_core.reports.answer import GONE, NO_VALUE, VALUE, answer
 from lists_core.reports.question import read_question
 from tests.access import oracle
-from tests.access.adapters import NO_CODE
+from tests.access.adapters import NO_CODE, points_to
 from tests.access.adapters_pages import TOKEN, body, browser, named
 from tests.access.look import Look
-from tests.access.worlds import AMOUNT, CODES, FILE, LINK, NOTE, WHO, canary
+from tests.access.worlds import AMOUNT, CODES, LINK, NOTE, PART, WHO, canary
+from tests.access.worlds_crm import BIND, ref_of
 
-GROUPS = ["SECTION:value", "CREATED_BY:value", *(f"{code}:value" for code in (LINK, NOTE, WHO))]
+GROUPS = [
+    "SECTION:value",
+    "CREATED_BY:value",
+    *(f"{code}:value" for code in (LINK, NOTE, WHO, BIND)),
+]
 MEASURES = ["count", f"sum:{AMOUNT}", f"max:{AMOUNT}", *(f"filled:{code}" for code in CODES)]
-PART = {NOTE: "filled", AMOUNT: "amount", LINK: "link", FILE: "filled", WHO: "responsible"}
 
 
 def reports(look: Look) -> None:
@@ -39,12 +43,12 @@ def reports(look: Look) -> None:
 def _grouped(look: Look, list_: int, group: str) -> None:
     asked = {"groups": [group], "measures": MEASURES, "limit": 100}
     got = answer(read_question(asked, look.schema(list_)), look.schema(list_), actor=look.actor)
-    wanted = Counter(_key(look, key, group) for key in look.seen(list_))
+    wanted = Counter(key_of(look, key, group) for key in look.seen(list_))
     found = {key: tally.rows for key, tally in got.by_line.items()}
     look.same(f"groups of {group}", found, dict(wanted))
     look.same(f"total of {group}", got.total.rows, len(look.seen(list_)))
     for key, tally in got.by_line.items():
-        rows = [k for k in look.seen(list_) if _key(look, k, group) == key]
+        rows = [k for k in look.seen(list_) if key_of(look, k, group) == key]
         for place, measured in enumerate(got.question.measures):
             number = dict(tally.values(place, measured)).get("")
             told = None if number is None else float(number)
@@ -53,7 +57,7 @@ def _grouped(look: Look, list_: int, group: str) -> None:
     look.no_leaks(f"names of {group}", names)
 
 
-def _key(look: Look, element: int, group: str) -> Any:
+def key_of(look: Look, element: int, group: str) -> Any:
     row = look.world.elements[element]
     known = _plain(look, element)
     if (code := group.split(":", maxsplit=1)[0]) in known:
@@ -63,11 +67,12 @@ def _key(look: Look, element: int, group: str) -> Any:
             return NO_VALUE, None
         shown = oracle.sees_section(look.world, look.person, row["section"])
         return (VALUE, look.built.sections[row["section"]].pk) if shown else (GONE, None)
-    if not row["link"]:
-        return NO_VALUE, None
-    target = look.world.elements[row["link"]]["list"]
-    readable = look.sees(row["link"]) and look.sees_list(target)
-    return (VALUE, look.built.elements[row["link"]]) if readable else (GONE, None)
+    code = group.partition(":")[0]
+    for target in points_to(look, element, code):
+        readable = look.sees(target) and look.sees_list(look.world.elements[target]["list"])
+        value = look.built.elements[target] if code == LINK else ref_of(look.built, target)
+        return (VALUE, value) if readable else (GONE, None)
+    return NO_VALUE, None
 
 
 def _plain(look: Look, element: int) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from openpyxl import load_workbook
 
-from lists_core.models import Job
+from lists_core.models import BulkLine, Job
 from lists_core.services.bulk import bulk_delete, bulk_move, bulk_update
+from lists_core.services.bulk_undo import undo_changes
 from lists_core.services.elements import (
     copy_element,
     create_element,
@@ -27,6 +28,7 @@ from lists_core.services.files import keep_file
 from lists_core.services.imports import run_import
 from lists_core.transfer.spec import ColumnSpec, ImportSpec
 from lists_core.transfer.tables import Layout
+from staff.models import Employee
 from svod.base.errors import DomainError
 from tests.access import oracle
 from tests.access.look import Look
@@ -124,6 +126,25 @@ def bulk_deleting(look: Look) -> None:
         )
         gone = {key for key in every if look.world.elements[key]["deleted"]}
         look.same("restored", changed, {key for key in gone if look.may("delete", key)})
+
+
+def undoing(look: Look) -> None:
+    """An administrator edits everything; the person takes it back with the rights they have."""
+    maker = Employee.objects.get(username="maker")
+    for list_ in look.world.lists:
+        pk, every = look.built.lists[list_].pk, look.of(list_)
+        with transaction.atomic():
+            done = bulk_update(pk, _ids(look, every), {NOTE: NEW}, actor=maker)
+            lines = [BulkLine(element_id=one.element, version=one.version)
+                     for one in done.lines if one.version]  # fmt: skip
+            report = undo_changes(pk, lines, actor=look.actor)
+            written = [one.element for one in report.lines if one.version]
+            transaction.set_rollback(True)
+        open_ = look.changes_field(look.fields_of(list_)[NOTE])
+        wanted = _with(look, every, "change") if open_ else set()
+        look.same("undone", look.built.numbers(written), wanted)
+        said = {one.text for one in report.lines if one.outcome == "not_found"}
+        look.same("undo told of hidden ones", len(said) > 1, False)
 
 
 def editing(look: Look) -> None:
@@ -275,5 +296,6 @@ def _import_into(look: Look, list_: int, results: list[Any]) -> None:
 
 
 WRITING = [
-    bulk_edit, bulk_moving, bulk_deleting, editing, adding, copying, handing, export, importing,
+    bulk_edit, bulk_moving, bulk_deleting, undoing, editing, adding, copying, handing, export,
+    importing,
 ]  # fmt: skip

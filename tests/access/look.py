@@ -18,6 +18,7 @@ from tests.access.worlds import Built
 
 PAGES = {
     "tests.access.adapters_pages", "tests.access.adapters_tasks", "tests.access.adapters_reports",
+    "tests.access.adapters_views", "tests.access.adapters_groups",
     "tests.access.adapters_crm",
 }  # fmt: skip
 CANARY = re.compile(r"CANARY-(?:(\d+)-(\d+)|([LSF])(\d+))Z")
@@ -86,6 +87,15 @@ class Look:
 
     def lists(self) -> list[int]:
         return [list_ for list_ in self.world.lists if self.sees_list(list_)]
+
+    def tab(self, item: int, list_: int) -> set[int] | None:
+        """What the list's tab in the card of an item holds; None where there is no such tab."""
+        return oracle.tab(self.world, self.person, item, list_)
+
+    def items(self) -> list[int]:
+        """Those of CRM, in the bin too."""
+        crm = [list_ for list_, row in self.world.lists.items() if row.get("crm")]
+        return [key for list_ in crm for key in self.of(list_)]
 
     def schema(self, list_: int) -> Schema:
         return schema_for(self.actor, self.built.lists[list_])

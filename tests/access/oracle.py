@@ -20,8 +20,9 @@ class World:
 
     sections: list, restricted. fields: list, hidden ("viewing restricted"), locked ("changing
     restricted"). elements: list, section, author, restricted, deleted. grants: (kind of thing,
-    its number, subject such as "DR2", rights). Of CRM: departments: head. elements:
-    responsible. roles: members (subjects), permissions ((list, section or None) → operation →
+    its number, subject such as "DR2", rights). Of CRM: departments: head. lists: crm (a kind).
+    fields: kinds (that it binds to), tab (it is to make tabs). elements: responsible, bind and
+    binds (items). roles: members (subjects), permissions ((list, section or None) → operation →
     scope).
     """
 
@@ -161,6 +162,31 @@ def sees_section(world: World, person: int, section: int) -> bool:
         or permitted(world, person, places(world, "section", key))
         for key in below
     )
+
+
+def tab_fields(
+    world: World, person: int, item: int, list_: int, author: int | None = None
+) -> list[int]:
+    """The fields that make the list a tab in the card of a CRM item, as far as one sees them."""
+    kind = world.lists[world.elements[item]["list"]]["crm"]
+    fields = {key: row for key, row in world.fields.items() if row["list"] == list_}
+    making = [k for k, row in fields.items() if row.get("tab") and kind in row["kinds"]]
+    return [key for key in making if sees_field(world, person, key, author)]
+
+
+def tab(world: World, person: int, item: int, list_: int) -> set[int] | None:
+    """The elements in the list's tab in the card of an item; None where there is no such tab."""
+    making = tab_fields(world, person, item, list_)
+    known = not world.elements[item]["deleted"] and may(world, person, "view", item)
+    if not (known and making and sees_list(world, person, list_)):
+        return None
+    parts = [world.fields[key]["code"].lower() for key in making]
+    return {
+        key
+        for key, row in world.elements.items()
+        if row["list"] == list_ and any(item in row.get(part, ()) for part in parts)
+        if not row["deleted"] and may(world, person, "view", key)
+    }
 
 
 # --- roles of CRM -----------------------------------------------------------------------

@@ -23,13 +23,10 @@ from django.db import connection, transaction
 from lists_core.access.granted import who
 from lists_core.schema.cache import forget_schemas
 from tests.access import test_staleness
-from tests.access.adapters import READING
-from tests.access.adapters_reports import reports
-from tests.access.adapters_talk import readers_of
-from tests.access.adapters_write import WRITING
 from tests.access.attack_world import World
 from tests.access.look import differences
 from tests.access.planted import ELSEWHERE, PLANTED, REGISTRY
+from tests.access.small_world import small_world
 from tests.access.worlds import Prepared, build, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,8 +97,8 @@ def prepared(db: None, tmp_path: Path, settings: Any) -> Prepared:
 def first_difference(prepared: Prepared) -> str:
     """The first adapter that tells in the small world; "" when all are silent."""
     with transaction.atomic():
-        built = build(test_staleness.small_world(), prepared)
-        for adapter in [*READING, readers_of, *WRITING, reports]:
+        built = build(small_world(), prepared)
+        for adapter in test_staleness.EVERY:
             if differences(built, built.world.people, [adapter]):
                 transaction.set_rollback(True)
                 return f"test_everything_in_the_small_world ({adapter.__name__})"

@@ -24,6 +24,8 @@ PUBLIC = {
     # The chat window of other people's sites (tests/openlines/test_window.py).
     "chat_window", "chat_window_script", "chat_window_messages", "chat_window_deed",
     "chat_window_live", "chat_window_file",
+    # Other programs and Telegram, by a channel's token (tests/openlines/test_channel_*.py).
+    "chat_hook", "chat_hook_file", "chat_telegram",
     # Calendar programs come with a secret token instead of a session.
     "calendar_feed",
 }  # fmt: skip

@@ -39,27 +39,30 @@ from staff.models import Department, Employee
 from staff.services.departments import move_department
 from staff.services.employees import update_employee
 from tests.access.adapters import READING
+from tests.access.adapters_crm import card_tab_pages
+from tests.access.adapters_groups import grouped
+from tests.access.adapters_links import LINKS
+from tests.access.adapters_replies import quick_replies
 from tests.access.adapters_reports import reports
+from tests.access.adapters_tabs import TABS, tabs
 from tests.access.adapters_talk import readers_of
 from tests.access.adapters_write import WRITING
 from tests.access.look import differences
-from tests.access.oracle import World
+from tests.access.small_world import small_world
 from tests.access.worlds import (
-    CODES,
     MODELS,
     WHO,
     Built,
     Prepared,
     build,
-    field_number,
     prepare,
 )
 
 pytestmark = pytest.mark.django_db
-VIEW = frozenset({"view"})
-QUICK = [a for a in READING if a.__name__ in {
+QUICK = [tabs, *(a for a in READING if a.__name__ in {
     "lists", "rows", "rights", "fields", "names", "sections", "history", "files", "readers",
-}]  # fmt: skip
+})]  # fmt: skip
+EVERY = [*READING, *LINKS, readers_of, *TABS, *WRITING, reports, grouped, quick_replies]
 
 
 EXAMPLES = int(os.environ.get("SVOD_ORACLE", "0"))
@@ -69,79 +72,6 @@ EXAMPLES = int(os.environ.get("SVOD_ORACLE", "0"))
 def prepared(db, tmp_path, settings) -> Prepared:
     settings.MEDIA_ROOT = tmp_path
     return prepare()
-
-
-def small_world() -> World:
-    """1 administers, 2 left; 3 works in D2 below D1, 4 in D1, 5 nowhere and stands in the group.
-
-    List 1 is of CRM: 6 (in D2) and 7 (who heads D3) have roles, 11 one that gives nothing.
-    9, 10 and 11 made one element each: in a restricted section, restricted, in the bin.
-    """
-    world = World()
-    world.departments = {1: {"parent": None}, 2: {"parent": 1}, 3: {"parent": None, "head": 7}}
-    places = {**dict.fromkeys(range(1, 12)), 3: 2, 4: 1, 6: 2, 8: 3}
-    for number, place in places.items():
-        world.people[number] = {"active": number != 2, "admin": number == 1, "department": place}
-    world.groups, world.lists = {1: {"members": {5}}}, {1: {"crm": True}, 2: {}}
-    world.sections = {
-        1: {"list": 1, "parent": None, "restricted": False},
-        2: {"list": 1, "parent": 1, "restricted": False},
-        3: {"list": 1, "parent": None, "restricted": True},
-    }
-    for code in CODES:
-        number, hidden = field_number(1, code), code in {"NOTE", "FILE"}
-        world.fields[number] = {"list": 1, "code": code, "hidden": hidden, "locked": False}
-        other = {"list": 2, "code": code, "hidden": False, "locked": code == "NOTE"}
-        world.fields[field_number(2, code)] = other
-    for number, (section, author) in enumerate([(None, 1), (1, 3), (2, 4), (3, 5), (2, 5)], 1):
-        world.elements[number] = {
-            "list": 1, "section": section, "author": author, "restricted": False,
-            "deleted": False, "amount": number, "filled": True, "link": None,
-        }  # fmt: skip
-    plain = {"section": None, "restricted": False, "filled": True, "amount": 1, "link": None}
-    world.elements[6] = {**plain, "list": 2, "author": 1, "deleted": False}
-    world.elements[7] = {**plain, "list": 1, "author": 3, "deleted": True, "section": 1}
-    world.elements[8] = {**plain, "list": 1, "author": 4, "deleted": False, "restricted": True}
-    world.elements[1]["link"] = world.elements[2]["link"] = 6
-    world.grants = [
-        *(("list", n, who, frozenset({"change"})) for n, who in ((1, "U2"), (2, "U4"))),
-        ("element", 8, "U5", VIEW),
-        ("element", 3, "CR", frozenset({"change"})),
-        ("field", 1, "CR", VIEW),
-        ("section", 1, "DR1", VIEW),
-        ("section", 2, "D3", frozenset({"change"})),
-        ("section", 3, "G1", VIEW),
-        ("element", 1, "D1", VIEW),
-        ("list", 1, "CR", VIEW),
-        ("field", 1, "DR1", VIEW),
-        ("field", 4, "U5", VIEW),
-    ]
-    return _crm(world)
-
-
-def _crm(world: World) -> World:
-    plain = {"list": 1, "author": 1, "restricted": False, "deleted": False, "filled": True}
-    plain |= {"amount": 1, "link": None, "section": None}
-    for number, more in {
-        9: {"responsible": 6},
-        10: {"responsible": 3, "section": 1},
-        11: {"responsible": 6, "section": 3},
-        12: {"responsible": 6, "restricted": True},
-        13: {"responsible": 8},
-        14: {"responsible": 6, "deleted": True},
-        15: {"responsible": 6, "section": 2},
-        16: {"author": 9, "section": 3},
-        17: {"author": 10, "restricted": True},
-        18: {"author": 11, "deleted": True},
-    }.items():
-        world.elements[number] = {**plain, **more}
-    own = {"view": "own", "change": "own", "add": "own"}
-    world.roles = {
-        1: {"members": {"U6"}, "permissions": {(1, None): own, (1, 2): {"add": "own"}}},
-        2: {"members": {"U7"}, "permissions": {(1, None): {"view": "department"}}},
-        3: {"members": {"U11"}, "permissions": {(1, None): {"view": "none"}}},
-    }
-    return world
 
 
 def same(built: Built, people: Collection[int]) -> None:
@@ -179,7 +109,13 @@ def regrant(built: Built, kind: str, thing: int, *, restricted: bool | None = No
 
 def test_everything_in_the_small_world(prepared: Prepared) -> None:
     built = build(small_world(), prepared)
-    found = differences(built, built.world.people, [*READING, readers_of, *WRITING, reports])
+    found = differences(built, built.world.people, EVERY)
+    assert not found, "\n".join(found)
+
+
+def test_tabs_of_cards_in_the_small_world(prepared: Prepared) -> None:
+    built = build(small_world(), prepared)
+    found = differences(built, [4, 8], [card_tab_pages])
     assert not found, "\n".join(found)
 
 

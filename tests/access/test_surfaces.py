@@ -9,14 +9,24 @@ from svod.celery import app
 from tests.access import surfaces
 from tests.access.adapters import READING
 from tests.access.adapters_crm import CRM
+from tests.access.adapters_disk import EVERY as DISK
+from tests.access.adapters_groups import GROUPED
+from tests.access.adapters_history import HISTORY
+from tests.access.adapters_imports import IMPORTS
+from tests.access.adapters_links import LINKS
 from tests.access.adapters_pages import PAGES, patterns
+from tests.access.adapters_replies import QUICK
 from tests.access.adapters_reports import REPORTS
+from tests.access.adapters_tabs import TABS
 from tests.access.adapters_tasks import TASKS
+from tests.access.adapters_views import VIEWS
 from tests.access.adapters_write import WRITING
 from tests.access.plant_leaks import ROOT
 from tests.access.planted import PLANTED
 
-KNOWN = {one.__name__ for one in [*READING, *WRITING, *PAGES, *TASKS, *REPORTS, *CRM]}
+READ = [*READING, *PAGES, *TASKS, *REPORTS, *CRM, *TABS, *VIEWS, *HISTORY, *LINKS, *GROUPED]
+ALL = [*READ, *WRITING, *DISK, *IMPORTS, *QUICK]
+KNOWN = {one.__name__ for one in ALL}
 
 
 def test_every_address_has_an_adapter_or_a_reason() -> None:

@@ -1,4 +1,4 @@
-"""Worlds of people, lists and grants: drawn by hypothesis, made in PostgreSQL.
+"""Worlds of people, lists and grants, made in PostgreSQL (worlds_drawn.py draws them).
 
 A world (tests/access/oracle.py) has numbers of its own; `build` puts it into the database and
 `Built` translates. Tables are slow to make: `prepare` makes the lists once for a test, and each
@@ -8,7 +8,6 @@ example fills them inside a savepoint that is rolled back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,9 +16,7 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from hypothesis import strategies as st
 
-from crm_link.kinds import CONTACT
 from lists_core.access import Right
 from lists_core.models import (
     Comment,
@@ -44,11 +41,27 @@ from staff.services.employee_groups import create_group
 from staff.services.groups import sync_groups
 from staff.subjects import Subject
 from tests.access.oracle import World
-from tests.access.worlds_crm import draw_roles, write_roles
+from tests.access.worlds_crm import (
+    BIND,
+    BINDS,
+    SETTINGS,
+    bound_values,
+    write_kinds,
+    write_roles,
+)
 
 LISTS = 3
-NOTE, AMOUNT, LINK, FILE, WHO = CODES = ("NOTE", "AMOUNT", "LINK", "FILE", "RESPONSIBLE")
-RIGHTS = ("view", "add", "change", "delete", "run", "access", "full")
+NOTE, AMOUNT, LINK, FILE, WHO = "NOTE", "AMOUNT", "LINK", "FILE", "RESPONSIBLE"
+CODES = (NOTE, AMOUNT, LINK, FILE, WHO, BIND, BINDS)
+#: Code → the part of an element's row that says what stands in the field.
+PART = {
+    NOTE: "filled", AMOUNT: "amount", LINK: "link", FILE: "filled", WHO: "responsible",
+    BIND: "bind", BINDS: "binds",
+}  # fmt: skip
+TYPES = {
+    NOTE: "string", AMOUNT: "number", LINK: "element", FILE: "file", WHO: "employee",
+    BIND: "crm", BINDS: "crm",
+}  # fmt: skip
 MODELS: dict[str, Any] = {"list": List, "section": Section, "element": Element, "field": Field}
 
 
@@ -61,106 +74,10 @@ def field_number(list_: int, code: str) -> int:
     return (list_ - 1) * len(CODES) + CODES.index(code) + 1
 
 
-# --- drawing ----------------------------------------------------------------------------
-
-
-def tree(draw: Callable[[Any], Any], size: int) -> dict[int, int | None]:
-    """Number → the number above it."""
-    return {
-        number: draw(st.sampled_from([None, *range(1, number)])) for number in range(1, size + 1)
-    }
-
-
-@st.composite
-def worlds(draw: Callable[[Any], Any]) -> World:
-    world = World()
-    _people(draw, world)
-    world.lists = {number: {} for number in range(1, draw(st.integers(1, LISTS)) + 1)}
-    for list_ in world.lists:
-        _list(draw, world, list_)
-    _elements(draw, world)
-    _grants(draw, world)
-    draw_roles(draw, world)
-    return world
-
-
-def _people(draw: Callable[[Any], Any], world: World) -> None:
-    world.departments = {
-        number: {"parent": above} for number, above in tree(draw, draw(st.integers(1, 4))).items()
-    }
-    size = draw(st.integers(3, 6))
-    for number in range(1, size + 1):
-        place = draw(st.sampled_from([None, *world.departments]))
-        world.people[number] = {"active": number != 2, "admin": number == 1, "department": place}
-    ordinary = range(3, size + 1)
-    asked = st.lists(st.sampled_from([*ordinary, *ordinary, 1, 2]), min_size=1, max_size=2)
-    for number in draw(asked):
-        world.people[number]["looks"] = True
-    for row in world.departments.values():
-        row["head"] = draw(st.sampled_from([None, None, *world.people]))
-    for number in range(1, draw(st.integers(0, 3)) + 1):
-        world.groups[number] = {"members": draw(st.sets(st.sampled_from(list(world.people))))}
-
-
-def _list(draw: Callable[[Any], Any], world: World, list_: int) -> None:
-    for code in CODES:
-        hidden, locked = draw(st.sampled_from([(0, 0), (0, 0), (1, 0), (0, 1), (1, 1)]))
-        number = field_number(list_, code)
-        row = {"list": list_, "code": code, "hidden": bool(hidden), "locked": bool(locked)}
-        world.fields[number] = row
-    first = len(world.sections)
-    for number, above in tree(draw, draw(st.integers(0, 3))).items():
-        parent = above and first + above
-        cut = draw(st.sampled_from([False, False, True]))
-        world.sections[first + number] = {"list": list_, "parent": parent, "restricted": cut}
-
-
-def _elements(draw: Callable[[Any], Any], world: World) -> None:
-    for number in range(1, draw(st.sampled_from([0, 4, 6, 8, 15])) + 1):
-        list_ = draw(st.sampled_from(list(world.lists)))
-        places = [key for key, row in world.sections.items() if row["list"] == list_]
-        world.elements[number] = {
-            "list": list_,
-            "section": draw(st.sampled_from([None, *places])),
-            "author": draw(st.sampled_from(list(world.people))),
-            "restricted": draw(st.sampled_from([False, False, False, True])),
-            "deleted": draw(st.sampled_from([False, False, False, False, True])),
-            "amount": draw(st.sampled_from([None, 1, 2, 3])),
-            "filled": draw(st.booleans()),
-            "responsible": draw(st.sampled_from([None, *world.people])),
-        }
-    for row in world.elements.values():
-        target = row["list"] % LISTS + 1
-        known = [key for key, other in world.elements.items() if other["list"] == target]
-        row["link"] = draw(st.sampled_from([None, *known]))
-
-
-def _grants(draw: Callable[[Any], Any], world: World) -> None:
-    subjects = ["AU", "AU", "CR", "CR", *(f"U{pk}" for pk in world.people)]
-    subjects += [f"{kind}{pk}" for pk in world.departments for kind in ("D", "DR")]
-    subjects += [f"G{pk}" for pk in world.groups]
-    things = [("list", key) for key in world.lists] * 2
-    things += [("section", key) for key in world.sections] * 2
-    things += [("element", key) for key in world.elements]
-    restricted = {pk for pk, row in world.fields.items() if row["hidden"] or row["locked"]}
-    things += [("field", key) for key in restricted]
-    rights = st.frozensets(st.sampled_from(RIGHTS), min_size=1, max_size=3)
-    one = st.tuples(st.sampled_from(things), st.sampled_from(subjects), rights)
-    for (kind, number), subject, given in draw(st.lists(one, min_size=2, max_size=14)):
-        # The right to add means nothing on an element; a field has two rights only.
-        meant = given - {"add"} if kind == "element" else given
-        meant = meant & {"view", "change"} if kind == "field" else meant
-        if meant:
-            world.grants.append((kind, number, subject, frozenset(meant)))
-
-
-# --- making -----------------------------------------------------------------------------
-
-
 @dataclass
 class Prepared:
     """Empty lists with the fields CODES; each one's LINK points to the next. Any may become
-    that of contacts (`World.lists[…]["crm"]`): a kind of CRM without stages."""
+    that of contacts or of companies (`World.lists[…]["crm"]`), the kinds without stages."""
 
     maker: Employee
     lists: list[List]
@@ -180,15 +97,14 @@ def prepare() -> Prepared:
         create_list(actor=maker, name=f"CANARY-L{number}Z", has_sections=True)
         for number in range(1, LISTS + 1)
     ]
-    kinds = {NOTE: "string", AMOUNT: "number", LINK: "element", FILE: "file", WHO: "employee"}
     for place, list_ in enumerate(lists):
-        linked = {"list": lists[(place + 1) % LISTS].pk}
-        for code in CODES:
+        settings = {**SETTINGS, LINK: {"list": lists[(place + 1) % LISTS].pk}}
+        for code, type_ in TYPES.items():
             name = f"CANARY-F{field_number(place + 1, code)}Z"
-            settings = linked if code == LINK else {}
             create_field(
-                list_.pk, kinds[code], actor=maker, name=name, code=code, settings=settings
-            )
+                list_.pk, type_, actor=maker, name=name, code=code,
+                settings=settings.get(code, {}), multiple=code == BINDS,
+            )  # fmt: skip
     ListUserRight.objects.all().delete()
     ListGroupRight.objects.all().delete()
     return Prepared(maker, lists, default_storage.save("canary.bin", ContentFile(b"CANARY")))
@@ -238,23 +154,24 @@ def build(world: World, prepared: Prepared) -> Built:
     """Put the world into the database, inside a transaction that the caller rolls back."""
     built = Built(world, *_make_people(world), {}, {}, {}, {}, {})
     made = prepared.fields()
-    for number, row in world.lists.items():
+    for number in world.lists:
         built.lists[number] = prepared.lists[number - 1]
-        if row.get("crm"):
-            List.objects.filter(pk=built.lists[number].pk).update(system=CONTACT.system)
-            built.lists[number] = List.objects.get(pk=built.lists[number].pk)
         for code in CODES:
             built.fields[field_number(number, code)] = made[number - 1][code]
-    for number, row in world.fields.items():
-        Field.objects.filter(pk=built.fields[number].pk).update(
-            view_restricted=row["hidden"], change_restricted=row["locked"]
-        )
+    _restrict_fields(built)
+    write_kinds(built)
     forget_schemas()
     _make_sections(built)
     _make_elements(built, prepared)
     write_grants(built)
     write_roles(built)
     return built
+
+
+def _restrict_fields(built: Built) -> None:
+    for mark, column in (("hidden", "view_restricted"), ("locked", "change_restricted")):
+        ids = [built.fields[number].pk for number, row in built.world.fields.items() if row[mark]]
+        Field.objects.filter(pk__in=ids).update(**{column: True})
 
 
 def _make_people(world: World) -> tuple[Any, Any, Any]:
@@ -318,6 +235,7 @@ def _make_elements(built: Built, prepared: Prepared) -> None:
         versions.append(
             ElementVersion(
                 element_id=built.elements[number],
+                list=built.lists[row["list"]],
                 version=1,
                 kind="created",
                 actor=built.people[row["author"]],
@@ -345,6 +263,7 @@ def values_of(built: Built, number: int) -> dict[str, Any]:
         LINK: built.elements[row["link"]] if row["link"] else None,
         WHO: built.people[row["responsible"]].pk if row.get("responsible") else None,
         FILE: kept.pk if kept else None,
+        **bound_values(built, number),
     }
 
 

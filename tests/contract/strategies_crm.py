@@ -15,7 +15,7 @@ from lists_core.schema.cache import schema_of
 from lists_core.schema.fields import SchemaField
 from lists_core.services.lists import create_list
 from staff.models import Employee
-from tests.contract.oracles import choices
+from tests.contract.oracles import choices, text_key
 from tests.contract.samples import Ask, Sample, register
 from tests.contract.strategies_links import BAD_TEXTS, NAMES
 
@@ -43,6 +43,11 @@ def refs(field: SchemaField) -> list[CrmRef]:
     ]
 
 
+def item_key(field: SchemaField, value: CrmRef) -> tuple[str, int]:
+    row = schema_of(list_of(kinds.get(value.kind))).model.objects.get(pk=value.id)
+    return text_key(field, row.name), value.id
+
+
 def same_kind(value: Any) -> st.SearchStrategy[list[str]]:
     return st.just(["deal" if str(value).startswith("D_") else "company"])
 
@@ -61,6 +66,7 @@ register(
         bad_texts=(*BAD_TEXTS, "12", "L_1", "D_", "D_x", "_1", "D_²", "D_" + "9" * 30),
         bad_json=(True, 1.5, [1], {}, "x", -1, 10**30, 12, "12", "L_1", "D_-1"),
         asks={**choices(), "of_kind": Ask(same_kind, is_of)},
+        sort_key=item_key,
     )
 )
 

@@ -13,7 +13,7 @@ from lists_core.schema.fields import SchemaField
 from lists_core.services import lists
 from lists_core.services.elements import create_element
 from staff.models import Employee
-from tests.contract.oracles import choices, nothing, words
+from tests.contract.oracles import choices, nothing, text_key, words
 from tests.contract.samples import Ask, Sample, register
 
 NAMES = ["Ёлка", "Ель", "100%", "a_b", "<b>x</b>", 'O\'Neil & "сыновья"']
@@ -39,6 +39,11 @@ def element_ids(field: SchemaField) -> Any:
     return schema_of(list_).model.objects.values_list("pk", flat=True)
 
 
+def element_key(field: SchemaField, value: int) -> tuple[str, int]:
+    list_ = List.objects.get(pk=field.field.settings["list"])
+    return text_key(field, schema_of(list_).model.objects.get(pk=value).name), value
+
+
 register(
     Sample(
         "element",
@@ -48,6 +53,7 @@ register(
         bad_texts=BAD_TEXTS,
         bad_json=BAD_JSON,
         asks=choices(),
+        sort_key=element_key,
     )
 )
 
@@ -63,6 +69,10 @@ register(
         bad_texts=BAD_TEXTS,
         bad_json=BAD_JSON,
         asks=choices(),
+        sort_key=lambda field, value: (
+            text_key(field, Section.objects.get(pk=value).name),
+            value,
+        ),
     )
 )
 
@@ -86,6 +96,10 @@ register(
         bad_texts=BAD_TEXTS,
         bad_json=BAD_JSON,
         asks={**choices(), "me": Ask(nothing, is_me)},
+        sort_key=lambda field, value: (
+            text_key(field, str(Employee.objects.get(pk=value))),
+            value,
+        ),
     )
 )
 

@@ -86,6 +86,7 @@ def test_sorting_is_pythons(world: World, data: st.DataObject) -> None:
     assert (key is not None) == field.sortable
     if key is None:
         return
+    titled = field.type.sorted_by_title
     with transaction.atomic():
         elements = world.fill(
             data.draw(st.lists(values(field), min_size=SIZE, max_size=SIZE)), field
@@ -98,6 +99,10 @@ def test_sorting_is_pythons(world: World, data: st.DataObject) -> None:
         down = [pk for _key, pk in reversed(full)] + empty[::-1]
         assert world.found(sort=[("ONE", False)]) == up
         assert world.found(sort=[("ONE", True)]) == down
+        assert world.walked([("ONE", False)]) == up
+        assert world.walked([("ONE", True)]) == down
+        for order, descending in ((up, False), (down, True)):
+            assert world.by_title([("ONE", descending)]) == (order if titled else None)
         transaction.set_rollback(True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crm_link.kinds import kinds
-from crm_link.models import Stage
+from crm_link.models import Role, RoleMember, RolePermission, Stage
 from crm_link.services.items import create_item
 from crm_link.services.setup import set_up_crm
 from lists_core.models import List
@@ -31,3 +31,12 @@ def item(kind: str, actor: Employee, name: str = "Test", **values: Any) -> Any:
 def stage(kind: str, code: str) -> Stage:
     """A stage by its code: NEW, WON, "C5:LOSE"."""
     return Stage.objects.get(option__field__list__system=f"crm.{kind}", code=code)
+
+
+def adds_own(person: Employee) -> Employee:
+    """Somebody whose role lets them see and add leads of their own, of nobody else."""
+    role = Role.objects.create(name="Own")
+    RoleMember.objects.create(role=role, employee=person)
+    leads = List.objects.get(system="crm.lead")
+    RolePermission.objects.create(role=role, list=leads, may_view="own", may_add="own")
+    return person

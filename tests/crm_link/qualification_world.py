@@ -9,14 +9,19 @@ from django.utils import timezone
 from moneyed import Money
 
 from crm_link.kinds import LEAD
-from crm_link.models import Questionnaire
+from crm_link.models import Questionnaire, Stage
 from crm_link.services.incidents import incidents_list
 from crm_link.services.items import move_to_stage
+from lists_core.access import ROLES
 from lists_core.models import FieldOption, List
 from lists_core.schema.cache import schema_of
+from lists_core.services.elements import update_element
+from lists_core.services.rights import set_list_rights
 from staff.models import Department, Employee
+from staff.subjects import Subject
 from tests.crm_link.crm_world import item, stage
 from tests.crm_link.process_world import go
+from workflows.drafts import Draft, mark
 from workflows.models import Task, Template
 from workflows.services.task_drafts import keep_draft
 
@@ -57,8 +62,14 @@ class World:
         return tasks.order_by("pk")[place]
 
     def keep(self, task: Task, actor: Employee, **values: Any) -> Task:
+        """As a page that shows what stands in the item now."""
         part = task.people.get(employee=actor)
-        return keep_draft(task.pk, part.pk, values, actor=actor)
+        schema = schema_of(List.objects.get(pk=self.list.pk))
+        row = schema.model.objects.get(pk=task.instance.subject_id)
+        drafts = {
+            code: Draft(value, mark(schema[code].read(row))) for code, value in values.items()
+        }
+        return keep_draft(task.pk, part.pk, drafts, actor=actor)
 
     def option(self, code: str, place: int = 0) -> int:
         return FieldOption.objects.filter(field__list=self.list, field__code=code)[place].pk
@@ -76,8 +87,24 @@ class World:
             "CLIENT_TERM": MONDAY.date(),
         }
 
+    def stage_of(self, row: Any) -> str:
+        read = schema_of(List.objects.get(pk=self.list.pk))["STAGE"].read(self.row(row))
+        return Stage.objects.get(pk=read).code
+
     def row(self, row: Any) -> Any:
         return schema_of(List.objects.get(pk=self.list.pk)).model.objects.get(pk=row.pk)
+
+    def value(self, row: Any, code: str) -> Any:
+        return schema_of(List.objects.get(pk=self.list.pk))[code].read(self.row(row))
+
+    def fill(self, row: Any, **values: Any) -> None:
+        """Somebody writes in the card."""
+        version = self.row(row).version
+        update_element(self.list.pk, row.pk, values, version=version, actor=self.admin)
+
+    def let(self, person: Employee, role: str) -> None:
+        """Give the person a usual set of rights on all leads."""
+        set_list_rights(self.list.pk, {Subject("U", person.pk): ROLES[role][1]}, actor=self.admin)
 
     def incidents(self) -> list[dict[str, Any]]:
         list_ = incidents_list()

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from icalendar import Calendar
 
 from crm_link.grid_column import ActivityBadge, ActivityColumn
 from crm_link.models import Activity
 from crm_link.selectors.activities import badges, buckets, due_count, idle_items
 from crm_link.services import activities as services
 from crm_link.services.reminders import tell_due
-from lists_core.access import Right
+from lists_core.access import Right, forget
+from lists_core.selectors import boards
 from lists_core.services.elements import delete_elements
 from lists_core.services.rights import set_list_rights
 from staff.models import Employee, Notification
@@ -20,6 +22,7 @@ from staff.selectors_notifications import closed_urls
 from staff.subjects import Subject
 from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.crm_link.crm_world import item, stage
+from workflows.selectors.calendars import calendar_text
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -136,6 +139,24 @@ def test_buckets_and_badges(admin, deal, lists):
     assert deal.pk not in {pk for _slug, pk, _name in idle_items(admin)}
 
 
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_every_shape_shows_those_without_activities(admin, admin_client, deal, few, monkeypatch):
+    monkeypatch.setattr(boards, "FEW", few)
+    plan(admin, deal)
+    done = item("deal", admin, "Nothing more")
+    services.finish_activity(plan(admin, done).pk, actor=admin)
+    for shape in ("list", "kanban"):
+        page = admin_client.get(f"/crm/deal/{shape}/")
+        assert "Big sale" in page.content.decode()
+        asked = page.context["idle"]["url"]
+        idle = admin_client.get(f"/crm/deal/{shape}/{asked}")
+        assert "Nothing more" in idle.content.decode()
+        assert "Big sale" not in idle.content.decode()
+        assert "Без дел" in idle.content.decode()
+        back = admin_client.get(f"/crm/deal/{shape}/{idle.context['idle']['url']}")
+        assert "Big sale" in back.content.decode()
+
+
 def test_items_in_the_bin_ask_for_nothing(admin, deal, lists):
     now = timezone.now()
     plan(admin, deal, deadline=now + HOUR)
@@ -185,6 +206,33 @@ def test_the_calendar_gives_its_events(admin, admin_client, deal):
     found = admin_client.get("/crm/activities/events/", span).json()["events"]
     assert [one["state"] for one in found] == ["open"]
     assert admin_client.get("/crm/activities/events/", {"start": "x"}).status_code == 422
+
+
+def test_meetings_and_calls_stand_in_the_calendar_of_their_person(admin, deal, reader, lists):
+    """As the person subscribes to it: theirs, about items that they still see."""
+    soon = (timezone.now() + HOUR).replace(microsecond=0)
+    given = {"deadline": soon, "responsible_id": reader.pk}
+    meeting = plan(admin, deal, kind="meeting", subject="Viewing, flat 7", **given)
+    call = plan(admin, deal, duration=120, **given)
+    plan(admin, deal, kind="todo", **given)
+    plan(admin, deal, deadline=soon)
+    services.finish_activity(call.pk, actor=admin)
+    events = calendar_of(reader)
+    assert events[f"activity-{meeting.pk}@svod"] == (soon, soon + HOUR, "OPAQUE")
+    assert events[f"activity-{call.pk}@svod"][2] == "TRANSPARENT"
+    assert len(events) == 2
+    only_admin = {Subject("U", admin.pk): frozenset({Right.FULL})}
+    set_list_rights(lists["deal"].pk, only_admin, actor=admin)
+    forget()
+    assert calendar_of(reader) == {}
+
+
+def calendar_of(person) -> dict:
+    text = calendar_text(person, portal="https://svod.example")
+    return {
+        str(one["uid"]): (one.decoded("dtstart"), one.decoded("dtend"), str(one["transp"]))
+        for one in Calendar.from_ical(text).walk("VEVENT")
+    }
 
 
 def test_strangers_get_nothing(admin, deal, employee, client):

@@ -12,11 +12,22 @@ from crm_link.kinds import DEAL
 from crm_link.models import Booking
 from crm_link.services.booking_deeds import book, free_expired, release
 from crm_link.services.booking_rules import delete_booking_rule, save_booking_rule
+from crm_link.services.bookings import settle
 from crm_link.services.items import move_to_stage
+from crm_link.services.stage_removal import delete_stage
+from crm_link.services.stages import renew
 from lists_core.access import ROLES, Right
-from lists_core.models import ElementVersion, OutboxEvent
-from lists_core.services.bulk import bulk_update
-from lists_core.services.elements import copy_element, delete_elements, restore_elements
+from lists_core.models import ElementVersion, Field, OutboxEvent
+from lists_core.services.bulk import bulk_delete, bulk_update
+from lists_core.services.elements import (
+    Changed,
+    copy_element,
+    delete_elements,
+    restore_elements,
+    update_element,
+)
+from lists_core.services.fields import delete_field, restore_field
+from lists_core.services.many import update_many
 from lists_core.services.rights import set_element_rights, set_list_rights
 from staff.models import Notification
 from staff.subjects import Subject
@@ -54,6 +65,20 @@ def test_what_the_person_writes_in_the_same_save_stays(world):
     flat = world.flat(PRICE=roubles(9_000_000))
     deal = world.deal("Ivanov", flat, AMOUNT=roubles(8_500_000))
     assert world.get(deal, "AMOUNT") == roubles(8_500_000)
+
+
+def test_what_another_person_wrote_meanwhile_is_not_filled_over(world):
+    flat, deal = world.flat(PRICE=roubles(9_000_000)), world.deal("Ivanov")
+    seen = world.now(deal).version
+    world.change(deal, AMOUNT=roubles(8_500_000))
+    with pytest.raises(Changed) as met:
+        update_element(
+            world.deals.pk, deal.pk, {"FLAT": flat.pk}, version=seen, actor=world.actor
+        )  # fmt: skip
+    assert met.value.keys == {Field.objects.get(list=world.deals, code="AMOUNT").column}
+    assert met.value.row.version == seen + 1
+    assert world.get(deal, "AMOUNT") == roubles(8_500_000)
+    assert (world.status(flat), world.get(deal, "FLAT")) == ("Free", None)
 
 
 def test_the_second_deal_is_told_by_whom_it_is_taken(world):
@@ -141,9 +166,9 @@ def test_a_lost_deal_may_keep_its_link_and_take_the_flat_again(admin):
     assert world.holder(flat) == deal.pk
 
 
-def test_the_bin_frees_and_restoring_takes_again_or_tells(world):
+def test_the_bin_frees_and_restoring_takes_again_or_tells(world, employee):
     flat = world.flat()
-    deal = world.deal("Ivanov", flat)
+    deal = world.deal("Ivanov", flat, RESPONSIBLE=employee.pk)  # sees neither flats nor deals
     delete_elements(world.deals.pk, [deal.pk], actor=world.actor)
     assert world.status(flat) == "Free"
     restore_elements(world.deals.pk, [deal.pk], actor=world.actor)
@@ -152,7 +177,11 @@ def test_the_bin_frees_and_restoring_takes_again_or_tells(world):
     world.deal("Petrov", flat)
     restore_elements(world.deals.pk, [deal.pk], actor=world.actor)
     assert world.get(deal, "FLAT") is None
-    assert "Petrov" in Notification.objects.get(employee=world.actor, kind="booking").text
+    told = {one.employee: one.text for one in Notification.objects.filter(kind="booking")}
+    assert "Petrov" in told[world.actor]
+    assert told[employee] == (
+        "Сделка «Ivanov» восстановлена из корзины без объекта: Объект не свободен."
+    )
 
 
 def test_by_hand_nobody_contradicts_a_booking(world):
@@ -177,9 +206,46 @@ def test_by_hand_nobody_contradicts_a_booking(world):
 def test_many_deals_cannot_have_one_flat(world):
     flat = world.flat()
     deals = [world.deal(f"Deal {number}") for number in range(3)]
+    ids = [one.pk for one in deals]
+    report = bulk_update(world.deals.pk, ids, {"FLAT": flat.pk}, actor=world.actor)
+    assert (report.changed, set(report.problems)) == (1, {str(pk) for pk in ids[1:]})
+    assert report.problems[str(ids[1])] == "Flat: «Flat 1» уже забронирован для сделки «Deal 0»."
+    assert world.holder(flat) == ids[0]
     with pytest.raises(Invalid):
-        bulk_update(world.deals.pk, [one.pk for one in deals], {"FLAT": flat.pk}, actor=world.actor)
-    assert world.holder(flat) is None
+        bulk_update(world.deals.pk, ids[1:], {"FLAT": flat.pk}, actor=world.actor)
+
+
+def test_of_many_only_those_that_contradict_a_booking_are_refused(admin):
+    world = estate(admin, keeps_link=True)
+    flats = [world.flat(f"Flat {number}") for number in range(3)]
+    deal = world.deal("Ivanov", flats[0])
+    ids = [one.pk for one in flats]
+    withdrawn = {"STATUS": world.state("Withdrawn")}
+    report = bulk_update(world.flats.pk, ids[:2], withdrawn, actor=admin)
+    assert (report.changed, set(report.problems)) == (1, {str(ids[0])})
+    with pytest.raises(Conflict):
+        delete_elements(world.flats.pk, ids, actor=admin)
+    report = bulk_delete(world.flats.pk, ids, actor=admin)
+    assert (report.changed, set(report.problems)) == (2, {str(ids[0])})
+    assert "занят сделкой" in report.problems[str(ids[0])]
+    other = world.deal("Petrov")
+    lose(world, deal)
+    world.change(other, FLAT=flats[0].pk)
+    back = {"STAGE": stage("deal", "EXECUTING").pk}
+    report = bulk_update(world.deals.pk, [deal.pk, other.pk], back, actor=admin)
+    assert (report.changed, set(report.problems)) == (1, {str(deal.pk)})
+
+
+def test_a_flat_changes_hands_within_one_change_unless_its_holder_is_refused(world):
+    first, second = world.flat(), world.flat("Flat 2")
+    one, other, third = world.deal("One", first), world.deal("Other", second), world.deal("Third")
+    swap = {one.pk: {"FLAT": None}, third.pk: {"FLAT": first.pk}}
+    update_many(world.deals.pk, swap, actor=world.actor)
+    assert world.holder(first) == third.pk
+    chain = {third.pk: {"FLAT": second.pk}, one.pk: {"FLAT": first.pk}}
+    with pytest.raises(Invalid):
+        update_many(world.deals.pk, chain, actor=world.actor)
+    assert (world.holder(first), world.holder(second)) == (third.pk, other.pk)
 
 
 def test_a_bulk_loss_frees_all_in_a_few_queries(world, django_assert_max_num_queries):
@@ -225,10 +291,60 @@ def test_an_expired_booking_is_freed_and_people_are_told(admin, employee):
     assert free_expired() == 0
     assert free_expired(timezone.now() + timedelta(days=3, seconds=5)) == 1
     assert (world.status(flat), world.get(deal, "FLAT")) == ("Free", None)
-    told = Notification.objects.filter(kind="booking")
-    assert {one.employee for one in told} == {admin, employee}
-    assert "Flat 1" in told[0].text
-    assert "Ivanov" in told[0].text
+    told = {one.employee: one.text for one in Notification.objects.filter(kind="booking")}
+    assert told == {
+        admin: "Бронь «Flat 1» для сделки «Ivanov» снята: истёк срок.",
+        employee: "Бронь для сделки «Ivanov» снята: истёк срок.",
+    }
+
+
+AFTERWARDS = timedelta(days=3, seconds=5)
+
+
+def ask_for_flat(world: Estate) -> None:
+    """The first stage asks for the flat."""
+    stage("deal", "NEW").required.add(world.rule.link)
+    renew(world.deals)
+
+
+def test_a_stage_that_asks_for_the_flat_keeps_none_that_time_or_the_bin_takes(admin):
+    world = estate(admin, days=3)
+    ask_for_flat(world)
+    flat = world.flat()
+    deal = world.deal("Ivanov", flat)
+    with pytest.raises(Invalid):
+        world.change(deal, FLAT=None)
+    assert free_expired(timezone.now() + AFTERWARDS) == 1
+    assert (world.status(flat), world.get(deal, "FLAT")) == ("Free", None)
+    world.change(deal, FLAT=flat.pk)
+    release(flat.pk, actor=admin)
+    assert world.status(flat) == "Free"
+    world.change(deal, FLAT=flat.pk)
+    delete_elements(world.deals.pk, [deal.pk], actor=admin)
+    world.deal("Petrov", flat)
+    restore_elements(world.deals.pk, [deal.pk], actor=admin)
+    assert world.get(deal, "FLAT") is None
+
+
+def test_one_booking_that_cannot_be_freed_keeps_no_other(admin, monkeypatch):
+    world = estate(admin, days=3)
+    flats = [world.flat(f"Flat {number}") for number in range(3)]
+    deals = [world.deal(f"Deal {number}", flat) for number, flat in enumerate(flats)]
+
+    def refuse(rule, asks, *, actor):
+        if asks[0].deal.pk == deals[0].pk:
+            raise Conflict
+        return settle(rule, asks, actor=actor)
+
+    monkeypatch.setattr("crm_link.services.booking_deeds.settle", refuse)
+    assert free_expired(timezone.now() + AFTERWARDS) == 2
+    assert [world.status(one) for one in flats] == ["Booked", "Free", "Free"]
+    assert world.get(deals[0], "FLAT") == flats[0].pk
+    monkeypatch.undo()
+    delete_field(world.rule.link_id, actor=admin)
+    assert free_expired(timezone.now() + AFTERWARDS) == 0  # its rule rests
+    restore_field(world.rule.link_id, actor=admin)
+    assert free_expired(timezone.now() + AFTERWARDS) == 1
 
 
 def test_a_sold_flat_does_not_expire(admin):
@@ -264,3 +380,16 @@ def test_the_rule_is_checked_and_gone_it_guards_nothing(world, employee):
         save_booking_rule(None, {**given, "sold": rule.sold}, actor=world.actor)
     delete_booking_rule(rule.pk, actor=world.actor)
     world.change(flat, STATUS=world.state("Free"))
+
+
+def test_a_stage_is_removed_though_the_flat_of_a_deal_went_to_another(admin):
+    world = estate(admin, keeps_link=True)
+    rows = [world.flat(), world.flat("Flat 2")]
+    late, lucky = [world.deal("Deal", flat) for flat in rows]
+    for deal in (late, lucky):
+        lose(world, deal, "APOLOGY")
+    quick = world.deal("Quick", rows[0])
+    to = stage("deal", "NEW").pk
+    delete_stage(stage("deal", "APOLOGY").pk, actor=world.actor, to=to)
+    assert [world.get(deal, "STAGE") for deal in (late, lucky)] == [to, to]
+    assert [world.holder(flat) for flat in rows] == [quick.pk, lucky.pk]

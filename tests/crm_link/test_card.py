@@ -8,10 +8,12 @@ import pytest
 from moneyed import Money
 
 from crm_link.card_tabs import CardTab, CardTabProvider, card_tabs
-from lists_core.access import Right
+from lists_core.access import ROLES, Right
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
 from lists_core.services.elements import update_element
+from lists_core.services.fields import create_field
+from lists_core.services.listeners import listeners
 from lists_core.services.rights import set_field_rights, set_list_rights
 from staff.subjects import Subject
 from tests.crm_link.crm_world import item, stage
@@ -111,6 +113,70 @@ def test_a_stage_asks_for_its_fields(admin, admin_client, lists):
     assert moved.status_code == 204
     assert "svod:saved" in moved["HX-Trigger"]
     assert amount(deal.pk) == Money(Decimal(5), "RUB")
+
+
+def test_a_stage_that_another_gave_is_asked_about(admin, admin_client, lists):
+    """The bar tells which version it showed; moving once more is a decision."""
+    deal, won, lost = item("deal", admin), stage("deal", "WON"), stage("deal", "LOSE")
+    url = f"/crm/deal/{deal.pk}/stage/"
+    assert 'name="version" value="1"' in text(admin_client.get(f"/crm/deal/{deal.pk}/"))
+    write(deal, admin, STAGE=lost.pk)
+    clicked = admin_client.post(url, {"stage": won.pk, "version": 1}, headers=HTMX)
+    assert f"?stage={won.pk}&version=1" in clicked["HX-Trigger"].replace("\\u0026", "&")
+    assert value(deal, "STAGE") == lost.pk
+    asked = text(admin_client.get(f"{url}?stage={won.pk}&version=1", headers=HTMX))
+    assert "crm-theirs" in asked
+    assert str(lost) in asked
+    data = {"stage": won.pk, "asked": 1, "dialog": 1}
+    again = admin_client.post(url, data | {"version": 1}, headers=HTMX)
+    assert again.status_code == 409
+    assert 'value="2"' in text(again)
+    assert admin_client.post(url, data | {"version": 2}, headers=HTMX).status_code == 204
+    assert value(deal, "STAGE") == won.pk
+
+
+def write(row, actor, **values):
+    list_ = List.objects.get(system="crm.deal")
+    version = schema_of(list_).model.objects.get(pk=row.pk).version
+    update_element(list_.pk, row.pk, values, version=version, actor=actor)
+
+
+def value(row, code):
+    schema = schema_of(List.objects.get(system="crm.deal"))
+    return schema[code].read(schema.model.objects.get(pk=row.pk))
+
+
+def test_a_field_of_the_section_that_was_left_alone_keeps_theirs(admin, admin_client):
+    deal = item("deal", admin, AMOUNT=Money(100, "RUB"))
+    data = section_data(deal, admin) | {"AMOUNT_amount": "100", "AMOUNT_currency": "RUB"}
+    write(deal, admin, AMOUNT=Money(200, "RUB"))
+    url = f"/crm/deal/{deal.pk}/sections/first/edit/"
+    assert admin_client.post(url, data | {"COMMENTS": "mine"}, headers=HTMX).status_code == 200
+    assert amount(deal.pk) == Money(200, "RUB")
+
+
+def test_a_rule_does_not_write_over_what_only_others_see(
+    admin, employee, lists, client, monkeypatch
+):
+    """A listener fills a field that the person does not see, and somebody wrote to it."""
+    deals = lists["deal"].pk
+    hidden = create_field(deals, "string", actor=admin, name="Hidden", code="HIDDEN")
+    set_list_rights(deals, {Subject("U", employee.pk): ROLES["edit"][1]}, actor=admin)
+    closed = {"view_restricted": True, "change_restricted": True}
+    set_field_rights(deals, hidden.pk, {}, **closed, actor=admin)
+    deal = item("deal", admin)
+    write(deal, admin, HIDDEN="written")
+    client.force_login(employee)
+    url = f"/crm/deal/{deal.pk}/head/NAME/"
+    rule = listeners.get("crm.responsible")
+    monkeypatch.setattr(rule, "before", lambda one: one.set("HIDDEN", "filled"))
+    met = client.post(url, {"NAME": "Mine", "version": "1"}, headers=HTMX)
+    assert met.status_code == 409
+    assert "crm-theirs" in text(met)
+    assert "written" not in text(met)
+    assert value(deal, "HIDDEN") == "written"
+    again = client.post(url, {"NAME": "Mine", "version": "2"}, headers=HTMX)
+    assert again.status_code == 200
 
 
 def test_a_reader_is_offered_nothing(admin, employee, lists, client):

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Timer
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from crm_link.kinds import CONTACT
+from crm_link.kinds import COMPANY, CONTACT
 from crm_link.services.conversion import convert_lead
+from crm_link.services.duplicate_rules import save_duplicate_rule
 from crm_link.services.merging import merge_items
+from crm_link.services.stage_removal import delete_stage
+from lists_core.access import ROLES, Right
+from lists_core.models import List
 from lists_core.schema.cache import schema_of
+from lists_core.services.rights import set_list_rights
+from staff.models import Employee
+from staff.subjects import Subject
 from svod.base.errors import DomainError
-from tests.crm_link.crm_world import administrator, crm, item
+from tests.crm_link.crm_world import administrator, crm, item, stage
 
 CROWD = 20
 
@@ -49,6 +57,43 @@ def test_races():
     assert came == {"done": 1, "lead_converted": CROWD - 1}
     assert [count(kind) for kind in ("contact", "company", "deal")] == [1, 1, 1]
     _merging(admin, lists)
+    _saving_one_twice(admin, lists)
+    _removing_a_stage(admin, lists)
+
+
+def _saving_one_twice(admin: Any, lists: Any) -> None:
+    """Where duplicates are refused one of many with the same telephone is saved."""
+    seller = Employee.objects.create_user("seller", "seller@svod.example", "x")
+    grants = {Subject("U", seller.pk): ROLES["edit"][1], Subject("U", admin.pk): {Right.FULL}}
+    set_list_rights(lists["company"].pk, grants, actor=admin)
+    save_duplicate_rule(COMPANY, blocks=True, by=["phone"], roles=[], actor=admin)
+    phone = "+74957654321"
+    came = together(lambda number: item("company", seller, f"Twice {number}", PHONE=[phone]))
+    assert came == {"done": 1, "invalid": CROWD - 1}
+
+
+def _removing_a_stage(admin: Any, lists: Any) -> None:
+    """Whoever is just putting a deal on the stage is waited for, and the deal goes on."""
+    gone, to = stage("deal", "FINAL_INVOICE"), stage("deal", "EXECUTING")
+    put, looked = Event(), Event()
+
+    def remove() -> None:
+        put.wait(30)
+        try:
+            Timer(0.2, looked.set).start()
+            delete_stage(gone.pk, actor=admin, to=to.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        removal = threads.submit(remove)
+        with transaction.atomic():
+            row = item("deal", admin, "Put", STAGE=gone.pk)
+            put.set()
+            looked.wait(30)
+        removal.result(60)
+    deals = schema_of(List.objects.get(pk=lists["deal"].pk))
+    assert deals["STAGE"].read(deals.model.objects.get(pk=row.pk)) == to.pk
 
 
 def _merging(admin: Any, lists: Any) -> None:

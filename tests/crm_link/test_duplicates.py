@@ -125,7 +125,8 @@ def test_the_form_shows_who_looks_like_it(admin, lists, admin_client, client, em
         == b""
     )
     form = admin_client.get(f"/lists/{lists['contact'].pk}/elements/add/", headers=HTMX)
-    assert 'hx-post="/crm/contact/alike/"' in form.content.decode()
+    aid = form.content.decode().split('hx-post="/crm/contact/alike/"')[1].split(">")[0]
+    assert 'hx-target="this"' in aid  # what it is told must not take the form's place in a drawer
     client.force_login(employee)
     assert client.post("/crm/company/alike/", typed, headers=HTMX).status_code == 404
     see(lists, admin, employee, "company")

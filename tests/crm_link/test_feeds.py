@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -19,7 +19,7 @@ from lists_core.access import ROLES, Right
 from lists_core.models import Element, ElementVersion, Field
 from lists_core.services.bulk import bulk_update
 from lists_core.services.elements import delete_elements, restore_elements
-from lists_core.services.fields import update_field
+from lists_core.services.fields import create_field, update_field
 from lists_core.services.outbox import announce
 from lists_core.services.rights import set_list_rights
 from staff.models import Employee
@@ -206,6 +206,21 @@ def test_a_broken_rule_tells_why_and_the_others_go_on(world):
 def given_of(world: Feeds) -> dict:
     names = ("source", "target", "won", "condition", "keys", "mapping", "link", "run_as", "empty")
     return {name: getattr(world.rule, name) for name in names}
+
+
+def test_a_day_is_the_portals_whoever_works_and_looks(world):
+    """At these moments it is Monday in Moscow; in Vladivostok it is Monday, then Tuesday."""
+    at = create_field(world.deals.pk, "datetime", actor=world.actor, code="AT", name="At")
+    into = Field.objects.get(list=world.deliveries, code="DAY")
+    Employee.objects.filter(pk=world.rule.run_as_id).update(time_zone="Asia/Vladivostok")
+    world.save(keys=[{"field": at.pk, "by": "day"}],
+               mapping=[{"field": at.pk, "how": "latest", "into": into.pk}])  # fmt: skip
+    for hour in (12, 15):
+        world.deal(f"At {hour}", AT=datetime(2026, 12, 7, hour, tzinfo=UTC))
+    world.follow()
+    assert [row["DAY"] for row in world.rows()] == [MONDAY]
+    with timezone.override("Asia/Vladivostok"):
+        assert [number for number, _drawn in preview(world.rule, actor=world.actor).rows] == [2]
 
 
 def test_it_works_with_the_rights_of_its_employee(world, employee):

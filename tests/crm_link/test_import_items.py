@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moneyed import Money
 
-from crm_link.models import Stage, StageMove
-from crm_link.services.stages import create_pipeline, set_required
+from crm_link.models import Questionnaire, Stage, StageMove
+from crm_link.services.stages import create_pipeline, renew, set_required
 from lists_core.models import ElementVersion, Field, Job, List, Section
 from lists_core.schema.cache import schema_of
+from lists_core.services.bulk import bulk_update
+from lists_core.services.many import create_many
+from tests.crm_link.booking_world import estate, roubles
 from tests.crm_link.crm_world import item, stage
 from tests.lists_core.transfer import rows_of, run_import, upload
 
@@ -100,3 +104,80 @@ def test_queries_do_not_grow_with_rows(admin, admin_client, deals, django_assert
         load(admin_client, deals, text(3))
     with django_assert_max_num_queries(len(few.captured_queries)):
         load(admin_client, deals, text(60))
+
+
+def test_a_deal_whose_flat_is_taken_is_one_line_that_failed(admin, admin_client):
+    world = estate(admin)
+    for number in range(3):
+        world.flat(f"Flat {number}")
+    world.deal("Held", world.flat("Flat 9"))
+    text = "Название,Flat\nA,Flat 0\nB,Flat 9\nC,Flat 1\nD,Flat 0\nE,\n"
+    for trial in ({"dry": "1"}, {}):
+        job = load(admin_client, world.deals, text, **trial)
+        assert (job.result["created"], job.result["failed"]) == (3, 2), job.result
+        told = str(job.result)
+        assert "«Flat 9» уже забронирован для сделки «Held»." in told
+        assert "«Flat 0» не свободен: booked." in told
+    assert [row.name for row in rows_of(world.deals, admin)] == ["Held", "A", "C", "E"]
+
+
+def test_queries_do_not_grow_with_flats_and_their_data(
+    admin, admin_client, django_assert_max_num_queries
+):
+    world = estate(admin)
+    flats = [{"NAME": f"Flat {n}", "AREA": n, "PRICE": roubles(n)} for n in range(1, 40)]
+    create_many(world.flats.pk, flats, actor=admin)
+
+    def text(first: int, last: int) -> str:
+        lines = [f"Deal {n},Flat {n}\n" for n in range(first, last)]
+        return "".join(["Название,Flat\n", *lines])
+
+    load(admin_client, world.deals, text(1, 3))
+    with django_assert_max_num_queries(250) as few:
+        load(admin_client, world.deals, text(3, 6))
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        job = load(admin_client, world.deals, text(6, 40))
+    assert job.result["created"] == 34, job.result
+    row = rows_of(world.deals, admin)[-1]
+    assert (world.get(row, "AREA"), world.get(row, "AMOUNT")) == (39, roubles(39))
+
+
+def test_queries_do_not_grow_with_leads_that_are_recognised(
+    admin, admin_client, lists, django_assert_max_num_queries
+):
+    people = [{"NAME": f"Person {n}", "PHONE": [f"+7495100{n:04}"]} for n in range(40)]
+    made = create_many(lists["contact"].pk, people, actor=admin)
+
+    def text(first: int, last: int) -> str:
+        lines = [f"Lead {n},+7495100{n:04}\n" for n in range(first, last)]
+        return "".join(["Название,Телефон\n", *lines])
+
+    load(admin_client, lists["lead"], text(0, 2))
+    with django_assert_max_num_queries(250) as few:
+        load(admin_client, lists["lead"], text(2, 5))
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        job = load(admin_client, lists["lead"], text(5, 40))
+    assert job.result["created"] == 35, job.result
+    schema = schema_of(List.objects.get(pk=lists["lead"].pk))
+    linked = [schema["CONTACT"].read(row) for row in rows_of(lists["lead"], admin)]
+    assert linked == [one.pk for one in made]
+
+
+def test_a_bulk_move_asks_the_gates_and_products_once(admin, lists, django_assert_max_num_queries):
+    deals = create_many(lists["deal"].pk, [{"NAME": f"D{n}"} for n in range(30)], actor=admin)
+    ids, to = [one.pk for one in deals], stage("deal", "EXECUTING").pk
+    gate = Questionnaire.objects.create(
+        name="Gate", list=lists["deal"], stage=stage("deal", "NEW"), is_on=True, gated=True
+    )
+    renew(lists["deal"])
+
+    def move(some: list[int], amount: int) -> None:
+        values = {"STAGE": to, "AMOUNT": Money(amount, "RUB")}
+        assert bulk_update(lists["deal"].pk, some, values, actor=admin).changed == len(some)
+
+    move(ids[:1], 1)
+    with django_assert_max_num_queries(120) as few:
+        move(ids[1:3], 2)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        move(ids[3:], 3)
+    assert gate.pk

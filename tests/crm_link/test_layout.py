@@ -71,3 +71,12 @@ def test_only_who_manages_the_kind(admin, employee, client, lists, ids):
     assert client.get(URL).status_code == 404
     with pytest.raises((Forbidden, NotFound)):
         arrange_card(DEAL, [Laid("Mine", [])], [], actor=employee)
+
+
+@pytest.mark.parametrize("letter", ["\0", "\ud800"])
+def test_a_name_that_cannot_be_kept_is_told(admin_client, lists, letter):
+    layout = json.dumps([{"name": f"Main{letter}", "fields": []}, {"name": "", "fields": []}])
+    answer = admin_client.post(URL, {"layout": layout})
+    assert answer.status_code == 422
+    assert "Main" in answer.content.decode()
+    assert not CardSection.objects.exists()

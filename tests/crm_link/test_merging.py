@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
+from moneyed import Money
 
-from crm_link.kinds import COMPANY, CONTACT
-from crm_link.models import MergedItem, TimelineNote
+from crm_link.kinds import COMPANY, CONTACT, LEAD
+from crm_link.models import MergedItem, PhoneCall, Submission, TimelineNote
 from crm_link.selectors.merging import winner_of
 from crm_link.services import merging
 from crm_link.services.merging import MergedMeanwhile, merge_items
+from crm_link.services.products import replace_rows
 from lists_core.access import Right
 from lists_core.models import ElementVersion, Job, List, OutboxEvent
 from lists_core.schema.cache import schema_of
@@ -22,7 +25,11 @@ from staff.models import AuditEntry
 from staff.subjects import Subject
 from svod.base.errors import Forbidden, Invalid, NotFound
 from tests.crm_link.crm_world import item
+from tests.crm_link.process_world import go, process
 from tests.crm_link.test_conversion import values
+from tests.workflows.processes import put, step
+from workflows.models import Instance
+from workflows.services.instances import launch
 
 pytestmark = pytest.mark.django_db
 ONE, TWO = "+74951234567", "+74957654321"
@@ -149,6 +156,74 @@ def test_many_links_are_a_job_that_may_begin_anew(admin, lists, admin_client, mo
     assert (job.state, job.done) == ("done", 5)
     assert {tuple(values("deal", row.pk)["CONTACTS"]) for row in deals} == {(main.pk,)}
     assert values("contact", main.pk)["POST"] == "Директор"
+
+
+def linked_deals(admin):
+    """Two deals to which three elements of a list link; the main one has product rows, so the
+    other's amount is refused."""
+    papers = create_list(actor=admin, name="Договоры")
+    deals = List.objects.get(system="crm.deal")
+    create_field(papers.pk, "element", actor=admin, name="Сделка", code="DEAL",
+                 settings={"list": deals.pk, "look": "search"})  # fmt: skip
+    main, other = item("deal", admin, "А"), item("deal", admin, "Б", AMOUNT=Money(7, "RUB"))
+    replace_rows(main.pk, [{"name": "Дверь", "quantity": 1, "price": 5}], actor=admin)
+    for number in range(3):
+        create_element(papers.pk, {"NAME": f"Д{number}", "DEAL": other.pk}, actor=admin)
+
+    def links():
+        schema = schema_of(List.objects.get(pk=papers.pk))
+        return {schema["DEAL"].read(row) for row in schema.model.objects.all()}
+
+    return main, other, links
+
+
+def test_a_long_merge_that_will_be_refused_moves_no_link(admin, lists, admin_client, monkeypatch):
+    monkeypatch.setattr(merging, "INLINE", 2)
+    main, other, links = linked_deals(admin)
+    given = {"id": [main.pk, other.pk], "main": main.pk}
+    wrong = {**given, "v_AMOUNT": other.pk}
+    assert admin_client.post("/crm/deal/merge/", wrong).status_code == 422
+    stale = {**given, f"version_{main.pk}": 7}
+    assert admin_client.post("/crm/deal/merge/", stale).status_code == 409
+    assert not Job.objects.exists()
+    admin_client.post("/crm/deal/merge/", given)
+    job = Job.objects.get()
+    replace_rows(main.pk, [{"name": "Окно", "quantity": 1, "price": 6}], actor=admin)
+    run_job(job.pk)
+    assert Job.objects.get().error == str(MergedMeanwhile.message)
+    assert links() == {other.pk}
+
+
+def test_what_waits_for_a_merged_item_goes_on_with_the_main_one(admin, lists):
+    """One waits for a change, one for what is so on the main item already."""
+    main, other = item("lead", admin, "А", POST="Директор"), item("lead", admin, "Б")
+    when = {"and": [{"field": "POST", "op": "eq", "value": ["Директор"]}]}
+    ways = [step("wait_event", "w", fields=["COMMENTS"]), step("wait_event", "w", when=when)]
+    runs = [
+        launch(
+            process(lists["lead"], [way, put("a", "1")], actor=admin), admin, subject_id=other.pk
+        )
+        for way in ways
+    ]
+    go()
+    merge_items(LEAD, main.pk, [other.pk], actor=admin)
+    go()
+    assert [Instance.objects.get(pk=one.pk).status for one in runs] == ["waiting", "done"]
+    version = schema_of(lists["lead"]).model.objects.get(pk=main.pk).version
+    update_element(lists["lead"].pk, main.pk, {"COMMENTS": "!"}, version=version, actor=admin)
+    go()
+    assert Instance.objects.get(pk=runs[0].pk).status == "done"
+
+
+def test_calls_and_messages_of_forms_go_over(admin, lists):
+    main, other, third = [item("lead", admin, name) for name in "АБВ"]
+    told = {"direction": "in", "number": ONE, "at": timezone.now(), "result": "missed"}
+    call = PhoneCall.objects.create(external_id="1", element_id=other.pk, **told)
+    messages = [Submission.objects.create(lead_id=one.pk) for one in (other, third)]
+    merge_items(LEAD, main.pk, [other.pk, third.pk], actor=admin)
+    call.refresh_from_db()
+    assert call.element_id == main.pk
+    assert Submission.objects.get(lead=main.pk) == messages[0]
 
 
 def test_the_page(admin, lists, admin_client, client, employee):

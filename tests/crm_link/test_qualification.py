@@ -12,6 +12,7 @@ from crm_link.kinds import LEAD
 from crm_link.models import Asking, Questionnaire
 from crm_link.services.incidents import incidents_list
 from crm_link.services.items import move_to_stage
+from crm_link.services.merging import merge_items
 from crm_link.services.qualification import set_up_qualification
 from lists_core.models import Field
 from lists_core.schema.cache import schema_of
@@ -19,9 +20,10 @@ from lists_core.services.bulk import bulk_update
 from lists_core.services.elements import update_element
 from staff.models import Employee
 from svod.base.errors import Forbidden, Invalid
-from tests.crm_link.crm_world import stage
+from tests.crm_link.crm_world import item, stage
 from tests.crm_link.process_world import go, runs, statuses
 from tests.crm_link.qualification_world import HOUR, MONDAY, World
+from workflows.drafts import Draft
 from workflows.models import StepLog, Task, Wake
 from workflows.services.task_drafts import keep_draft
 
@@ -75,6 +77,12 @@ def test_the_responsible_gets_the_questions_as_a_task(world):
     )  # fmt: skip
 
 
+def test_of_a_merged_lead_the_main_one_is_asked(world):
+    lead, main = world.lead(), item("lead", world.admin)
+    merge_items(LEAD, main.pk, [lead.pk], actor=world.admin)
+    assert Asking.objects.get().element_id == main.pk
+
+
 def test_answers_are_kept_bit_by_bit_and_the_last_closes_the_task(world):
     lead = world.lead()
     answers = world.answers()
@@ -95,6 +103,7 @@ def test_answers_are_kept_bit_by_bit_and_the_last_closes_the_task(world):
 
 def test_an_answer_may_be_taken_back_while_it_is_open(world):
     lead = world.lead()
+    world.let(world.seller, "view")
     world.keep(world.task(lead), world.seller, PRODUCT_PLACE="Кухня")
     task = world.keep(world.task(lead), world.seller, PRODUCT_PLACE=None)
     assert task.form["progress"]["done"] == 0
@@ -254,4 +263,4 @@ def test_strangers_and_observers_keep_nothing(world, employee):
     task = world.task(world.lead())
     part = task.people.get()
     with pytest.raises(NotFound):
-        keep_draft(task.pk, part.pk, {"PRODUCT_PLACE": "x"}, actor=employee)
+        keep_draft(task.pk, part.pk, {"PRODUCT_PLACE": Draft("x")}, actor=employee)

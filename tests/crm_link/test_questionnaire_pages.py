@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlparse
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from moneyed import Money
 
 from crm_link.kinds import LEAD
 from crm_link.models import Question, Questionnaire
@@ -16,9 +20,9 @@ from crm_link.services.items import move_to_stage
 from crm_link.services.qualification import set_up_qualification
 from crm_link.services.questionnaires import Group, save_questionnaire
 from lists_core.access import Right
-from lists_core.models import Field
+from lists_core.models import ElementVersion, Field
 from lists_core.services.elements import update_element
-from lists_core.services.rights import set_list_rights
+from lists_core.services.rights import set_field_rights, set_list_rights
 from staff.models import Employee
 from staff.subjects import Subject
 from svod.base.errors import Invalid
@@ -185,6 +189,83 @@ def test_the_task_is_saved_bit_by_bit_on_its_page(world):
     assert "вчера" in wrong.content.decode()
 
 
+class AnswerPage:
+    """A person's page of a task: what it showed when it was opened is sent with each answer."""
+
+    def __init__(self, world: World, lead: Any, person: Employee) -> None:
+        self.client, self.task = Client(), world.task(lead)
+        self.client.force_login(person)
+        self.url = f"/tasks/{self.task.pk}/"
+        self.data: dict[str, Any] = {"answer": "save", "part": self.task.people.get().pk}
+        self._read(self.client.get(self.url))
+
+    def _read(self, response: Any) -> str:
+        form = response.context["questions"]
+        shown = {one.html_name: one.value() for _title, group in form.groups for one in group}
+        self.data |= {name: value for name, value in shown.items() if isinstance(value, str | list)}
+        self.data["seen"] = form.seen_text
+        return response.content.decode()
+
+    def save(self, **answers: str) -> str:
+        """The page that comes back, empty when all was saved."""
+        self.data |= {f"q-{code}": value for code, value in answers.items()}
+        response = self.client.post(f"{self.url}answer/", self.data)
+        return "" if response.status_code == 302 else self._read(response)
+
+
+def test_answers_of_others_stay_though_the_person_sees_none_of_them(world):
+    lead = world.lead()
+    page = AnswerPage(world, lead, world.seller)
+    world.fill(lead, PRODUCT_PLACE="Кухня")
+    assert page.save(PRODUCT_SIZES="2400") == ""
+    assert (world.value(lead, "PRODUCT_PLACE"), world.value(lead, "PRODUCT_SIZES")) == (
+        "Кухня", "2400",
+    )  # fmt: skip
+    told = page.save(PRODUCT_PLACE="Баня")
+    assert "Ответ уже есть" in told
+    assert "Кухня" not in told
+    assert "Баня" in told
+    assert "Ответ уже есть" in page.save(PRODUCT_PLACE="Кухня")  # a guess finds nothing out
+    assert world.value(lead, "PRODUCT_PLACE") == "Кухня"
+
+
+def test_a_page_opened_long_ago_writes_over_nothing_unseen(world):
+    lead = world.lead()
+    world.let(world.seller, "edit")
+    world.fill(lead, PRODUCT_MATERIALS=[world.option("PRODUCT_MATERIALS")])
+    page = AnswerPage(world, lead, world.seller)
+    world.fill(lead, PRODUCT_PLACE="Кухня", CLIENT_BUDGET=Money(5, "RUB"))
+    told = page.save(PRODUCT_PLACE="Баня", PRODUCT_SIZES="2400")
+    assert "Тем временем здесь записали: Кухня" in told
+    assert world.value(lead, "PRODUCT_SIZES") is None
+    assert page.save() == ""  # now it is seen
+    assert (world.value(lead, "PRODUCT_PLACE"), world.value(lead, "PRODUCT_SIZES")) == (
+        "Баня", "2400",
+    )  # fmt: skip
+    assert world.value(lead, "CLIENT_BUDGET") == Money(5, "RUB")
+    assert ElementVersion.objects.filter(element=lead.pk).first().actor == world.seller
+    page = AnswerPage(world, lead, world.seller)
+    assert page.save(PRODUCT_PLACE="") == ""
+    assert world.value(lead, "PRODUCT_PLACE") is None
+    assert world.value(lead, "PRODUCT_MATERIALS") == [world.option("PRODUCT_MATERIALS")]
+
+
+def test_a_field_that_the_person_does_not_see_hinders_no_answer(world):
+    lead = world.lead()
+    world.let(world.seller, "edit")
+    place = Field.objects.get(list=world.list, code="PRODUCT_PLACE")
+    set_field_rights(world.list.pk, place.pk, {}, view_restricted=True, change_restricted=True,
+                     actor=world.admin)  # fmt: skip
+    page = AnswerPage(world, lead, world.seller)
+    assert page.save(PRODUCT_PLACE="Кухня") == ""  # the process writes it
+    assert world.value(lead, "PRODUCT_PLACE") == "Кухня"
+    page = AnswerPage(world, lead, world.seller)
+    assert page.save(PRODUCT_SIZES="2400") == ""
+    assert (world.value(lead, "PRODUCT_PLACE"), world.value(lead, "PRODUCT_SIZES")) == (
+        "Кухня", "2400",
+    )  # fmt: skip
+
+
 def period() -> Period:
     begin = MONDAY.replace(day=1)
     return Period(begin, begin.replace(month=12, day=31))
@@ -245,3 +326,48 @@ def test_the_page_of_the_report(world, admin_client):
     assert odd.status_code == 200
     narrow = admin_client.get(f"{REPORT}&people={world.seller.pk}")
     assert "seller" in narrow.content.decode()
+
+
+# --- a card that the questionnaire holds back -------------------------------------------------
+
+
+def dropped(client: Client, world: World, lead: Any, code: str, data: Any = None, **query: str):
+    """The card of the lead is dropped on a lane of the board, as the browser sends it."""
+    there, here = stage("lead", code).pk, stage("lead", "IN_PROCESS").pk
+    url = reverse("list_kanban_move", args=[world.list.pk, lead.pk])
+    asked = urlencode({"lane": there, "from": here, **query})
+    return client.post(f"{url}?{asked}", data or {}, headers={"HX-Request": "true"})
+
+
+def test_a_card_that_is_held_back_is_asked_for_what_is_missing(world, admin_client):
+    lead = world.lead()
+    answer = dropped(admin_client, world, lead, "PROCESSED")
+    assert answer.status_code == 204
+    url = json.loads(answer["HX-Trigger"])["board:ask"]["url"]
+    codes = parse_qs(urlparse(url).query)["ask"][0].split(",")
+    assert codes == list(world.answers())
+    assert world.stage_of(lead) == "IN_PROCESS"
+    dialog = admin_client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert all(f'name="{code}"' in dialog or f'name="{code}_' in dialog for code in codes)
+    half = admin_client.post(url, {"PRODUCT_PLACE": "Кухня"}, headers={"HX-Request": "true"})
+    assert half.status_code == 422
+    assert world.stage_of(lead) == "IN_PROCESS"
+    dropped(admin_client, world, lead, "NEW")
+    assert world.stage_of(lead) == "NEW"
+
+
+def test_who_may_not_fill_it_in_is_told_why_the_card_stays(world, admin, employee, client):
+    lead = world.lead()
+    rights = {Subject("U", employee.pk): frozenset({Right.CHANGE})}
+    set_list_rights(world.list.pk, rights, actor=admin)
+    for code in world.answers():
+        field = Field.objects.get(list=world.list, code=code)
+        set_field_rights(world.list.pk, field.pk, {}, view_restricted=False,
+                         change_restricted=True, actor=admin)  # fmt: skip
+    client.force_login(employee)
+    answer = dropped(client, world, lead, "PROCESSED")
+    assert answer.status_code == 204
+    told = json.loads(answer["HX-Trigger"])
+    assert "board:ask" not in told
+    assert "Бюджет" in json.dumps(told, ensure_ascii=False)
+    assert world.stage_of(lead) == "IN_PROCESS"

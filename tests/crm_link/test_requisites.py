@@ -167,15 +167,20 @@ def test_the_deal_chooses_among_its_clients(admin, lists, admin_client):
 def test_pages(admin, lists, admin_client, client, employee):
     company = item("company", admin, "Сбербанк")
     tab = reverse("element_requisites", args=[lists["company"].pk, company.pk])
-    assert "Реквизитов пока нет" in admin_client.get(tab).content.decode()
+    page = admin_client.get(tab)
+    assert "Реквизитов пока нет" in page.content.decode()
+    assert [one["label"] for one in page.context["side_menu"] if one["current"]] == ["CRM"]
     wrong = admin_client.post(f"{tab}add/", {"payer": "company", "inn": "1"}, headers=HTMX)
     assert wrong.status_code == 422
     assert "Нет такого ИНН" in wrong.content.decode()
     saved = admin_client.post(f"{tab}add/", {"payer": "company", **FIRM}, headers=HTMX)
     assert saved.status_code == 204
     one = Requisite.objects.get(owner=company.pk)
-    sole = admin_client.get(f"/crm/requisites/{one.pk}/?payer=sole", headers=HTMX)
-    assert "last_name" in sole.content.decode()
+    typed = {"payer": "sole", "name": "Новое имя", "inn": "77", "redraw": "1"}
+    sole = admin_client.post(f"/crm/requisites/{one.pk}/", typed, headers=HTMX)
+    assert sole.context["form"]["last_name"]
+    assert sole.context["form"]["inn"].value() == "77"
+    assert Requisite.objects.get(owner=company.pk).inn == one.inn
     account = f"/crm/requisites/{one.pk}/accounts/add/"
     assert admin_client.post(account, ACCOUNT, headers=HTMX).status_code == 204
     assert ACCOUNT["account"] in admin_client.get(tab).content.decode()

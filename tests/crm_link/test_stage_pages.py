@@ -125,6 +125,41 @@ def test_many_items_go_by_a_job(admin, deals, monkeypatch):
     assert all(schema["CLOSED_AT"].read(row) for row in schema.model.objects.all())
 
 
+@pytest.fixture
+def many(admin, deals, monkeypatch):
+    """Three deals on the first stage, which are many."""
+    monkeypatch.setattr(stage_removal, "AT_ONCE", 1)
+    monkeypatch.setattr(stage_removal, "BATCH", 2)
+    return [item("deal", admin) for _number in range(3)]
+
+
+def test_who_comes_when_the_job_is_done_goes_too(admin, deals, many, monkeypatch):
+    to = stage("deal", "PREPARATION").pk
+
+    def moved_then_one_comes(list_id: int, params: dict[str, Any], *, actor: Any) -> int:
+        moved = stage_removal.carry(list_id, params, actor=actor)
+        if not moved:
+            item("deal", admin, "Late")
+        return moved
+
+    monkeypatch.setattr("crm_link.jobs.empty_stages.carry", moved_then_one_comes)
+    job = stage_removal.delete_stage(stage("deal", "NEW").pk, actor=admin, to=to)
+    run_job(job.pk)
+    assert standing(deals) == [to] * 4
+
+
+def test_a_job_that_stops_leaves_the_stage_with_its_items(admin, deals, many):
+    gone, to = stage("deal", "NEW"), stage("deal", "EXECUTING")
+    job = stage_removal.delete_stage(gone.pk, actor=admin, to=to.pk)
+    stage_removal.delete_stage(to.pk, actor=admin)
+    run_job(job.pk)
+    assert Job.objects.get(pk=job.pk).state == Job.State.FAILED
+    assert standing(deals) == [gone.pk] * 3
+    there = stage("deal", "PREPARATION").pk
+    run_job(stage_removal.delete_stage(gone.pk, actor=admin, to=there).pk)
+    assert standing(deals) == [there] * 3
+
+
 def test_pipelines_come_and_go(admin, deals):
     field = Field.objects.get(list=deals, code="AMOUNT")
     stages.set_required(stage("deal", "WON").pk, [field.pk], actor=admin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from crm_link.kinds import DEAL, LEAD
 from crm_link.models import Stage
 from crm_link.services.items import move_to_stage
 from crm_link.services.stages import create_pipeline
-from lists_core.models import Section
+from lists_core.models import OutboxEvent, Section
 from lists_core.services.bulk import bulk_move, bulk_update
 from lists_core.services.elements import update_element
 from tests.crm_link.crm_world import item, stage
@@ -91,6 +92,47 @@ def test_who_has_left_before_the_start_starts_nothing(admin, lists):
     move_to_stage(LEAD, lead.pk, stage("lead", "JUNK").pk, actor=admin)
     go()
     assert runs(made) == []
+
+
+@contextmanager
+def in_other_hands(*events):
+    """These events are being handled by a worker that is slower than ours."""
+    rows = OutboxEvent.objects.filter(pk__in=[one.pk for one in events])
+    rows.update(handled=True)
+    yield
+    rows.update(handled=False)
+
+
+def moved_about(lead, *codes, admin):
+    """The events of moves to these stages, unhandled."""
+    for code in codes:
+        move_to_stage(LEAD, lead.pk, stage("lead", code).pk, actor=admin)
+    return list(OutboxEvent.objects.filter(topic="crm.stage", handled=False).order_by("pk"))
+
+
+def test_leaving_that_is_handled_late_ends_only_what_began_before(admin, lists):
+    work = stage("lead", "IN_PROCESS")
+    made = process(lists["lead"], WAIT, actor=admin, triggers=on(work, until_left=True))
+    lead = item("lead", admin, STAGE=work.pk)
+    go()
+    left, _back = moved_about(lead, "JUNK", "IN_PROCESS", admin=admin)
+    with in_other_hands(left):
+        go()
+    assert statuses(made) == ["waiting", "waiting"]
+    go()
+    assert statuses(made) == ["cancelled", "waiting"]
+
+
+def test_who_left_and_came_back_before_the_start_is_started_once(admin, lists):
+    work = stage("lead", "IN_PROCESS")
+    made = process(lists["lead"], WAIT, actor=admin, triggers=on(work, until_left=True))
+    lead = item("lead", admin)
+    go()
+    came, left, _back = moved_about(lead, "IN_PROCESS", "JUNK", "IN_PROCESS", admin=admin)
+    with in_other_hands(came, left):
+        go()
+    go()
+    assert statuses(made) == ["waiting"]
 
 
 def test_what_it_waits_for_ends_with_it(admin, lists):

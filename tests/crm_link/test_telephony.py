@@ -18,8 +18,8 @@ from lists_core.models import List
 from lists_core.schema.cache import schema_of
 from lists_core.services.rights import set_list_rights
 from staff.subjects import Subject
-from svod.base.errors import Forbidden
-from tests.crm_link.crm_world import item, stage
+from svod.base.errors import Forbidden, Invalid
+from tests.crm_link.crm_world import adds_own, item, stage
 
 pytestmark = pytest.mark.django_db
 PHONE = "+74951234567"
@@ -99,6 +99,18 @@ def test_an_unknown_caller_becomes_a_lead_and_is_called_back(admin, lists, clien
     change_telephony({**values, "make_leads": False}, {}, actor=admin)
     assert tell(client, token, id="c-3", number="+79161112233").json()["element"] is None
     assert tell(client, token, id="c-4", number="+79161112244", direction="out").status_code == 200
+
+
+def test_a_stranger_whose_lead_the_owner_may_not_add_for_another(admin, client, token, employee):
+    """The call is written down, at a lead of the owner's own."""
+    values = {"make_leads": True, "responsible": admin, "call_back_minutes": 15}
+    change_telephony(values, {}, actor=admin)
+    Telephony.objects.update(owner=adds_own(employee))
+    lead = tell(client, token).json()["element"]
+    schema = schema_of(List.objects.get(system="crm.lead"))
+    assert schema["RESPONSIBLE"].read(schema.model.objects.get(pk=lead)) == employee.pk
+    with pytest.raises(Invalid):
+        change_telephony(values, {}, actor=admin)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from lists_core.services.rights import set_field_rights, set_list_rights
 from staff.subjects import Subject
 from tests.crm_link.crm_world import item, stage
 
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 pytestmark = pytest.mark.django_db
 
 
@@ -127,3 +128,25 @@ def test_the_first_page_is_bounded(admin, deal):
     with remembering():
         context = card_context(opened(admin, deal))
     assert len(context["timeline"].entries) <= PAGE
+
+
+def test_ones_words_are_edited_in_their_place(admin, deal, lists, admin_client):
+    words = add_comment(lists["deal"].pk, deal.pk, "Hello", actor=admin)
+    url = f"/crm/deal/{deal.pk}/timeline/comment/{words.pk}/"
+    assert "Hello</textarea>" in admin_client.get(url, headers=HTMX).content.decode()
+    assert admin_client.post(url, {"text": " "}, headers=HTMX).status_code == 422
+    changed = admin_client.post(url, {"text": "Good bye"}, headers=HTMX).content.decode()
+    assert "Good bye" in changed
+    assert "textarea" not in changed
+    gone = admin_client.post(url, {"delete": "1"}, headers=HTMX)
+    assert "crm:timeline" in gone["HX-Trigger"]
+    assert admin_client.get(url, headers=HTMX).status_code == 404
+
+
+def test_news_leave_as_many_entries_as_were_shown(admin, deal, lists, admin_client):
+    for number in range(PAGE + 3):
+        add_comment(lists["deal"].pk, deal.pk, f"Comment {number}", actor=admin)
+    url = f"/crm/deal/{deal.pk}/timeline/?group=comments"
+    shown = [admin_client.get(url + more, headers=HTMX).content.decode().count("crm-entry-head")
+             for more in ("", f"&shown={PAGE}&shown=3", "&shown=-5&shown=x")]  # fmt: skip
+    assert shown == [PAGE, PAGE + 3, PAGE]

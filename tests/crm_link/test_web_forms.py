@@ -18,7 +18,7 @@ from lists_core.models import List
 from lists_core.schema.cache import schema_of
 from staff.models import Employee
 from svod.base.errors import Forbidden, Invalid
-from tests.crm_link.crm_world import stage
+from tests.crm_link.crm_world import adds_own, stage
 
 pytestmark = pytest.mark.django_db
 SITE = "https://site.example"
@@ -164,6 +164,19 @@ def test_people_take_turns(admin, client, form, employee):
     for _number in range(3):
         client.post(f"/f/{form.token}/", typed())
     assert [lead["RESPONSIBLE"] for lead in leads()] == [employee.pk, other.pk, employee.pk]
+
+
+def test_a_turn_for_whom_the_owner_may_not_add_is_passed_over(admin, client, form, employee):
+    """The role that the owner has now lets them add in their own name alone."""
+    form.responsibles = [admin.pk, employee.pk]
+    save_web_form(form, actor=admin)
+    WebForm.objects.update(owner=adds_own(employee))
+    codes = [client.post(f"/f/{form.token}/", typed()).status_code for _ in range(3)]
+    assert codes == [200] * 3
+    assert {lead["RESPONSIBLE"] for lead in leads()} == {employee.pk}
+    with pytest.raises(Invalid) as refused:
+        save_web_form(WebForm.objects.get(), actor=admin)
+    assert set(refused.value.errors) == {"responsibles"}
 
 
 def send(client, form, path: str, body, origin: str | None = SITE):

@@ -2,7 +2,7 @@
 
 Real PostgreSQL, Redis, Celery worker and two beats. Workers die at nine named points and at
 random, PostgreSQL is killed and recovers, Redis is emptied and stopped, messages come twice and
-in the wrong order. `SVOD_KILLS=5000` makes so many elements instead of 1,000.
+in the wrong order. `SVOD_KILLS=5000` makes so many elements instead of 200.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.durability.engine.faults import KILLS, POINTS
 from tests.durability.engine.portal import WORLD, Portal, Stub
 
 pytestmark = [pytest.mark.durability, pytest.mark.timeout(900)]
-ELEMENTS = int(os.environ.get("SVOD_KILLS", "500"))
+ELEMENTS = int(os.environ.get("SVOD_KILLS", "200"))
 LIMIT = 600
 #: Everything is well again, without a person, within so many seconds of the last fault.
 RECOVERY = 120
@@ -68,7 +68,7 @@ def torment(portal: Portal, chance: random.Random) -> list[str]:
 def recovered(portal: Portal) -> float:
     """Seconds until nothing is left to do."""
     since = time.monotonic()
-    while int(portal.python(*WORLD, "open")):
+    while portal.open_work():
         assert time.monotonic() - since < RECOVERY, portal.python(*WORLD, "check")
         portal.keep_all()
         time.sleep(1)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from staff import reauth
 from staff.models import Employee
@@ -69,7 +69,7 @@ def front_end() -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": chromium.PATH, "args": chromium.FLAGS}
+    return {"executable_path": chromium.path(), "args": chromium.FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +114,20 @@ def page(context: BrowserContext, complaints: Complaints) -> Iterator[Page]:
     assert not complaints
 
 
+@pytest.fixture
+def second(
+    browser: Browser, browser_context_args: dict[str, Any], complaints: Complaints
+) -> Iterator[Page]:
+    """The browser of another person, as strict as the first."""
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("console", lambda message: note(complaints, message))
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+    yield page
+    context.close()
+
+
 def note(complaints: Complaints, message: ConsoleMessage) -> None:
     # A form with errors (422) and a conflict (409) are answers, not failures.
     if re.search(r"responded with a status of (409|422) ", message.text):
@@ -155,8 +169,9 @@ def axe() -> Callable[..., None]:
     """`axe(page)`: no violation of WCAG 2.2 A and AA, in the whole page or in a selector."""
 
     def check(page: Page, within: str = "html") -> None:
-        # Evaluated by the debugger, so the page's policy stays as it is.
-        page.evaluate(AXE.read_text())
+        # Evaluated by the debugger, so the page's policy stays as it is; half a megabyte, so once.
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.read_text())
         options = {"runOnly": RULES, "resultTypes": ["violations"]}
         found = page.evaluate(AXE_RUN, [within, options])
         assert not found["violations"], explain(found["violations"])

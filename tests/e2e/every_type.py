@@ -16,7 +16,7 @@ from lists_core.field_types.base import FieldType
 from lists_core.models import Element, List
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
-from lists_core.services.disk import add_file
+from lists_core.services.disk_files import add_file
 from lists_core.services.elements import create_element
 from lists_core.services.fields import create_field
 from lists_core.services.files import upload_file

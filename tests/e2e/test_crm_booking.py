@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from crm_link.kinds import DEAL
 from crm_link.presets import FIELDS
@@ -17,7 +16,7 @@ from crm_link.services.items import move_to_stage
 from staff.models import Employee
 from tests.crm_link.booking_world import Estate, estate, roubles
 from tests.crm_link.crm_world import crm, stage
-from tests.e2e.conftest import Complaints, SignIn, note
+from tests.e2e.conftest import SignIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: A deal of few fields: eighty columns only take time to make.
@@ -35,20 +34,6 @@ def world(portal: str, employee: Employee, monkeypatch: pytest.MonkeyPatch) -> E
     made.flat("Квартира 12", AREA=Decimal("45.5"), PRICE=roubles(9_000_000))
     made.flat("Квартира 13", AREA=Decimal(61), PRICE=roubles(12_000_000))
     return made
-
-
-@pytest.fixture
-def second(
-    browser: Browser, browser_context_args: dict[str, Any], complaints: Complaints
-) -> Iterator[Page]:
-    """The browser of another person, as strict as the first."""
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.on("console", lambda message: note(complaints, message))
-    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-    yield page
-    context.close()
 
 
 def pick(page: Page, words: str, name: str) -> None:

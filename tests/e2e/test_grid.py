@@ -220,6 +220,10 @@ def test_many_are_changed_deleted_and_brought_back(
     expect(grid.locator(".sv-toast")).to_contain_text("Изменено: 4")
     expect(cell(grid, 3, "SUM")).to_contain_text("444")
     assert sums(deals, designer).count(4444) == 4
+    grid.get_by_role("button", name="Отменить").click()
+    expect(grid.locator(".sv-toast")).to_contain_text("Возвращено: 4")
+    expect(cell(grid, 3, "SUM")).not_to_contain_text("444")
+    assert sums(deals, designer) == list(range(COUNT))
     grid.locator("[data-grid-all]").click()
     grid.locator("[data-bulk-act=delete]").click()
     grid.locator("dialog .btn-danger").click()

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from lists_core.models import Comment
 from lists_core.services.comments import add_comment
 from staff.models import Employee, Notification, NotificationPreference
 from staff.services.notifications import notify
 from svod.base.live import _sender
-from tests.e2e.conftest import Complaints, note, settled
+from tests.e2e.conftest import settled
 from tests.lists_core.element_world import World, make_world
 from tests.web_server import web_server
 
@@ -35,20 +35,6 @@ def portal(free_port: int, settings: Any) -> Iterator[str]:
 @pytest.fixture
 def world(portal: str) -> World:
     return make_world()
-
-
-@pytest.fixture
-def second(
-    browser: Browser, browser_context_args: dict[str, Any], complaints: Complaints
-) -> Iterator[Page]:
-    """The browser of another person, as strict as the first."""
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.on("console", lambda message: note(complaints, message))
-    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-    yield page
-    context.close()
 
 
 def shot(page: Page, name: str) -> None:
@@ -115,8 +101,8 @@ def test_an_answer_appears_by_itself(
     assert Comment.objects.count() == 2
 
     second.get_by_role("link", name="Изменить комментарий").click()
-    expect(second.locator("#comment-text")).to_have_value("Хорошо")
-    second.locator("#comment-text").fill("Хорошо, посмотрю")
+    expect(second.locator(".sv-talk textarea")).to_have_value("Хорошо")
+    second.locator(".sv-talk textarea").fill("Хорошо, посмотрю")
     second.get_by_role("button", name="Сохранить").click()
     expect(second.locator(".sv-said").last).to_contain_text("Хорошо, посмотрю")
     second.locator(".sv-said").last.get_by_role("button", name="Удалить комментарий").click()

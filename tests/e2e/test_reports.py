@@ -42,6 +42,7 @@ def ask(page: Page, portal: str) -> None:
     page.get_by_role("button", name="Добавить значение").click()
     page.get_by_label("Значение").last.select_option("sum:AMOUNT")
     expect(preview.get_by_role("row", name=re.compile("Успех"))).to_contain_text("70")
+    expect(preview.get_by_role("row", name=re.compile("В работе"))).to_contain_text("50")
 
 
 def narrow(page: Page) -> None:
@@ -52,8 +53,8 @@ def narrow(page: Page) -> None:
     condition.locator("[data-value] input").fill("10")
     condition.locator("[data-value] input").blur()
     expect(
-        page.locator("#report-preview").get_by_role("row", name=re.compile("Новая"))
-    ).to_contain_text("30")
+        page.locator("#report-preview").get_by_role("row", name=re.compile("В работе"))
+    ).to_contain_text("40")
 
 
 def hang_up(page: Page, axe: Callable[..., None]) -> None:

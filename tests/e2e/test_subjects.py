@@ -57,7 +57,7 @@ def test_the_picker_by_keyboard(picker: Page) -> None:
 
 
 def test_suggestions_come_under_headings(picker: Page, axe: Any) -> None:
-    picker.locator("#subjects .ts-control").click()
+    picker.get_by_role("combobox", name="Кто видит").click()
     groups = picker.locator("#subjects .ts-dropdown [role=group]")
     expect(groups.last).to_have_attribute("aria-label", "Группы")
     expect(picker.locator("#subjects .option", has_text="Клуб продавцов")).to_be_visible()

@@ -204,7 +204,7 @@ WAYS: dict[str, Way] = {
         set_up=set_list,
     ),
     "section": Way(
-        "Местные", "Дальние", ("any_of", PICK), fill=picked, press=keys_pick, set_up=set_list,
+        "Ближние", "Дальние", ("any_of", PICK), fill=picked, press=keys_pick, set_up=set_list,
     ),
     "employee": Way(
         "Иванова Анна", "Петров Пётр", ("any_of", PICK), fill=picked, press=keys_pick,

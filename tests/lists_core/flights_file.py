@@ -7,11 +7,18 @@ import io
 import os
 import random
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from lists_core.demo.loading import table
+from lists_core.field_types.base import field_types
+from lists_core.models import List, StoredFile
+from lists_core.transfer.draft import Draft
+from lists_core.transfer.forms import default_settings
+from lists_core.transfer.spec import ColumnSpec, ImportSpec, NewField
+from lists_core.transfer.tables import detect_layout
 
 ROWS = 336_776
 SHARED = Path(__file__).resolve().parents[3] / "shared/data/flights/flights.csv.zip"
@@ -19,8 +26,13 @@ HEADINGS = """year month day dep_time sched_dep_time dep_delay arr_time sched_ar
 carrier flight tailnum origin dest air_time distance hour minute time_hour""".split()  # noqa: SIM905
 
 
-def flights() -> bytes:
-    """The CSV file: `SVOD_FLIGHTS` names it, or it lies beside the repository, or it is made."""
+def flights(rows: int = 0) -> bytes:
+    """The CSV file: `SVOD_FLIGHTS` names it, or it lies beside the repository, or it is made.
+
+    With `rows` the first so many of the made one.
+    """
+    if rows:
+        return _made(rows)
     path = Path(os.environ.get("SVOD_FLIGHTS", SHARED))
     if not path.exists():
         return _made()
@@ -30,12 +42,31 @@ def flights() -> bytes:
         return archive.read("flights.csv")
 
 
-def _made() -> bytes:
+def flights_spec(file: StoredFile, links: Mapping[str, List]) -> ImportSpec:
+    """The import of the file with its guessed types; `links` are lists by the columns that point
+    into them, where unknown names are left empty."""
+    layout = detect_layout(file)
+    draft = Draft(file, layout, ("NA",))
+    columns = []
+    for place, name in enumerate(draft.headings):
+        guessed = draft.guesses[place]
+        slug = "element" if name in links else guessed.type
+        settings = default_settings(field_types.get(slug))
+        settings |= {"list": links[name].pk} if name in links else guessed.settings
+        new = NewField(slug, name, settings)
+        columns.append(ColumnSpec(place, new=new, lenient=name in links))
+    pattern = "{carrier} {flight} {origin}→{dest}"
+    return ImportSpec(
+        file.pk, layout, draft.headings, tuple(columns), empty=("NA",), name_pattern=pattern
+    )
+
+
+def _made(rows: int = ROWS) -> bytes:
     """The same file every time, with missing values, unknown planes and unknown airports."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADINGS)
-    writer.writerows(_rows(random.Random(2013)))
+    writer.writerows(islice(_rows(random.Random(2013)), rows))
     return text.getvalue().encode()
 
 

@@ -133,7 +133,8 @@ def _fill(
         }
         stored.append({"name": f"{number}", **columns})
         world.rows.append({**values, **own})
-    make_elements(world.list, stored)
+    for row, pk in zip(world.rows, make_elements(world.list, stored), strict=True):
+        row["ID"] = pk
 
 
 # --- the same in plain Python -----------------------------------------------------------

@@ -13,7 +13,7 @@ from lists_core.models import Dashboard, DashboardWidget
 from lists_core.reports import answer as answers
 from lists_core.selectors.fence import TooSlow
 from lists_core.services import dashboards, reports
-from staff.models import Employee
+from staff.models import AuditEntry, Employee
 from staff.subjects import EVERYONE
 from tests.lists_core.report_world import BY_STAGE, Reports, browser, page, text_of
 
@@ -88,6 +88,7 @@ def test_an_administrator_sets_the_dashboard_of_who_has_none(own: Reports) -> No
         dashboards.add_widget(one.pk, actor=boss)
     browser(boss).post(reverse("dashboard_default"))
     browser(boss).post(reverse("dashboard_default"))  # the second replaces the first
+    assert AuditEntry.objects.filter(event="dashboard.default", actor=boss).count() == 2
     context = page(own.petr, "dashboard").context
     assert [widget.report for widget in context["widgets"]] == [shared]
     assert page(own.petr, "widget", context["widgets"][0].pk).status_code == 200

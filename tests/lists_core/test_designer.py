@@ -257,5 +257,5 @@ def test_fields_page_costs_a_fixed_number_of_queries(
     for number in range(20):
         create_field(goods.pk, "date", actor=designer, name=f"Дата {number}")
     client.get(reverse("list_fields", args=[goods.pk]))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(reverse("list_fields", args=[goods.pk]))

@@ -110,12 +110,53 @@ def test_a_walk_that_takes_too_long_is_cut_and_fenced(monkeypatch: pytest.Monkey
     assert (setting("statement_timeout"), setting("enable_indexscan")) == ("0", "on")
 
 
+def test_the_shorter_of_two_limits_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fence, "monotonic", lambda: 100.0)
+
+    def limits() -> list[Any]:
+        found = [setting("statement_timeout")]
+        fence.in_time(lambda: found.append(setting("statement_timeout")), 90_000)
+        return found
+
+    assert limits() == ["0", "90s"]
+    assert fence.in_time(limits, 1_500) == ["1500ms", "1500ms"]
+    assert fence.in_time(limits, 120_000) == ["2min", "90s"]
+    nap = Func(Value(5), function="pg_sleep", output_field=TextField())
+    asleep = Element.objects.annotate(nap=nap).values_list("nap")
+    Element.objects.create(list_id=create_list(actor=World(random.Random(1)).admin, name="A").pk)
+    assert fence.in_time(lambda: fence.in_time(lambda: list(asleep), 60_000), 20) is None
+
+
+def test_several_statements_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second has what the first has left; with nothing left there is no statement at all."""
+    now = [100.0]
+    monkeypatch.setattr(fence, "monotonic", lambda: now[0])
+
+    def read(*seconds: float) -> list[Any]:
+        found = [setting("statement_timeout")]
+        for passed in seconds:
+            now[0] += passed
+            found.append(setting("statement_timeout"))
+        return found
+
+    assert fence.in_time(lambda: read(0.1, 2, 5), 8_000) == ["8s", "8s", "5900ms", "900ms"]
+    assert fence.in_time(lambda: read(3, 6), 8_000) is None
+    with fence.together(10_000):
+        assert fence.in_time(lambda: read(4), 8_000) == ["8s", "4s"]
+        assert fence.in_time(lambda: read(3), 8_000) == ["6s", "3s"]
+        assert fence.in_time(lambda: fence.in_time(lambda: read(1), 60_000), 8_000) == ["3s", "2s"]
+        now[0] += 60
+        assert fence.in_time(read, 8_000) is None
+    assert fence.in_time(read, 8_000) == ["8s"]
+    assert setting("statement_timeout") == "0"
+
+
 # --- the planner's own choice -----------------------------------------------------------
 
 
 @pytest.fixture
 def large() -> World:
-    """20,000 elements; the first person reads 60 of them, at the far end of the order."""
+    """20,000 elements; the first person reads 80 of them, at the far end of the order."""
     world = World(random.Random(3), rows=0)
     table = world.schema.table
     with connection.cursor() as cursor:
@@ -126,7 +167,7 @@ def large() -> World:
             " ARRAY[(-100000 - id %% 700)::int] FROM made",
             [world.list.pk],
         )
-    first = list(world.schema.model.objects.order_by("pk").values_list("pk", flat=True)[:60])
+    first = list(world.schema.model.objects.order_by("pk").values_list("pk", flat=True)[:80])
     world.grant(Element, first, {Subject("U", world.people[0].pk): VIEW})
     sync_readers(world.list.pk)
     with connection.cursor() as cursor:

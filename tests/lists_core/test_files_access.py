@@ -87,6 +87,11 @@ def test_row32_active_content_is_only_ever_saved(
         assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
+PDF_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+)
+
+
 def test_pictures_and_pdf_may_be_shown(admin: Employee) -> None:
     photo, paper = stored(admin, "a.png", picture()), stored(admin)
     for file, mime in ((photo, "image/png"), (paper, "application/pdf")):
@@ -95,7 +100,12 @@ def test_pictures_and_pdf_may_be_shown(admin: Employee) -> None:
         assert shown["Content-Type"] == mime
         assert shown["X-Frame-Options"] == "SAMEORIGIN"
         assert shown["Cache-Control"] == "private, no-cache"
-        assert "script-src" not in shown["Content-Security-Policy"]
+        assert shown["X-Content-Type-Options"] == "nosniff"
+        assert shown["Cross-Origin-Resource-Policy"] == "same-origin"
+        policy = shown["Content-Security-Policy"]
+        assert policy == (
+            PDF_POLICY if mime == "application/pdf" else "default-src 'none'; sandbox"
+        )
         assert len(shown.body) == file.size == int(shown["Content-Length"])
         saved = browser(admin).get(file.get_absolute_url())
         assert saved["Content-Disposition"].startswith("attachment")

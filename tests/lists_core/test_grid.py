@@ -138,7 +138,7 @@ def test_sort_turns_through_three_states(goods: List, admin: Employee) -> None:
 
 
 def test_state_without_defaults_is_an_empty_query(goods: List, admin: Employee) -> None:
-    state = parse_state({}, schema_of(goods), ListPreference())
+    state = parse_state({}, schema_of(goods), ListPreference(employee=admin, list=goods))
     assert state.query() == "?"
     assert state.query(page=3) == "?page=3"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,14 +13,19 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db.backends.signals import connection_created
 from django.test import Client
 from django.urls import reverse
 
+from lists_core import import_uploads
 from lists_core.models import List, StoredFile
 from lists_core.schema.cache import forget_schemas
 from lists_core.services import fields, lists
 from lists_core.services.files import keep_file
+from lists_core.transfer import tables
 from lists_core.transfer.encodings import detect_encoding
 from lists_core.transfer.guess import guess
 from lists_core.transfer.tables import (
@@ -27,11 +34,13 @@ from lists_core.transfer.tables import (
     detect_separator,
     find_header,
     open_rows,
+    read_ahead,
     sample,
     sheets_of,
 )  # fmt: skip
 from lists_core.transfer.xlsx_child import MAX_COLUMNS
 from staff.models import Employee
+from svod.base.collecting import seldom_collected
 from svod.base.errors import Invalid
 from tests.lists_core.transfer import chosen, errors_of, run_import, upload, values_of
 
@@ -277,3 +286,100 @@ def test_a_list_name_too_long_comes_back(web: Client) -> None:
     assert response.status_code == 422
     assert "list_name" in errors_of(response)
     assert not List.objects.exists()
+
+
+def room(method: str, path: str, key: str = "") -> int:
+    """How many bytes such a request may have."""
+    cookie = [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={key}".encode())]
+    scope = {"type": "http", "method": method, "path": path, "headers": cookie}
+    return async_to_sync(import_uploads.room_for)(scope)
+
+
+def test_a59_a_table_may_be_larger_when_somebody_known_sends_it(
+    web: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The question runs in a thread of its own, which would not see this test's transaction.
+    monkeypatch.setattr(import_uploads, "in_thread", sync_to_async)
+    monkeypatch.setattr(import_uploads, "close_old_connections", lambda: None)
+    known, usual = web.session.session_key or "", settings.REQUEST_MAX_BYTES
+    new, into = reverse("import_new"), reverse("list_import", args=[7])
+    assert room("POST", new, known) == room("POST", into, known) > settings.IMPORT_MAX_BYTES
+    assert usual < settings.IMPORT_MAX_BYTES
+    others = [("GET", new, known), ("POST", new, "x" * 32), ("POST", new, "")]
+    others += [("POST", reverse("file_upload"), known), ("POST", "/no/", known)]
+    for method, path, key in others:
+        assert room(method, path, key) == usual
+
+
+def test_a59_a_larger_table_than_the_portal_takes(web: Client, settings: Any) -> None:
+    settings.IMPORT_MAX_BYTES, settings.FILE_MAX_BYTES = 100, 10
+    sent = ContentFile(b"NAME\n" + b"x" * 96, name="t.csv")
+    answer = web.post(reverse("import_new"), {"file": sent})
+    assert answer.status_code == 422
+    assert "100" in answer.context["form"].errors["file"][0]
+    assert not StoredFile.objects.exists()
+    assert upload(web, None, "NAME\n" + "x" * 90)
+
+
+@pytest.mark.parametrize(("row", "line"), [("b," * 200, "62"), ('"b\n",' * 200, "82")])
+def test_a59_a_row_without_an_end_is_not_read_whole(
+    admin: Employee, monkeypatch: pytest.MonkeyPatch, row: str, line: str
+) -> None:
+    monkeypatch.setattr(tables, "MAX_ROW", 100)
+    file = kept(admin, "NAME\n" + "a\n" * 60 + row)
+    with pytest.raises(Invalid, match=line), open_rows(file, Layout()) as rows:
+        list(rows)
+
+
+def test_long_rows_make_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "BATCH_SIGNS", 400)
+    rows = [(number, ["x" * 100]) for number in range(10)]
+    assert [len(batch) for batch in read_ahead(iter(rows), 7)] == [3, 3, 3, 1]
+    monkeypatch.setattr(tables, "BATCH_SIGNS", 10_000)
+    assert [len(batch) for batch in read_ahead(iter(rows), 7)] == [7, 3]
+
+
+def test_a59_long_rows_make_a_small_sample(
+    admin: Employee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "SAMPLE_SIGNS", 400)
+    text = kept(admin, "NAME\n" + ("x" * 100 + "\n") * 9)
+    lines = ["NAME", *["x" * 100] * 9]
+    book = kept(admin, workbook(lambda book, sheet: sheet.write_column(0, 0, lines)), "t.xlsx")
+    for file in (text, book):
+        assert [len(row[0]) for row in sample(file, detect_layout(file))] == [4, 100, 100, 100]
+
+
+@pytest.fixture
+def connections() -> Iterator[list[Any]]:
+    """The connections to the database that are made meanwhile."""
+    made: list[Any] = []
+
+    def made_one(connection: Any, **_more: Any) -> None:
+        made.append(connection)
+
+    connection_created.connect(made_one)
+    yield made
+    connection_created.disconnect(made_one)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a59_whose_request_it_is_is_asked_in_a_thread_of_its_own(
+    web: Client, connections: list[Any]
+) -> None:
+    known, new = web.session.session_key or "", reverse("import_new")
+    connections.clear()
+    assert room("POST", new, known) > settings.IMPORT_MAX_BYTES
+    assert room("POST", new, "x" * 32) == settings.REQUEST_MAX_BYTES
+    assert [one.connection for one in connections] == [None, None]
+
+
+def test_rare_searches_end_with_the_first_of_two() -> None:
+    usual = gc.get_threshold()
+    first, second = seldom_collected(), seldom_collected()
+    for begins in (first, second):
+        begins.__enter__()
+    assert gc.get_threshold() != usual
+    for ends in (first, second):
+        ends.__exit__(None, None, None)
+        assert gc.get_threshold() == usual

@@ -15,7 +15,7 @@ from lists_core.field_types.base import field_types
 from lists_core.filters.tree import parse_filter
 from lists_core.models import List
 from lists_core.schema.cache import forget_schemas, schema_of
-from lists_core.selectors import across, elements, suggest
+from lists_core.selectors import elements, linking, suggest
 from lists_core.selectors.elements import ElementQuery, found
 from lists_core.selectors.titles import row_titles
 from lists_core.services import fields, lists
@@ -247,13 +247,13 @@ def test_a16_used_in_lists_readable_links_only(
     hidden.add(secret.pk)
     schema_of(flights)
     with django_assert_num_queries(2):
-        uses = across.linked_from(admin, airlines.pk, first.pk)
-    assert [(use.field.code, use.elements, use.more) for use in uses] == [
-        ("AIRLINE", [(one.pk, "один")], False),
-        ("PARTNERS", [(two.pk, "два")], False),
+        uses = linking.linked_from(admin, airlines.pk, first.pk)
+    assert [(use.field.code, use.elements, use.next) for use in uses] == [
+        ("AIRLINE", [(one.pk, "один")], None),
+        ("PARTNERS", [(two.pk, "два")], None),
     ]
     lists.delete_list(flights.pk, actor=admin)
-    assert across.linked_from(admin, airlines.pk, first.pk) == []
+    assert linking.linked_from(admin, airlines.pk, first.pk) == []
 
 
 def test_pickers_show_titles_to_the_actor_only(
@@ -284,7 +284,7 @@ def test_settings_offer_visible_lists(admin: Employee, airlines: List) -> None:
     field = None
     good = form_class({"list": airlines.pk, "look": ""}, field=field, actor=admin)
     assert good.is_valid()
-    assert good.cleaned_data == {"list": airlines.pk, "look": "search"}
+    assert good.cleaned_data == {"list": airlines.pk, "look": "search", "on_delete": "keep"}
     lists.delete_list(airlines.pk, actor=admin)
     bad = form_class({"list": airlines.pk, "look": "x"}, field=field, actor=admin)
     assert set(bad.errors) == {"list", "look"}

@@ -16,7 +16,7 @@ from lists_core.models import Report
 from lists_core.schema.cache import forget_schemas
 from lists_core.services import reports
 from lists_core.services.rights import set_element_rights
-from staff.models import Employee
+from staff.models import AuditEntry, Employee
 from staff.subjects import EVERYONE, Subject
 from tests.lists_core.element_world import HTMX
 from tests.lists_core.report_world import Reports, browser, page, text_of
@@ -169,6 +169,20 @@ def numbers(who: Employee, report: Report) -> dict[str, list[str]]:
     """Line of the table → its cells."""
     context = page(who, "report", report.pk).context
     return {line.name: [" ".join(c.texts) for c in line.cells] for line in context["table"].lines}
+
+
+def test_with_whom_a_report_is_shared_is_in_the_audit_log(own: Reports) -> None:
+    petr = Subject("U", own.petr.pk)
+    report = reports.create_report(own.list.pk, "Сумма", {}, actor=own.anna, readers=[petr])
+    reports.update_report(report.pk, "Сумма", {}, actor=own.anna, readers=[EVERYONE])
+    reports.update_report(report.pk, "Другая", {}, actor=own.anna, readers=[EVERYONE])
+    reports.delete_report(report.pk, actor=own.anna)
+    told = AuditEntry.objects.filter(event="report.shared", actor=own.anna).order_by("pk")
+    assert [entry.about["shared"] for entry in told] == [
+        {petr.code: "added"},
+        {EVERYONE.code: "added", petr.code: "removed"},
+        {EVERYONE.code: "removed"},
+    ]
 
 
 def test_two_readers_see_two_answers(own: Reports) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency
 from django.utils.translation import override
 from moneyed import Money
 
+from lists_core.field_types.currencies import money_text
 from svod.base.errors import Invalid
 from tests.lists_core.one_field import OneField
 
@@ -72,3 +74,16 @@ def test_a_value_of_a_dropped_currency_stays_and_its_form_shows_it(world: OneFie
     widget = world.field.form_field().widget
     assert "USD" in widget.render("F", Money(5, "USD"))
     assert "USD" not in widget.render("F", Money(5, "RUB"))
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("code", ["RUB", "USD", "JPY", "KZT", "BHD"])
+def test_amounts_are_written_as_babel_writes_them(language, code):
+    with override(language):
+        for text in ("0", "-0.005", "2.675", "999.995", "-1234567.891", "123456789012"):
+            wanted = format_currency(Decimal(text), code, locale=language)
+            assert money_text(Money(text, code)).replace("\u00a0", "") == wanted.replace(
+                "\u00a0", ""
+            )
+    with override("en"):
+        assert money_text(Money(-1, "RUB")) == "-RUB\u00a01.00"

@@ -41,6 +41,11 @@ def person(name: str, **more: Any) -> Employee:
 def chat(**settings: Any) -> Chat:
     """`settings` are those of the line."""
     boss = person("boss", is_superuser=True, is_staff=True)
+    return chat_of(boss, **settings)
+
+
+def chat_of(boss: Employee, **settings: Any) -> Chat:
+    """The same with an administrator who is there already, the one who set CRM up."""
     anna, petr, other = person("anna"), person("petr"), person("other")
     line = create_line(actor=boss, name="Продажи", **settings)
     set_members(line, [anna, petr], [boss], actor=boss)

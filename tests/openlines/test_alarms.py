@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from openlines.models import Message
+from openlines.models import Conversation, Message
 from openlines.selectors.desk import messages_for_customer
 from openlines.services import alarms, desk
+from openlines.services.lines import delete_line, restore_line
 from staff.models import Notification
 from tests.openlines.chat_world import chat
 
@@ -53,3 +54,36 @@ def test_silence_closes_it():
     assert talk.state == "closed"
     assert talk.closed_by is None
     assert messages_for_customer(talk)[-1].text == "До свидания"
+
+
+def test_a_deleted_line_is_quiet():
+    world = chat(no_answer_minutes=5)
+    world.write("Ау")
+    delete_line(world.line, actor=world.boss)
+    later(60)
+    assert not Message.objects.filter(data__what="no_answer").exists()
+    restore_line(world.line, actor=world.boss)
+    later(60)
+    assert Message.objects.filter(data__what="no_answer").exists()
+
+
+def test_one_that_fails_comes_later_and_keeps_nobody_from_their_turn(monkeypatch):
+    world = chat(no_answer_minutes=5)
+    for number in range(2):
+        world.write("Ау", f"c{number}")
+    bad, announce = world.conversation("c0").pk, alarms.announce
+
+    def fails(what: str, talk: Conversation) -> None:
+        if talk.pk == bad:
+            raise RuntimeError
+        announce(what, talk)
+
+    monkeypatch.setattr(alarms, "announce", fails)
+    later(6)
+    rung = Message.objects.filter(data__what="no_answer")
+    assert [one.conversation_id for one in rung] == [world.conversation("c1").pk]
+    monkeypatch.setattr(alarms, "announce", announce)
+    later(6)
+    assert rung.count() == 1  # not at once
+    later(8)
+    assert rung.filter(conversation=bad).exists()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from openlines.models import Conversation, LineMember, Message
 from openlines.selectors.desk import (
@@ -11,8 +14,9 @@ from openlines.selectors.desk import (
     messages_of,
     visible_conversations,
 )
-from openlines.services import desk
+from openlines.services import alarms, desk, news
 from openlines.services.lines import set_members
+from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.openlines.chat_world import chat, person
 
@@ -29,6 +33,20 @@ def test_a_message_opens_a_conversation_and_the_next_goes_into_it():
     assert shown == [("customer", "Сколько стоит?"), ("auto", "Здравствуйте!"), ("customer", "Ау")]
     numbers = [one.seq for one in messages_of(world.conversation())]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_portions_after_a_number_leave_no_gap(monkeypatch):
+    """Whoever was away for long asks portion after portion, from where they stopped."""
+    monkeypatch.setattr("openlines.selectors.desk.PORTION", 2)
+    world = chat(queue="all")
+    for number in range(5):
+        world.write(f"{number}")
+    talk = world.conversation()
+    everything = list(talk.messages.order_by("seq").values_list("seq", flat=True))
+    asked = [messages_of(talk, after=seq) for seq in range(0, len(everything), 2)]
+    assert [one.seq for portion in asked for one in portion] == everything
+    assert [one.seq for one in messages_of(talk)] == everything[-2:]
+    assert [one.seq for one in messages_of(talk, before=everything[-2])] == everything[-4:-2]
 
 
 def test_what_comes_twice_is_kept_once():
@@ -101,6 +119,42 @@ def test_transfer_invite_leave_close():
     assert world.conversation().pk != talk.pk
 
 
+def test_whoever_it_leaves_only_reads():
+    world = chat(no_answer_to="next")
+    world.write("Здравствуйте")
+    talk = world.conversation()
+    alarms.look(timezone.now() + timedelta(minutes=6))
+    assert world.conversation().operator == world.petr
+    refused(talk, world.anna)
+    desk.take(talk.pk, actor=world.boss)
+    refused(talk, world.petr)
+    desk.transfer(talk.pk, actor=world.boss, to=world.anna)
+    LineMember.objects.filter(employee=world.anna).update(is_paused=True)
+    desk.transfer(talk.pk, actor=world.boss)
+    assert world.conversation().operator == world.petr
+    refused(talk, world.anna)
+
+
+def refused(talk: Conversation, actor: Employee) -> None:
+    for act in (lambda: desk.say(talk.pk, "Я тут", actor=actor),
+                lambda: desk.close(talk.pk, actor=actor)):  # fmt: skip
+        with pytest.raises(Forbidden):
+            act()
+
+
+def test_desks_that_it_leaves_hear_of_it(monkeypatch):
+    world = chat(queue="all")
+    world.write("Здравствуйте")
+    talk = world.conversation().pk
+    gone: list[list[int]] = []
+    monkeypatch.setattr(
+        news, "publish", lambda to, _kind, data: data["what"] == "gone" and gone.append(to)
+    )
+    desk.take(talk, actor=world.anna)
+    desk.transfer(talk, actor=world.anna, to=world.petr)
+    assert gone == [[world.petr.pk], [world.anna.pk]]
+
+
 def test_who_sees_what():
     world = chat(queue="all")
     world.write("Здравствуйте")
@@ -118,3 +172,23 @@ def test_who_sees_what():
     assert visible_conversations(head).exists()
     assert not visible_conversations(world.anna).filter(state="queued").exists()
     assert LineMember.objects.filter(line=world.line).count() == 3
+
+
+def test_a_transcript_is_read_page_by_page_to_its_end(monkeypatch, client):
+    monkeypatch.setattr("openlines.selectors.customers.PAGE", 2)
+    world = chat(queue="all")
+    for number in range(3):
+        world.write(f"Слово {number}")
+    talk = world.conversation()
+    client.force_login(world.anna)
+    address, said = f"/chat/{talk.pk}/transcript/", []
+    after = 0
+    while after is not None:
+        page = client.get(address, {"after": after})
+        said += [one.seq for one in page.context["said"]]
+        more = page.context["more"]
+        assert (f"{address}?after={more}" in page.content.decode()) is bool(more)
+        after = more or None
+    assert said == list(talk.messages.order_by("seq").values_list("seq", flat=True))
+    assert len(said) > 2
+    assert client.get(address, {"after": "x"}).context["said"][0].seq == said[0]

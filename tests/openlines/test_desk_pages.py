@@ -34,6 +34,7 @@ def test_a_talk_is_taken_answered_transferred_and_closed(world):
     said = anna.post(f"{base}say/", {"text": "Есть <b>", "key": "k"})
     assert said.status_code == 200
     assert anna.post(f"{base}say/", {"text": "Есть <b>", "key": "k"}).json() == said.json()
+    assert anna.post(f"{base}say/", {"text": "Нет", "key": "k"}).status_code == 409
     anna.post(f"{base}say/", {"text": "Проверить склад", "note": "1"})
     page = anna.get(f"{base}messages/", {"after": 1}).content.decode()
     assert "Есть &lt;b&gt;" in page
@@ -42,6 +43,11 @@ def test_a_talk_is_taken_answered_transferred_and_closed(world):
     anna.post(f"{base}transfer/", {"employee": world.petr.pk})
     assert Conversation.objects.get().operator == world.petr
     assert anna.post(f"{base}say/", {"text": "Ещё"}).status_code == 403
+    # She only looks now; who supervises the line is offered all that they may do.
+    for who, offered in ((anna, False), (of(world.boss), True)):
+        page = who.get(base).content.decode()
+        assert ["только смотрите" not in page, "data-key-close" in page] == [offered, offered]
+        assert [f"{base}transfer/" in page, "<textarea" in page] == [offered, offered]
     petr = of(world.petr)
     petr.post(f"{base}invite/", {"employee": world.other.pk})
     assert of(world.other).get(base).status_code == 200
@@ -63,7 +69,7 @@ def test_strangers_find_nothing(world):
     assert Message.objects.filter(kind="operator").count() == 0
 
 
-def test_numbers_and_search(world):
+def test_numbers_and_search(world, monkeypatch):
     world.write("Есть мрамор?", "c1")
     world.write("А гранит?", "c2")
     first = Conversation.objects.earliest("pk")
@@ -73,6 +79,31 @@ def test_numbers_and_search(world):
     assert waiting_count(world.other) == 0
     found = of(world.anna).get("/chat/list/?box=mine&q=мрамор").content.decode()
     assert f"/chat/{first.pk}/" in found
+    assert "Показать ещё" not in found
+    world.write("А оникс?", "c3")
+    monkeypatch.setattr("openlines.views.desk.SHOWN", 1)
+    shown, anna = [], of(world.anna)
+    for number in (1, 2):
+        shown.append(anna.get(f"/chat/list/?box=queue&shown={number}").content.decode())
+    assert ["Показать ещё" in one for one in shown] == [True, False]
+    assert ["гранит" in one for one in shown] == [False, True]
+
+
+def test_the_list_marks_the_open_talk_and_holds_no_search(world):
+    """It is drawn anew while somebody types into the search, which stands outside."""
+    world.write("Есть мрамор?", "c1")
+    world.write("А гранит?", "c2")
+    anna, talk = of(world.anna), Conversation.objects.earliest("pk")
+    desk.take(talk.pk, actor=world.anna)
+    page = anna.get(f"/chat/{talk.pk}/?q=мрамор").content.decode()
+    assert page.count('name="q" value="мрамор"') == 1
+    assert f'name="open" value="{talk.pk}"' in page
+    drawn = anna.get("/chat/list/", {"box": "mine", "q": "мрамор", "open": talk.pk})
+    drawn = drawn.content.decode()
+    assert f'data-talk="{talk.pk}" aria-current="true"' in drawn
+    assert 'name="q"' not in drawn
+    strange = anna.get("/chat/list/", {"box": "mine", "open": "²"}).content.decode()
+    assert 'aria-current="true"' not in strange
 
 
 def test_the_list_asks_the_same_for_many(world, django_assert_max_num_queries):

@@ -10,6 +10,7 @@ from django.test import Client
 
 from lists_core.models import StoredFile
 from openlines.models import Attachment, Channel, Conversation, Customer, Message
+from openlines.reply_offers import language_of
 from openlines.selectors import window
 from openlines.services import desk
 from openlines.services.visitors import A_MINUTE
@@ -104,6 +105,14 @@ def test_files_by_their_signed_address_alone(world):
     assert Client().get(f"{visitor.base}files/{inner.pk}/", {"key": key}).status_code == 404
 
 
+def test_what_is_sent_again_stores_its_files_once(world):
+    visitor = Visitor(world, MINE)
+    for _time in range(3):
+        file = SimpleUploadedFile("план.txt", b"CANARY")
+        assert visitor.write("Чертёж", key="same", file=file).status_code == 200
+    assert StoredFile.objects.count() == Attachment.objects.count() == 1
+
+
 def test_what_only_looks_like_a_picture_is_not_kept_and_the_message_tells_so(world):
     visitor = Visitor(world, MINE)
     visitor.write("Вот", file=SimpleUploadedFile("photo.png", b"no picture"))
@@ -152,3 +161,13 @@ def test_a_stream_needs_a_fresh_ticket(world):
     assert Client().get("/chat/w/live/", {"ticket": ticket}).status_code == 204  # no stream here
     assert Client().get("/chat/w/live/", {"ticket": ticket + "x"}).status_code == 404
     assert Client().get("/chat/w/live/").status_code == 404
+
+
+def test_the_language_is_what_the_browser_asks_for_first(world):
+    """Quick replies in it come first on the desk."""
+    visitor = Visitor(world, MINE)
+    for told, known in (("", None), ("*;q=<b>", None), ("kk-KZ,ru;q=0.8", "kk-KZ")):
+        visitor.client.defaults["HTTP_ACCEPT_LANGUAGE"] = told
+        visitor.write("Есть мрамор?")
+        assert Customer.objects.get().facts.get("language") == known
+    assert language_of(Conversation.objects.get()) == "kk"

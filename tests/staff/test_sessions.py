@@ -103,6 +103,12 @@ def test_the_row_goes_with_the_session(world):
     assert not SessionInfo.objects.exists()
 
 
+def test_what_scripts_kept_goes_with_the_session(world):
+    """14.3.1"""
+    response = signed_in(world.anna).post(reverse("sign_out"), secure=True)
+    assert response["Clear-Site-Data"] == '"storage"'
+
+
 def test_a_session_begun_by_an_older_version_is_listed_when_it_is_used(client, world):
     client.force_login(world.anna)
     SessionInfo.objects.all().delete()

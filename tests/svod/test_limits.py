@@ -21,7 +21,7 @@ async def reads_all(scope, receive, send):
     await send({"type": "http.response.body", "body": b"done"})
 
 
-def status(chunks, headers=()):
+def status(chunks, headers=(), larger=None):
     """The status that a client sees, and how many chunks were taken from it."""
     waiting = [
         {"type": "http.request", "body": chunk, "more_body": number < len(chunks)}
@@ -36,7 +36,7 @@ def status(chunks, headers=()):
         sent.append(message)
 
     scope = {"type": "http", "headers": list(headers)}
-    asyncio.run(limit_body(reads_all, MAXIMUM)(scope, receive, send))
+    asyncio.run(limit_body(reads_all, MAXIMUM, larger)(scope, receive, send))
     return sent[0]["status"], len(chunks) - len(waiting)
 
 
@@ -54,6 +54,17 @@ def test_a_lie_or_silence_does_not_help():
     assert status(endless) == (413, 2)
     assert status(endless, [(b"content-length", b"5")]) == (413, 2)
     assert status(endless, [(b"content-length", b"-5")]) == (413, 2)
+
+
+def test_some_may_send_more_when_they_say_so():
+    async def larger(scope):
+        return 20
+
+    said = [(b"content-length", b"20")]
+    assert status([b"x" * 20], said, larger) == (200, 1)
+    assert status([b"x" * 20, b"x"], said, larger) == (413, 2)
+    assert status([b"x"], [(b"content-length", b"21")], larger) == (413, 0)
+    assert status([b"x" * 20], [], larger) == (413, 1)
 
 
 @pytest.mark.parametrize(("pause", "expected"), [(0.03, 408), (0.001, 200)])

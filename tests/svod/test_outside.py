@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import socket
 import threading
 import time
@@ -15,7 +16,7 @@ import pytest
 from django.core.cache import cache
 
 from svod.base import outside
-from svod.base.outside import AddressRefused, Unreachable, call, is_public
+from svod.base.outside import AddressRefused, Unreachable, call, download, is_public
 
 
 class Server:
@@ -190,6 +191,13 @@ def drip(client: socket.socket) -> None:
         time.sleep(0.1)
 
 
+def drip_and_close(client: socket.socket) -> None:
+    client.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+    while True:
+        client.sendall(b"x")
+        time.sleep(0.1)
+
+
 def hang(client: socket.socket) -> None:
     client.recv(1)
 
@@ -198,13 +206,50 @@ def huge(client: socket.socket) -> None:
     client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n" + b"x" * 2_000_000)
 
 
-@pytest.mark.parametrize("answer", [endless_body, endless_headers, drip, hang, huge])
+@pytest.mark.parametrize(
+    "answer", [endless_body, endless_headers, drip, drip_and_close, hang, huge]
+)
 def test_no_server_holds_on(allowed: Server, answer: Any) -> None:
     allowed.answer = answer
     began = time.monotonic()
     with pytest.raises(Unreachable):
         call("GET", f"http://127.0.0.1:{allowed.port}/", seconds=1)
     assert time.monotonic() - began < 2.5
+
+
+def test_an_answer_that_breaks_off_is_none(allowed: Server) -> None:
+    allowed.answer = lambda client: client.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nA-17;15"
+    )
+    url = f"http://127.0.0.1:{allowed.port}/price.csv"
+    with pytest.raises(Unreachable):
+        call("GET", url)
+    with pytest.raises(Unreachable):
+        download(url, io.BytesIO(), seconds=2, max_bytes=100)
+
+
+def test_an_address_with_cyrillic_letters(allowed: Server) -> None:
+    there = f"http://127.0.0.1:{allowed.port}/прайс.csv?год=2026&a=%20".encode()
+    allowed.answer = lambda client: (
+        ok(client)
+        if b"2026" in allowed.asked
+        else client.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + there + b"\r\n\r\n")
+    )
+    into = io.BytesIO()
+    answer = download(f"http://127.0.0.1:{allowed.port}/прайс.csv", into, seconds=2, max_bytes=100)
+    assert (answer.status, into.getvalue()) == (200, b"hi")
+    path = b"/%D0%BF%D1%80%D0%B0%D0%B9%D1%81.csv?%D0%B3%D0%BE%D0%B4=2026&a=%20"
+    assert allowed.asked.startswith(b"GET " + path + b" HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("url", ["https://x.example/a", "HTTPS://x.example/a"])
+def test_no_redirect_leads_from_https_to_http(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = outside.Answer(302, {"location": "http://x.example/b"}, b"")
+    asked = ["93.184.216.34"]
+    monkeypatch.setattr(outside, "_resolve", lambda host, port: asked.pop())
+    monkeypatch.setattr(outside, "_exchange", lambda *given: there)
+    with pytest.raises(AddressRefused):
+        download(url, io.BytesIO(), seconds=2, max_bytes=100)
 
 
 def test_a_packed_bomb_stays_packed(allowed: Server) -> None:

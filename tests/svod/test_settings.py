@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +96,13 @@ def test_tasks_carry_json_and_survive_their_worker(setting):
     assert setting(*names) == ["json", ["json"], True]
     limits = setting("CELERY_TASK_SOFT_TIME_LIMIT", "CELERY_TASK_TIME_LIMIT")
     assert 0 < limits[0] < limits[1] < 3600  # Redis gives an unanswered message out again then
+
+
+def test_the_readme_names_every_variable():
+    """But those of tests and of who works on the code."""
+    root = Path(__file__).resolve().parents[2]
+    settings = (root / "svod/settings.py").read_text()
+    asked = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', settings))
+    told = set(re.findall(r"`([A-Z_]+)[`=]", (root / "README.md").read_text()))
+    assert len(asked) > 30
+    assert not asked - told - {"DEBUG", "LIVE_REDIS_URL", "TEST_DATABASE_NAME"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -173,6 +174,22 @@ def test_of_ten_who_press_at_once_one_is_first() -> None:
     with ThreadPoolExecutor(10) as pool:
         assert sum(pool.map(pressing, range(10))) == 1
     assert Wake.objects.filter(instance=one, kind="answer").count() == 1
+    _the_earlier_of_two_signals_goes_first(one)
+
+
+def _the_earlier_of_two_signals_goes_first(one: Instance) -> None:
+    """Also when another worker has just taken it, and only it, to carry it out."""
+    early = Wake.objects.get(instance=one, kind="answer")
+    late = {"command": "late", "comment": "", "actor": None}
+    Wake.objects.create(
+        instance=one, kind="answer", key=early.key, due_at=early.due_at, payload=late
+    )
+    other = connection.copy()
+    other.set_autocommit(False)
+    with contextlib.closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM workflows_wake WHERE id = %s FOR UPDATE", [early.pk])
+        assert variables(on(one)) == {}
+    assert variables(on(one)) == {"after": early.payload["command"]}
 
 
 # --- states -------------------------------------------------------------------------------

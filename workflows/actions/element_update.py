@@ -30,7 +30,8 @@ class UpdateElement(Action):
         row = subject.row
         try:
             update_element(
-                subject.schema.list_id, row.pk, values, version=row.version, actor=context.actor
-            )
-        except Changed as error:  # somebody saved between the reading and this
+                subject.schema.list_id, row.pk, values, version=row.version, actor=context.actor,
+                strict=True,
+            )  # fmt: skip
+        except Changed as error:  # somebody saved what a formula may have read
             raise Retry(str(error)) from error

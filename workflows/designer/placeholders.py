@@ -14,6 +14,7 @@ from workflows.actions.base import Action, Text, actions
 from workflows.actions.params import shown
 from workflows.designer.steps import step_name
 from workflows.models import PortalConstant
+from workflows.starting import told_by
 from workflows.widgets.base import widget_of
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def _declared(scene: Scene, part: str, root: str) -> Iterator[Place]:
         if isinstance(one, dict) and one.get("code"):
             caption = str(one.get("label") or one["code"])
             yield Place(f"{root}.{one['code']}", caption, str(one.get("kind", "string")))
+    for code, text in told_by(scene.tree).items() if part == "parameters" else ():
+        yield Place(f"{root}.{code}", str(text))
 
 
 def _of_portal() -> Iterator[Place]:

@@ -120,8 +120,9 @@ def _claim(now: datetime, batch: int, *, only: int | None = None) -> list[Wake]:
     due = due.exclude(instance__status=Instance.Status.SUSPENDED)
     due = due.filter(instance=only) if only else due
     # A person's answer does not stand in line behind the starts of a bulk change.
-    signals = _take(due.exclude(kind=Wake.Kind.START), batch)
-    wakes = signals or _take(due, batch)
+    signals = due.exclude(kind=Wake.Kind.START)
+    wakes = _in_turn(signals, _take(signals, batch))
+    wakes = wakes or _take(due.filter(kind=Wake.Kind.START), batch)
     together: list[Wake] = []
     for wake in wakes:
         if wake.alone:
@@ -133,6 +134,20 @@ def _claim(now: datetime, batch: int, *, only: int | None = None) -> list[Wake]:
 def _take(due: QuerySet[Wake], batch: int) -> list[Wake]:
     locked = due.select_for_update(skip_locked=True, of=("self",))
     return list(locked.order_by("due_at", "pk")[:batch])
+
+
+def _in_turn(signals: QuerySet[Wake], taken: list[Wake]) -> list[Wake]:
+    """Those taken that nothing earlier of their instance is ahead of. Of two workers that look
+    at the same moment each may lock one of a pair: the later of the two must not go first."""
+    others = signals.filter(instance__in={wake.instance_id for wake in taken})
+    others = others.exclude(pk__in=[wake.pk for wake in taken]).order_by("-due_at", "-pk")
+    rows = others.values_list("instance", "due_at", "pk")
+    ahead = {instance: (due_at, pk) for instance, due_at, pk in rows}
+    return [wake for wake in taken if not _is_after(wake, ahead.get(wake.instance_id))]
+
+
+def _is_after(wake: Wake, other: tuple[datetime, int] | None) -> bool:
+    return other is not None and other < (wake.due_at, wake.pk)
 
 
 def _lock(instance_ids: Iterable[int]) -> list[Instance]:

@@ -1,22 +1,56 @@
-"""Deadlines as calendars read them."""
+"""Deadlines as calendars read them, and what upper apps add to a person's calendar:
+
+calendar_sources.register(Meetings())
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from staff.models import Employee
+from svod.base.registry import Registry
 from workflows.models import CalendarFeed, Task
 from workflows.selectors.tasks import deadlines
 
 PAST, AHEAD = timedelta(days=31), timedelta(days=400)
 MOST = 1000
 LENGTH = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands in a calendar; `changed` is when it last became what it is, `path` its page.
+    `busy`: the person has no time for anything else then."""
+
+    uid: str
+    title: str
+    start: datetime
+    end: datetime
+    changed: datetime
+    path: str
+    text: str = ""
+    done: bool = False
+    busy: bool = False
+
+
+class CalendarSource:
+    """What of an upper app stands in its people's calendars."""
+
+    slug: str = ""
+
+    def entries(self, employee: Employee, start: datetime, end: datetime) -> Iterable[Entry]:
+        """Of this person and as they may see it, between the two; a fixed number of queries."""
+        raise NotImplementedError(f"{type(self).__name__} has no entries")
+
+
+calendar_sources: Registry[CalendarSource] = Registry("calendar source")
 
 
 def token_hash(token: str) -> str:
@@ -31,33 +65,48 @@ def feed_of(token: str) -> CalendarFeed | None:
 
 
 def calendar_text(employee: Employee, *, portal: str) -> bytes:
-    """The employee's deadlines as an iCalendar file; `portal` begins the links. The same tasks
-    give the same bytes."""
+    """The employee's deadlines and meetings as an iCalendar file; `portal` begins the links. The
+    same ones give the same bytes."""
     now = timezone.now()
     calendar = Calendar()
     calendar.add("prodid", "-//Svod//Tasks//RU")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("Tasks"))
-    for task in _near(employee, now):
-        calendar.add_component(_event(task, portal))
+    for entry in _near(employee, now - PAST, now + AHEAD):
+        calendar.add_component(_event(entry, portal))
     return bytes(calendar.to_ical())
 
 
-def _near(employee: Employee, now: datetime) -> QuerySet[Task]:
-    return deadlines(employee, now - PAST, now + AHEAD)[:MOST]
+def _near(employee: Employee, start: datetime, end: datetime) -> list[Entry]:
+    found = [_of_task(task) for task in deadlines(employee, start, end)[:MOST]]
+    for source in calendar_sources:
+        found += source.entries(employee, start, end)
+    return found
 
 
-def _event(task: Task, portal: str) -> Event:
+def _of_task(task: Task) -> Entry:
     """Half an hour that ends at the deadline."""
-    event = Event()
     deadline = task.deadline or task.created_at
-    done = "" if task.is_open else "✓ "
-    event.add("uid", f"task-{task.pk}@svod")
-    event.add("dtstamp", task.finished_at or task.created_at)
-    event.add("dtstart", deadline - LENGTH)
-    event.add("dtend", deadline)
-    event.add("summary", done + task.title)
-    event.add("url", f"{portal}/tasks/{task.pk}/")
-    event.add("description", f"{task.body}\n{portal}/tasks/{task.pk}/".strip())
-    event.add("transp", "TRANSPARENT")
+    return Entry(
+        uid=f"task-{task.pk}@svod",
+        title=task.title,
+        start=deadline - LENGTH,
+        end=deadline,
+        changed=task.finished_at or task.created_at,
+        path=f"/tasks/{task.pk}/",
+        text=task.body,
+        done=not task.is_open,
+    )
+
+
+def _event(entry: Entry, portal: str) -> Event:
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("dtstamp", entry.changed)
+    event.add("dtstart", entry.start)
+    event.add("dtend", entry.end)
+    event.add("summary", ("✓ " if entry.done else "") + entry.title)
+    event.add("url", f"{portal}{entry.path}")
+    event.add("description", f"{entry.text}\n{portal}{entry.path}".strip())
+    event.add("transp", "OPAQUE" if entry.busy else "TRANSPARENT")
     return event

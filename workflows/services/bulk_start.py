@@ -15,7 +15,14 @@ from lists_core.access import Right
 from lists_core.schema.cache import schema_of
 from lists_core.selectors.elements import elements
 from lists_core.selectors.lists import access_list
-from lists_core.services.bulk import REPORTED, BulkReport, missing_report, permitted
+from lists_core.services.bulk import (
+    BulkReport,
+    Line,
+    Outcome,
+    left_out,
+    missing_report,
+    permitted,
+)
 from staff.models import Employee
 from svod.base.errors import NotFound
 from svod.base.tasks import wake as wake_workers
@@ -53,8 +60,9 @@ def bulk_start(
         wake_workers("workflows.work")
     missing = missing_report(ids, {row.pk for row in seen})
     told = _("Too many of these processes run on the element.")
-    full = dict.fromkeys([str(pk) for pk in sorted(crowded)[:REPORTED]], told)
-    return missing + kept + BulkReport(len(wanted), skipped=len(crowded), problems=full)
+    full = left_out(Outcome.REFUSED, dict.fromkeys(sorted(crowded), told))
+    lines = tuple(Line(pk, Outcome.CHANGED) for pk in wanted)
+    return missing + kept + full + BulkReport(len(wanted), lines=lines)
 
 
 def _crowded(template_id: int, list_id: int, ids: Collection[int]) -> set[int]:

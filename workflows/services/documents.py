@@ -18,7 +18,7 @@ from lists_core.file_kinds import DOCUMENTS, safe_name
 from lists_core.models import DiskFile, StoredFile
 from lists_core.schema.compile import Schema
 from lists_core.selectors.elements import access_element
-from lists_core.services.disk import add_file
+from lists_core.services.disk_files import add_file
 from lists_core.services.elements import update_element
 from lists_core.services.files import keep_file
 from staff.models import Employee

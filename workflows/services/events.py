@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,11 @@ from lists_core.models import List, OutboxEvent
 from lists_core.schema.cache import schema_of
 from lists_core.services.takers import hand_out
 from staff.models import Employee
-from workflows.models import Trigger, Wake, Watch
+from workflows.models import Instance, Template, Trigger, Wake, Watch
+from workflows.parameters import defaults
 from workflows.services.date_triggers import start_late
-from workflows.services.starts import allowed, matching, start_many
+from workflows.services.instances import declared_by
+from workflows.services.starts import allowed, matching, reader_of, start_many
 from workflows.services.stopping import stop_on
 from workflows.services.triggers import RELATED
 from workflows.starting import StartWay, ways
@@ -68,12 +70,12 @@ def _by_way(way: StartWay, event: OutboxEvent, now: datetime) -> None:
         settings, template = trigger.settings, trigger.template
         held = bool(settings.get("until_left"))
         if held and (gone := way.left(settings, event.payload)):
-            stop_on(template, gone, now)
+            stop_on(template, gone, now, before=event.at)
         ids = way.came(settings, event.payload)
         if held and ids and template.list:
-            ids = way.still(settings, template.list, ids)
+            ids = way.still(settings, template.list, ids, event.at)
         if ids and not (template.is_paused or template.deleted_at):
-            _start(trigger, event, ids, now)
+            _start(trigger, event, ids, now, way)
 
 
 def _triggers(event: OutboxEvent) -> Collection[Trigger]:
@@ -96,17 +98,47 @@ def _concerns(trigger: Trigger, keys: set[str], list_id: int) -> bool:
     return any(field.code in codes for field in schema.all_fields if field.key in keys)
 
 
-def _start(trigger: Trigger, event: OutboxEvent, ids: Sequence[int], now: datetime) -> None:
+def _start(
+    trigger: Trigger,
+    event: OutboxEvent,
+    ids: Sequence[int],
+    now: datetime,
+    way: StartWay | None = None,
+) -> None:
     starter = Employee.objects.filter(pk=event.payload.get("actor"), is_active=True).first()
     cause = event.payload.get("cause") or {}
     wanted = allowed(trigger.template, matching(trigger, ids, starter), cause)
-    start_many(trigger.template, starter, wanted, before=cause.get("chain", []), now=now)
+    values = _told(way, trigger.template, event, starter) if way and wanted else None
+    start_many(
+        trigger.template, starter, wanted, before=cause.get("chain", []), now=now,
+        parameters=values,
+    )  # fmt: skip
+
+
+def _told(
+    way: StartWay, template: Template, event: OutboxEvent, starter: Employee | None
+) -> Mapping[str, Any]:
+    """The declared defaults, and what the way tells beside them."""
+    reader = reader_of(template, starter)
+    return {**defaults(declared_by(template)), **way.told(event.payload, reader)}
+
+
+def change_subject(old: int, new: int) -> None:
+    """What runs on an element goes on with another of its list, and what watched it looks anew."""
+    # First the instances: a step that is at work is waited for, its watch is there afterwards.
+    Instance.objects.filter(subject="element", subject_id=old).update(subject_id=new)
+    watches = Watch.objects.filter(subject_id=old)
+    _wake(watches, {"recheck": True}, timezone.now())
+    watches.update(subject_id=new)
 
 
 def _wake_watchers(
     list_id: int, ids: Collection[int], payload: Mapping[str, Any], now: datetime
 ) -> None:
-    watches = Watch.objects.filter(list=list_id, subject_id__in=ids)
+    _wake(Watch.objects.filter(list=list_id, subject_id__in=ids), payload, now)
+
+
+def _wake(watches: Iterable[Watch], payload: Mapping[str, Any], now: datetime) -> None:
     kind = Wake.Kind.EVENT
     Wake.objects.bulk_create(
         Wake(instance_id=one.instance_id, key=one.key, kind=kind, due_at=now, payload={**payload})

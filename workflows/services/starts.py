@@ -57,8 +57,7 @@ def matching(
     """Elements that meet the trigger's own condition (a list filter), as its reader sees them;
     with `ids` only of these. Ascending; with `limit` the first so many behind `done_to`."""
     template = trigger.template
-    own = template.run_as == Template.RunAs.EMPLOYEE
-    reader = template.service_employee if own else starter
+    reader = reader_of(template, starter)
     if reader is None or template.list is None:
         return []
     schema = schema_of(template.list)
@@ -70,6 +69,12 @@ def matching(
     rows = rows if ids is None else rows.filter(pk__in=ids)
     rows = rows if limit is None else rows.filter(pk__gt=trigger.done_to)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def reader_of(template: Template, starter: Employee | None) -> Employee | None:
+    """In whose name a process of the template works."""
+    own = template.run_as == Template.RunAs.EMPLOYEE
+    return template.service_employee if own else starter
 
 
 def filter_text(raw: Any) -> str:

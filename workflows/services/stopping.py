@@ -9,13 +9,24 @@ from svod.base.tasks import wake as wake_workers
 from workflows.models import Instance, Template, Wake
 
 
-def stop_on(template: Template, element_ids: Collection[int], now: datetime) -> int:
+def stop_on(
+    template: Template,
+    element_ids: Collection[int],
+    now: datetime,
+    *,
+    before: datetime | None = None,
+) -> int:
     """Have the template's open instances on these elements ended, with what they wait for;
-    returns how many. The engine does it, as it does everything that happens to an instance."""
+    returns how many. The engine does it, as it does everything that happens to an instance.
+
+    Given `before`, what began later goes on: other workers may have started it already.
+    """
     open_ = Instance.objects.filter(status__in=Instance.OPEN)
     mine = open_.filter(
         version__template=template.pk, list=template.list_id, subject_id__in=element_ids
     )
+    if before is not None:
+        mine = mine.filter(created_at__lt=before)
     found = list(mine.values_list("pk", flat=True))
     everything, above = list(found), found
     while above:

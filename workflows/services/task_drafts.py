@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +10,14 @@ from django.utils import timezone
 from staff.models import Employee
 from svod.base.errors import Forbidden
 from workflows.actions.base import actions
+from workflows.drafts import Draft
 from workflows.models import Task
 from workflows.services.task_answers import open_part
 from workflows.services.tasks import Role, locked, note
 
 
-def keep_draft(task_id: int, part_id: int, values: Mapping[str, Any], *, actor: Employee) -> Task:
-    """Keep what was answered so far, for the part that is the actor's or of whom they stand for.
+def keep_draft(task_id: int, part_id: int, drafts: Mapping[str, Draft], *, actor: Employee) -> Task:
+    """Keep the answers by code, for the part that is the actor's or of whom they stand for.
 
     The task must take drafts (`Task.form`). Raises NotFound, Forbidden, Conflict as answering
     does, and what the action raises.
@@ -31,5 +31,5 @@ def keep_draft(task_id: int, part_id: int, values: Mapping[str, Any], *, actor: 
             raise Forbidden
         whom = {} if actor.pk == part.employee_id else {"for": str(part.employee)}
         note(task, "drafted", actor=actor, at=now, **whom)
-        keep(task, values, actor=actor, now=now)
+        keep(task, drafts, actor=actor, now=now)
     return task

@@ -8,21 +8,17 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lists_core.access import Right
 from lists_core.field_types.pickers import is_id
-from lists_core.grid.answers import reload
-from lists_core.grid.target import Target, as_job, ids_now, target_of
-from lists_core.services.bulk import BulkReport
+from lists_core.grid.bulk_answers import carried_out
+from lists_core.grid.target import Target, target_of
 from svod.base.errors import NotFound
-from svod.base.htmx import toast
 from svod.base.http import PortalRequest
 from workflows.models import Template
 from workflows.parameter_forms import ParameterForm
 from workflows.selectors.of_element import startable
-from workflows.services.bulk_start import bulk_start
 from workflows.services.instances import declared_by
 from workflows.values import ValueEncoder
 
@@ -66,20 +62,5 @@ def _form(request: PortalRequest, template: Template | None) -> ParameterForm | 
 def _start(
     request: PortalRequest, target: Target, template: Template, values: dict[str, Any]
 ) -> HttpResponse:
-    if not target.at_once:
-        plain = json.loads(json.dumps(values, cls=ValueEncoder))
-        return as_job(request, "bulk_start", target, template=template.pk, parameters=plain)
-    list_id = target.grid.list_.pk
-    ids = ids_now(target)
-    report = bulk_start(list_id, template.pk, ids, actor=request.user, parameters=values)
-    _tell(request, report)
-    return reload()
-
-
-def _tell(request: PortalRequest, report: BulkReport) -> None:
-    said = [_("Started: %(count)d.") % {"count": report.changed}]
-    if report.skipped:
-        reasons = "; ".join(dict.fromkeys(report.problems.values()))
-        left = _("Left out: %(count)d (%(reasons)s)")
-        said.append(left % {"count": report.skipped, "reasons": reasons[:300]})
-    toast(request, " ".join(said), "warning" if report.skipped else "success")
+    plain = json.loads(json.dumps(values, cls=ValueEncoder))
+    return carried_out(request, "bulk_start", target, template=template.pk, parameters=plain)

@@ -12,7 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from svod.base.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
-from workflows.services.hooks import Message, TooOften, receive
+from svod.base.limits import TooOften
+from workflows.services.hooks import Message, receive
 
 MAX_BODY = 256 * 1024
 STATUS: list[tuple[type[DomainError], HTTPStatus]] = [

@@ -111,6 +111,5 @@ def question_form(task: Task, row: TaskRow, data: Any = None, files: Any = None)
     if not task.form.get("groups"):
         return None
     asked = Questions(task)
-    return QuestionForm(
-        data, files, questions=asked, actor=row.actor, initial=asked.initial(row.actor)
-    )
+    known = asked.known(row.actor)
+    return QuestionForm(data, files, questions=asked, actor=row.actor, known=known)

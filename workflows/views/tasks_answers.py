@@ -82,11 +82,11 @@ def _answered(
     part = form.cleaned_data["part"]
     try:
         if task.form.get("drafts"):
-            keep_draft(task.pk, part, questions.kept() if questions else {}, actor=request.user)
+            keep_draft(task.pk, part, questions.drafts() if questions else {}, actor=request.user)
         else:
             answer_task(task.pk, part, given, actor=request.user)
     except Invalid as error:
-        form.add_domain_errors(error)
+        form.add_domain_errors(questions.refused(error) if questions else error)
         return False
     return True
 

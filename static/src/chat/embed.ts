@@ -9,6 +9,7 @@ const own = document.currentScript as HTMLScriptElement;
 const base = own.src.replace(/chat\.js(\?.*)?$/, "");
 const origin = new URL(base).origin;
 const OPEN = "svod-chat-open";
+const TALKS = "svod-chat-talks";
 const ICON =
   "M8 9h8M8 13h6M18 4a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-5l-5 3v-3H6a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3h12z";
 
@@ -50,28 +51,40 @@ function isOpen(): boolean {
 }
 
 function toggle(open: boolean): void {
-  if (open && !frame) frame = makeFrame();
+  if (open && !frame) frame = makeFrame(true);
   if (frame) frame.style.display = open ? "block" : "none";
   button.setAttribute("aria-expanded", String(open));
-  frame?.contentWindow?.postMessage({ svod: open ? "opened" : "closed" }, origin);
+  tellFrame();
   if (open) count(0);
+  kept("sessionStorage", OPEN, open);
+}
+
+function tellFrame(): void {
+  frame?.contentWindow?.postMessage({ svod: isOpen() ? "opened" : "closed" }, origin);
+}
+
+/** A browser that keeps nothing begins anew with each page. */
+function kept(where: "localStorage" | "sessionStorage", name: string, set?: boolean): boolean {
   try {
-    sessionStorage.setItem(OPEN, open ? "1" : "");
+    if (set !== undefined) window[where].setItem(name, set ? "1" : "");
+    return window[where].getItem(name) === "1";
   } catch {
-    // A page without storage begins closed each time.
+    return false;
   }
 }
 
-function makeFrame(): HTMLIFrameElement {
+function makeFrame(open: boolean): HTMLIFrameElement {
   const made = styled(document.createElement("iframe"), {
     position: "fixed", right: "20px", bottom: "88px", width: "min(380px, calc(100vw - 40px))",
     height: "min(560px, calc(100dvh - 110px))", border: "0", borderRadius: "12px", zIndex: "2147483000",
     boxShadow: "0 8px 40px rgb(0 0 0 / 28%)", background: "#fff", colorScheme: "normal",
+    display: open ? "block" : "none",
   });
   made.title = own.dataset.label ?? "Чат";
   made.allow = "autoplay";
   made.referrerPolicy = "strict-origin-when-cross-origin";
-  made.src = `${base}?page=${encodeURIComponent(location.href.slice(0, 500))}`;
+  made.src = `${base}?page=${encodeURIComponent(location.href.slice(0, 500))}${open ? "" : "&closed=1"}`;
+  made.addEventListener("load", () => isOpen() === open || tellFrame()); // pressed meanwhile
   document.body.append(made);
   return made;
 }
@@ -82,21 +95,19 @@ function count(number: number): void {
   badge.style.display = number ? "block" : "none";
 }
 
-addEventListener("message", (event: MessageEvent<{ svod?: string }>) => {
+addEventListener("message", (event: MessageEvent<{ svod?: string; open?: boolean; unseen?: number }>) => {
   if (event.origin !== origin || event.source !== frame?.contentWindow) return;
   if (event.data?.svod === "close") toggle(false);
-  if (event.data?.svod === "news" && !isOpen()) count(unread + 1);
+  if (event.data?.svod !== "talk") return;
+  kept("localStorage", TALKS, Boolean(event.data.open));
+  if (!isOpen()) count(unread + Number(event.data.unseen ?? 0));
 });
 
+/** Who has a conversation is told of an answer on whatever page they are. */
 function begin(): void {
   drawButton();
-  let open = "";
-  try {
-    open = sessionStorage.getItem(OPEN) ?? "";
-  } catch {
-    open = "";
-  }
-  if (open) toggle(true);
+  if (kept("sessionStorage", OPEN)) toggle(true);
+  else if (kept("localStorage", TALKS)) frame = makeFrame(false);
 }
 
 if (document.body) begin();

@@ -1,17 +1,21 @@
 // The chat window itself, in a frame of the portal on somebody else's page. It asks for what it
 // shows by the visitor's secret, which this browser made; a stream only says when to ask.
+import { randomHex } from "../lib/random";
 import { text as words } from "../lib/texts";
 
 interface File_ { name: string; url: string; size: number; picture: boolean }
 interface Message { id: number; mine: boolean; author: string; text: string; at: string; key: string; files: File_[] }
 interface State {
-  messages: Message[]; open: boolean; operator?: string; read?: number; vote?: number | null; asks_vote?: boolean;
+  messages: Message[]; open: boolean; operator?: string; read?: number; seen?: number; vote?: number | null;
+  asks_vote?: boolean;
 }
 
 const POLL_MS = 4_000;
 const SLOW_POLL_MS = 30_000;
+const TYPING_MS = 3_000;
 const base = document.body.dataset.base ?? "";
-const page = new URLSearchParams(location.search).get("page") ?? document.referrer;
+const given = new URLSearchParams(location.search);
+const page = given.get("page") ?? document.referrer;
 const list = document.getElementById("talk") as HTMLElement;
 const form = document.getElementById("say") as HTMLFormElement;
 const box = form.elements.namedItem("text") as HTMLTextAreaElement;
@@ -23,22 +27,27 @@ const drawn = new Map<number, HTMLElement>();
 const waiting = new Map<string, HTMLElement>();
 let last = 0;
 let read = 0;
-let shown = true;
+/** Behind the button, a window only waits for answers. */
+let shown = !given.has("closed");
 let source: EventSource | undefined;
 let timer: number | undefined;
 let typedAt = 0;
+let voted = false;
+const ballot = [...vote.childNodes];
+/** What the status says when nobody types, while somebody does. */
+let usual = "";
+let typing: number | undefined;
 
 // --- who it is ----------------------------------------------------------------------------
 
 function secret(): string {
   const name = `svod-visitor-${base}`;
-  const made = () => [...crypto.getRandomValues(new Uint8Array(24))].map((one) => one.toString(16).padStart(2, "0")).join("");
   try {
-    const kept = localStorage.getItem(name) ?? made();
+    const kept = localStorage.getItem(name) ?? randomHex(24);
     localStorage.setItem(name, kept);
     return kept;
   } catch {
-    return made(); // a browser that keeps nothing has a new visitor with every page
+    return randomHex(24); // a browser that keeps nothing has a new visitor with every page
   }
 }
 
@@ -60,25 +69,37 @@ async function call(path: string, body?: FormData | object): Promise<any> {
 
 function show(state: State): void {
   const near = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  for (const message of state.messages) put(message);
+  const fresh = state.messages.filter((message) => put(message) && !message.mine);
+  tell(fresh.filter((message) => message.id > (state.seen ?? 0)).length, state.open);
   read = state.read ?? read;
   for (const [id, element] of drawn) element.classList.toggle("is-read", id <= read);
-  if (state.operator) status_.textContent = state.operator;
-  vote.hidden = !state.asks_vote || Boolean(state.vote);
+  if (state.messages.some((one) => !one.mine)) notTyping();
+  if (state.operator && !usual) status_.textContent = state.operator;
+  showVote(state);
   if (near && state.messages.length) list.scrollTop = list.scrollHeight;
 }
 
-function put(message: Message): void {
+/** Asked once a conversation; whoever has just voted is thanked until the next one. */
+function showVote(state: State): void {
+  if (!state.asks_vote && voted) {
+    voted = false;
+    vote.replaceChildren(...ballot);
+  }
+  vote.hidden = !state.asks_vote || (Boolean(state.vote) && !voted);
+}
+
+/** Whether it was not there yet. */
+function put(message: Message): boolean {
   last = Math.max(last, message.id);
-  if (drawn.has(message.id)) return;
+  if (drawn.has(message.id)) return false;
   const own = waiting.get(message.key);
-  const element = own ?? document.createElement("li");
+  const element = own ?? document.createElement("div");
   waiting.delete(message.key);
   element.className = message.mine ? "cw-mine" : "cw-theirs";
   element.replaceChildren(...parts(message));
   if (!own) list.append(element);
   drawn.set(message.id, element);
-  if (!message.mine) news();
+  return true;
 }
 
 function* parts(message: Message): Generator<Node> {
@@ -87,8 +108,15 @@ function* parts(message: Message): Generator<Node> {
   for (const file of message.files) yield fileLink(file);
   const at = document.createElement("time");
   at.dateTime = message.at;
-  at.textContent = new Date(message.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  at.textContent = moment(new Date(message.at));
   yield at;
+}
+
+/** The hour; the day as well where it is another. */
+function moment(at: Date): string {
+  const today = at.toDateString() === new Date().toDateString();
+  const day: Intl.DateTimeFormatOptions = today ? {} : { day: "numeric", month: "short" };
+  return at.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" });
 }
 
 function labelled(css: string, words_: string): HTMLElement {
@@ -133,9 +161,15 @@ function fileLink(file: File_): HTMLElement {
   return link;
 }
 
-function news(): void {
-  if (!shown || document.hidden) parent.postMessage({ svod: "news" }, "*");
-  else void call("read/", { id: last }).catch(() => undefined);
+/** The page counts what is not looked at, and keeps the window behind its button for as long as
+ * there is a conversation. */
+function tell(unseen: number, open: boolean): void {
+  parent.postMessage({ svod: "talk", open, unseen: shown && !document.hidden ? 0 : unseen }, "*");
+  if (unseen) markRead();
+}
+
+function markRead(): void {
+  if (last && shown && !document.hidden) void call("read/", { id: last }).catch(() => undefined);
 }
 
 // --- asking -------------------------------------------------------------------------------
@@ -178,8 +212,21 @@ async function listen(): Promise<void> {
 
 function heard(told: { event: string; data: { what?: string } }): void {
   if (told.event !== "chat" && told.event !== "reload") return;
-  if (told.data.what === "operator_typing") status_.textContent = words("cw_typing");
+  if (told.data.what === "operator_typing") showTyping();
   else void refresh();
+}
+
+function showTyping(): void {
+  usual ||= status_.textContent ?? "";
+  status_.textContent = words("cw_typing");
+  clearTimeout(typing);
+  typing = window.setTimeout(notTyping, 2 * TYPING_MS);
+}
+
+function notTyping(): void {
+  clearTimeout(typing);
+  if (usual) status_.textContent = usual;
+  usual = "";
 }
 
 // --- saying -------------------------------------------------------------------------------
@@ -188,8 +235,8 @@ async function say(): Promise<void> {
   const files = [...(picked.files ?? [])];
   const said = box.value.trim();
   if (!said && !files.length) return;
-  const key = crypto.randomUUID();
-  const element = document.createElement("li");
+  const key = randomHex(16);
+  const element = document.createElement("div");
   element.className = "cw-mine is-sending";
   element.append(labelled("cw-text", said || files.map((file) => file.name).join(", ")));
   list.append(element);
@@ -246,7 +293,7 @@ box.addEventListener("keydown", (event) => {
 });
 box.addEventListener("input", () => {
   grow();
-  if (last && Date.now() - typedAt > 3_000) {
+  if (last && Date.now() - typedAt > TYPING_MS) {
     typedAt = Date.now();
     void call("typing/", {}).catch(() => undefined);
   }
@@ -255,26 +302,58 @@ picked.addEventListener("change", () => void say());
 document.getElementById("close")?.addEventListener("click", () => parent.postMessage({ svod: "close" }, "*"));
 vote.addEventListener("click", (event) => {
   const value = (event.target as HTMLElement).closest("button")?.dataset.vote;
-  if (value) void call("vote/", { value: Number(value) }).then(() => { vote.replaceChildren(labelled("", words("cw_thanks"))); });
+  if (value) void call("vote/", { value: Number(value) }).then(thank, () => undefined);
 });
+function thank(): void {
+  voted = true;
+  vote.replaceChildren(labelled("", words("cw_thanks")));
+}
+
 const about = document.getElementById("about") as HTMLFormElement | null;
+const aboutKey = randomHex(16);
+
+/** Nobody is there: the question goes with a way to reach whoever asks, under one key. */
+async function leave(left: HTMLFormElement): Promise<void> {
+  const body = new FormData(left);
+  body.set("key", aboutKey);
+  body.set("page", page);
+  body.set("offline", "1");
+  try {
+    show(await call("messages/", body));
+    showAbout(false);
+    trouble.hidden = true;
+    box.focus();
+    void listen();
+  } catch (error) {
+    trouble.hidden = false;
+    trouble.textContent = error instanceof TypeError ? words("cw_offline") : (error as Error).message;
+  }
+}
+
+/** The form stands in the place of the box, until the visitor has a conversation. */
+function showAbout(shown: boolean): void {
+  if (about) about.hidden = !shown;
+  form.hidden = shown && about !== null;
+}
+
 about?.addEventListener("submit", (event) => {
   event.preventDefault();
-  const given = Object.fromEntries(new FormData(about).entries());
-  call("introduce/", given).then(() => { about.hidden = true; }, (error: Error) => { trouble.hidden = false; trouble.textContent = error.message; });
+  void leave(about);
 });
 addEventListener("message", (event: MessageEvent<{ svod?: string }>) => {
   if (event.source !== parent) return;
   if (event.data?.svod === "opened") {
     shown = true;
     box.focus();
-    if (last) void call("read/", { id: last }).catch(() => undefined);
+    list.scrollTop = list.scrollHeight;
+    markRead();
   }
   if (event.data?.svod === "closed") shown = false;
 });
+document.addEventListener("visibilitychange", markRead);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") parent.postMessage({ svod: "close" }, "*");
 });
 
-void refresh().then(() => { list.scrollTop = list.scrollHeight; void listen(); });
+void refresh().then(() => { list.scrollTop = list.scrollHeight; showAbout(!last); void listen(); });
 poll();

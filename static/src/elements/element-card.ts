@@ -1,23 +1,33 @@
 // <svod-element>: the keys and the guard of an element's page, in the drawer or on its own.
 // Ctrl+Enter and Ctrl+S press `[data-shortcut=save]`, Alt+arrows the neighbours; on a page
-// of its own unsaved typing is asked about before the browser leaves.
+// of its own unsaved typing is asked about before the browser leaves. Of the events named in
+// data-news, which the body hears, those about this element (`detail.element`) are told to its
+// parts: `hx-trigger="crm:changed from:'closest svod-element'"`.
+import { Draft } from "../lib/draft";
 import { SvodElement, define } from "../lib/element";
 import { toast } from "../lib/toast";
+import { type Answered, Typed } from "../lib/typed";
 
 // By the message: for the time of a swap's transition fields keep their old classes.
 const WRONG = ":is(input, textarea, select):is([data-field]:has(.sv-error) *):not([type=hidden], .tomselected)";
 
 class ElementCard extends SvodElement {
-  private dirty = false;
+  private readonly typed = new Typed();
+  /** It came with what was typed before (data-dirty). */
+  private begun = false;
+  private draft: Draft | undefined;
 
   protected attach(): void {
-    this.dirty = this.dataset.dirty !== undefined;
+    this.begun = this.dataset.dirty !== undefined;
     if (!this.querySelector(".sv-error, .sv-clash, .sv-alert-error")) this.tellClean();
+    this.keepDraft();
     this.listen<KeyboardEvent>(document, "keydown", (event) => this.onKey(event));
     this.listen<MouseEvent>(this, "click", (event) => this.onClick(event));
-    this.listen(this, "input", () => (this.dirty = true));
-    this.listen(this, "change", () => (this.dirty = true));
-    this.listen(this, "submit", () => (this.dirty = false));
+    this.listen(this, "input", (event) => this.typed.note(event));
+    this.listen(this, "change", (event) => this.typed.note(event));
+    this.listen(this, "submit", (event) => this.leaves(event.target as HTMLFormElement));
+    this.listen<Answered>(this, "htmx:after:swap", (event) => this.typed.answered(event, this));
+    for (const name of this.dataset.news?.split(" ") ?? []) this.listen<CustomEvent>(document.body, name, (event) => this.passOn(event));
     this.listen<BeforeUnloadEvent>(window, "beforeunload", (event) => this.guard(event));
     // htmx puts the focus back where it was once the swap is over: ours comes after.
     requestAnimationFrame(() => this.showTrouble());
@@ -25,6 +35,25 @@ class ElementCard extends SvodElement {
     for (const now of this.querySelectorAll(".sv-tabs [aria-current], .crm-bar [aria-current]")) {
       now.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
+  }
+
+  /** What is typed into the element's form is kept on the server until it is saved. */
+  private keepDraft(): void {
+    const form = this.querySelector<HTMLFormElement>("form[data-draft]");
+    if (!form) return;
+    const draft = new Draft(form);
+    this.draft = draft;
+    this.listen(form, "input", (event) => draft.noted(event));
+    this.listen(form, "change", (event) => draft.noted(event));
+    this.listen(form, "submit", () => draft.submitted());
+    this.listen(window, "pagehide", () => draft.left());
+    this.listen(document, "visibilitychange", () => {
+      if (document.visibilityState === "hidden") draft.left();
+    });
+  }
+
+  protected override detach(): void {
+    this.draft?.left();
   }
 
   /** What the server refused: the first wrong field takes the focus, a conflict is shown. */
@@ -36,12 +65,22 @@ class ElementCard extends SvodElement {
 
   /** Fresh content: what the drawer saw typed before belongs to what stood here earlier. */
   private tellClean(): void {
-    if (!this.dirty) this.dispatchEvent(new CustomEvent("svod:clean", { bubbles: true }));
+    if (!this.begun) this.dispatchEvent(new CustomEvent("svod:clean", { bubbles: true }));
+  }
+
+  private passOn({ type, detail }: CustomEvent<{ element?: number } | null>): void {
+    if (String(detail?.element) === this.dataset.id) this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   private guard(event: BeforeUnloadEvent): void {
-    const asks = this.dirty && this.querySelector("form:not([data-no-warning])") && !this.closest("dialog");
-    if (asks) event.preventDefault();
+    if ((this.begun || this.typed.any) && !this.closest("dialog")) event.preventDefault();
+  }
+
+  /** A form without htmx takes the page along with it. */
+  private leaves(form: HTMLFormElement): void {
+    if (form.hasAttribute("hx-post")) return;
+    this.begun = false;
+    this.typed.forget(form);
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -55,7 +94,10 @@ class ElementCard extends SvodElement {
 
   private onClick(event: MouseEvent): void {
     const source = (event.target as Element).closest<HTMLElement>("[data-copy-link], [data-leave]");
-    if (source?.dataset.leave !== undefined) this.dirty = false;
+    if (source?.dataset.leave !== undefined) {
+      this.begun = false;
+      this.typed.forget(source.closest("form"));
+    }
     const { copyLink, copied } = source?.dataset ?? {};
     if (copyLink) void navigator.clipboard.writeText(copyLink).then(() => toast(copied ?? ""));
   }

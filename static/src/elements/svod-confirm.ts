@@ -27,13 +27,15 @@ class Confirm extends SvodElement {
     if (!source || this.agreed.delete(source)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    void this.askThenClick(source);
+    // Of a form it is the button inside that was pressed: a click on the form itself sends nothing.
+    const pressed = (event.target as Element).closest<HTMLElement>("a, button, input") ?? source;
+    void this.askThenClick(source, pressed);
   }
 
-  private async askThenClick(source: HTMLElement): Promise<void> {
+  private async askThenClick(source: HTMLElement, pressed: HTMLElement): Promise<void> {
     if (!(await ask(question(source, source.dataset.confirm ?? "")))) return;
     this.agreed.add(source);
-    source.click();
+    pressed.click();
   }
 
   private async holdRequest(event: CustomEvent<Confirming>): Promise<void> {

@@ -9,6 +9,7 @@ import { ask } from "../lib/ask";
 import { SvodElement, define } from "../lib/element";
 import { h, icon, iconButton, uniqueId } from "../lib/dom";
 import { text } from "../lib/texts";
+import { type Answered, Typed } from "../lib/typed";
 
 /** Events that have closed a panel. */
 const taken = new WeakSet<Event>();
@@ -20,14 +21,14 @@ abstract class Panel extends SvodElement {
   private url = "";
   private opener: HTMLElement | null = null;
   private loading = false;
-  private dirty = false;
+  private readonly typed = new Typed();
 
   protected attach(): void {
     this.build();
     this.listen<MouseEvent>(document, "click", (event) => this.catchLink(event));
     this.listen<CustomEvent>(document, "svod:saved", (event) => this.saved(event));
     this.listen<CustomEvent>(document, `svod:${this.kind}`, (event) => void this.open(event.detail.url));
-    this.listen<BeforeUnloadEvent>(window, "beforeunload", (event) => this.dirty && event.preventDefault());
+    this.listen<BeforeUnloadEvent>(window, "beforeunload", (event) => this.typed.any && event.preventDefault());
   }
 
   /** Open the panel with what the URL answers; `opener` gets the focus back. */
@@ -50,7 +51,7 @@ abstract class Panel extends SvodElement {
   close(): void {
     this.dialog.close();
     // Closing takes the focus out of the control typed in last, and that is a change of its own.
-    this.dirty = false;
+    this.typed.forget();
   }
 
   private build(): void {
@@ -66,12 +67,12 @@ abstract class Panel extends SvodElement {
     this.listen(this.dialog, "cancel", (event) => event.target === this.dialog && this.stay(event));
     this.listen(this.dialog, "close", () => this.empty());
     this.listen<MouseEvent>(this.dialog, "mousedown", (event) => event.target === this.dialog && void this.leave());
-    this.listen(this.body, "input", (event) => this.typed(event));
-    this.listen(this.body, "change", (event) => this.typed(event));
+    this.listen(this.body, "input", (event) => this.typed.note(event));
+    this.listen(this.body, "change", (event) => this.typed.note(event));
     this.listen<MouseEvent>(this.body, "click", (event) => this.closeButton(event));
-    this.listen(this.body, "svod:clean", () => (this.dirty = false));
+    this.listen(this.body, "svod:clean", () => this.typed.forget());
     this.listen<CustomEvent>(this.body, "svod:failure", (event) => this.failed(event));
-    this.listen<CustomEvent>(this.body, "htmx:after:swap", (event) => this.swapped(event));
+    this.listen<Answered>(this.body, "htmx:after:swap", (event) => this.swapped(event));
   }
 
   private catchLink(event: MouseEvent): void {
@@ -85,7 +86,7 @@ abstract class Panel extends SvodElement {
 
   private async load(): Promise<void> {
     this.loading = true;
-    this.dirty = false;
+    this.typed.forget();
     this.body.setAttribute("aria-busy", "true");
     this.dialog.setAttribute("aria-label", text("loading"));
     this.body.replaceChildren(skeleton());
@@ -94,9 +95,8 @@ abstract class Panel extends SvodElement {
     this.loading = false;
   }
 
-  private swapped(event: CustomEvent<{ ctx: { request: { method: string }; response: { status: number } } }>): void {
-    const { request, response } = event.detail.ctx;
-    if (request.method !== "GET" && response.status < 400) this.dirty = false;
+  private swapped(event: Answered): void {
+    this.typed.answered(event, this.body);
     this.named();
   }
 
@@ -125,11 +125,6 @@ abstract class Panel extends SvodElement {
     again.focus();
   }
 
-  private typed(event: Event): void {
-    const form = (event.target as Element).closest("form");
-    if (form && !form.hasAttribute("data-no-warning")) this.dirty = true;
-  }
-
   private closeButton(event: MouseEvent): void {
     if (!(event.target as Element).closest("[data-close]")) return;
     event.preventDefault();
@@ -151,14 +146,14 @@ abstract class Panel extends SvodElement {
   }
 
   private async mayLose(): Promise<boolean> {
-    if (!this.dirty) return true;
+    if (!this.typed.any) return true;
     const words = { title: text("discard_title"), text: text("discard_text"), action: text("discard"), cancel: text("keep") };
     return ask({ ...words, danger: true });
   }
 
   private empty(): void {
     this.body.replaceChildren();
-    this.dirty = false;
+    this.typed.forget();
     const { opener } = this;
     this.opener = null;
     const href = opener?.getAttribute("href");

@@ -1,11 +1,13 @@
 // <svod-select data-url="/people/suggest/"><select …></select></svod-select>: a searchable
 // select. With data-url the server is asked (?q=…) and answers [{value, text, note?, tone?,
 // icon?}] or {results: […], groups?: […]}; without it the options of the select are searched. The real
-// select stays in the form. `data-placeholder`; `multiple` on the select gives many.
+// select stays in the form. With data-new a text that is not there yet may be added: it is POSTed
+// there as `name`, and {value, text} or {error} comes back. `data-placeholder`; `multiple` on the select gives many.
 import type TomSelect from "tom-select";
 import { SvodElement, define } from "../lib/element";
-import { h, icon } from "../lib/dom";
+import { csrfToken, failureName, h, icon } from "../lib/dom";
 import { text } from "../lib/texts";
+import { toast } from "../lib/toast";
 
 export interface Option {
   value: string;
@@ -21,6 +23,7 @@ interface Heading {
   label: string;
 }
 
+type Made = (option?: Option) => void;
 type Done = (options?: Option[], headings?: Heading[]) => void;
 export type Settings = NonNullable<ConstructorParameters<typeof TomSelect>[1]>;
 
@@ -55,7 +58,9 @@ export class Select extends SvodElement {
     const { default: Picker } = await import("tom-select");
     const select = this.querySelector("select");
     if (!select || !this.alive || this.picker) return;
+    const focused = document.activeElement === select;
     this.picker = new Picker(select, this.settings(select));
+    if (focused) this.picker.focus();
     // Its label has moved to the picker: without one it must not be read aloud a second time.
     select.setAttribute("aria-hidden", "true");
     this.classList.add("sv-ready");
@@ -66,7 +71,7 @@ export class Select extends SvodElement {
     const many = { remove_button: { title }, caret_position: {} };
     return {
       plugins: select.multiple ? many : select.required ? {} : { clear_button: { title } },
-      create: false,
+      create: this.dataset.new ? (name: string, done: Made) => void this.make(name, done) : false,
       // Enter right after typing must choose among what fits, not among what stood there before.
       refreshThrottle: 0,
       maxOptions: 200,
@@ -83,6 +88,7 @@ export class Select extends SvodElement {
     return {
       option: draw,
       item: drawChosen,
+      option_create: (data: { input: string }) => h("div", { class: "create" }, text("add_value", { name: data.input })),
       no_results: () => h("div", { class: "sv-option-none" }, text("nothing_found")),
       loading: () => h("div", { class: "sv-option-none" }, text("loading")),
     };
@@ -111,6 +117,20 @@ export class Select extends SvodElement {
     } catch {
       done();
     }
+  }
+
+  /** The server makes a value of what was typed; it is chosen then. */
+  private async make(name: string, done: Made): Promise<void> {
+    try {
+      const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+      const answer = await fetch(this.dataset.new ?? "", { method: "POST", body: new URLSearchParams({ name }), headers });
+      if (answer.ok) return done((await answer.json()) as Option);
+      const said = answer.status === 422 ? ((await answer.json()) as { error: string }).error : text(failureName(answer.status));
+      toast(said, "error");
+    } catch {
+      toast(text("error_network"), "error");
+    }
+    done();
   }
 
   /** Options of an earlier search would stand among the new ones. */

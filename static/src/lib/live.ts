@@ -5,6 +5,8 @@
 //                                                                 there is none and time has passed
 //   document.body.addEventListener("svod:live:notification", …)  what a server's publish() told,
 //                                                                 with its data as `detail`
+//   document.body.addEventListener("svod:live:lost", …)          the stream broke; a reload follows
+//                                                                 when it is there again
 //
 // One tab of the browser holds the stream (a lock says which) and passes the news on to the
 // others; without locks (plain http) every tab in sight has its own. Where there is no stream
@@ -24,6 +26,7 @@ let channel: BroadcastChannel | undefined;
 let retry: number | undefined;
 let poll: number | undefined;
 let release: (() => void) | undefined;
+let heard = false;
 
 /** Begin, once a page: the address stands in <meta name="svod-live">, the person beside it. */
 export function watchLive(): void {
@@ -83,6 +86,8 @@ function close(): void {
 
 /** A browser comes back by itself after a broken stream, but not after a refused one. */
 function failed(): void {
+  if (heard) pass({ event: "lost", data: {} });
+  heard = false;
   if (source?.readyState !== EventSource.CLOSED) return;
   close();
   pass({ event: "away", data: {} });
@@ -96,7 +101,10 @@ function pass(news: News): void {
 
 function fire({ event, data }: News): void {
   if (event === "away") return pollWhile(true);
-  if (event === "reload") pollWhile(false);
+  if (event === "reload") {
+    heard = source !== undefined;
+    pollWhile(false);
+  }
   document.body.dispatchEvent(new CustomEvent(`svod:live:${event}`, { bubbles: true, detail: data }));
 }
 

@@ -11,6 +11,7 @@ interface Order {
   /** Cards with links and texts in them: dragged by the program, for a browser would drag the
    * links, and on a touch screen after a moment, for a swipe scrolls. */
   cards?: boolean;
+  begun?: () => void;
   moved?: (event: Sortable.MoveEvent) => boolean;
   done: (event: Sortable.SortableEvent) => void;
 }
@@ -24,6 +25,7 @@ export async function sortable(container: HTMLElement, order: Order): Promise<So
     ghostClass: "sv-ghost",
     chosenClass: "sv-chosen-row",
     ...(order.group && { group: order.group }),
+    ...(order.begun && { onStart: order.begun }),
     ...(order.moved && { onMove: order.moved }),
     ...(order.cards && { forceFallback: true, fallbackOnBody: true, fallbackTolerance: 5, delay: 180, delayOnTouchOnly: true, sort: false, fallbackClass: "sv-card-carried" }),
     onEnd: order.done,

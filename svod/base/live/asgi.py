@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -39,10 +40,17 @@ class Offer:
 def take_stream(request: HttpRequest, ticket: Ticket) -> bool:
     """Have this request answered by a stream; False where the server gives none."""
     offer = getattr(request, "scope", {}).get(OFFER)
-    if offer is None or not settings.LIVE_REDIS_URL:
+    if offer is None or not settings.LIVE_REDIS_URL or _is_of_another_site(request):
         return False
     offer.ticket = ticket
     return True
+
+
+def _is_of_another_site(request: HttpRequest) -> bool:
+    """A page elsewhere could read nothing, but would hold a stream of the person's."""
+    origin = request.headers.get("Origin", "")
+    foreign = request.headers.get("Sec-Fetch-Site", "") in {"cross-site", "same-site"}
+    return foreign or bool(origin and urlsplit(origin).netloc != request.get_host())
 
 
 def live_streams(application: Application, *paths: str) -> Application:

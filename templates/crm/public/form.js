@@ -9,12 +9,21 @@
   new URLSearchParams(location.search).forEach(function (value, name) {
     if (/^utm_(source|medium|campaign|content|term)$/.test(name)) marks[name] = value;
   });
+  function newNumber() {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    // A site of plain http has no randomUUID.
+    var parts = Array.from(crypto.getRandomValues(new Uint8Array(16)));
+    parts[6] = (parts[6] & 15) | 64;
+    parts[8] = (parts[8] & 63) | 128;
+    var text = parts.map(function (one) { return (one + 256).toString(16).slice(1); }).join("");
+    return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  }
   function visitor() {
     if (!agreed()) return "";
     try {
       var kept = localStorage.getItem("svod-visitor");
       if (!kept) {
-        kept = crypto.randomUUID();
+        kept = newNumber();
         localStorage.setItem("svod-visitor", kept);
       }
       return kept;

@@ -24,9 +24,15 @@ from svod.embedded import process
 from svod.embedded.errors import EmbeddedError
 from svod.embedded.postgres import Postgres
 from svod.embedded.redis import Redis
+from tests import database
 
 ROOT = Path(__file__).resolve().parents[3]
 WORLD = ["-m", "tests.durability.engine.world"]
+OPEN = """
+    SELECT (SELECT count(*) FROM workflows_instance WHERE status IN ('running', 'waiting'))
+         + (SELECT count(*) FROM workflows_outgoing WHERE state = 'new')
+         + (SELECT count(*) FROM lists_core_outboxevent WHERE NOT handled)
+"""
 CELERY = ["-m", "celery", "--quiet", "--skip-checks", "--app"]
 
 
@@ -78,6 +84,7 @@ class Portal:
         self._steps_at_last_kill = 0
 
     def start(self) -> None:
+        database.seed(self.var)
         self.postgres.start(leash=True)
         self.postgres.create_database()
         self.redis.start(leash=True)
@@ -186,6 +193,13 @@ class Portal:
 
     def steps(self) -> int:
         """How many lines the journal has."""
+        return self._count("SELECT count(*) FROM workflows_steplog")
+
+    def open_work(self) -> int:
+        """What is still to be done."""
+        return self._count(OPEN)
+
+    def _count(self, query: str) -> int:
         with psycopg.connect(self.postgres.dsn("svod")) as connection:
-            row = connection.execute("SELECT count(*) FROM workflows_steplog").fetchone()
+            row = connection.execute(query).fetchone()
         return int(row[0]) if row else 0

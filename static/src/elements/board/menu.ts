@@ -1,6 +1,8 @@
 // The menu of a card: by its button, by the right mouse button, by the menu key.
+import { h } from "../../lib/dom";
+import { stepAround } from "../../lib/menu-keys";
+import { GAP, closedBy, showAt } from "../../lib/menu-place";
 
-const GAP = 6;
 
 interface Host {
   readonly root: HTMLElement;
@@ -18,8 +20,8 @@ export class CardMenu {
     host.listen<MouseEvent>(root, "contextmenu", (event) => this.onContext(event));
     const { menu } = this;
     if (!menu) return;
-    host.listen<KeyboardEvent>(menu, "keydown", (event) => this.onKey(event));
-    host.listen<ToggleEvent>(menu, "toggle", (event) => event.newState === "closed" && this.closed());
+    host.listen<KeyboardEvent>(menu, "keydown", (event) => stepAround(event, this.items));
+    host.listen<ToggleEvent>(menu, "toggle", (event) => event.newState === "closed" && closedBy(this.opener));
   }
 
   private get menu(): HTMLElement | null {
@@ -55,11 +57,7 @@ export class CardMenu {
     if (!menu || !card) return;
     [this.card, this.opener] = [card, opener];
     this.offer(menu, card);
-    menu.showPopover();
-    const size = menu.getBoundingClientRect();
-    menu.style.left = `${Math.max(GAP, Math.min(x, innerWidth - size.width - GAP))}px`;
-    menu.style.top = `${Math.max(GAP, Math.min(y, innerHeight - size.height - GAP))}px`;
-    opener.setAttribute("aria-expanded", "true");
+    showAt(menu, opener, x, y);
     this.items[0]?.focus();
   }
 
@@ -73,8 +71,9 @@ export class CardMenu {
     if (edit) edit.hidden = !movable;
     const lanes = menu.querySelector<HTMLElement>("[data-move-to]");
     if (lanes) lanes.hidden = !movable;
-    const own = card.closest<HTMLElement>("[data-lane]")?.dataset.lane;
-    for (const item of menu.querySelectorAll<HTMLElement>("[data-to]")) item.hidden = item.dataset.to === own;
+    const own = card.closest("[data-lane]");
+    const others = [...this.host.root.querySelectorAll<HTMLElement>("[data-lane]")].filter((lane) => lane !== own);
+    lanes?.querySelector("[data-lanes]")?.replaceChildren(...others.map(moveItem));
   }
 
   private act(item: HTMLElement): void {
@@ -83,18 +82,9 @@ export class CardMenu {
     const lane = this.host.root.querySelector<HTMLElement>(`#lane-${item.dataset.to ?? ""}`);
     if (item.dataset.act === "move" && card && lane) this.host.move(card, lane);
   }
+}
 
-  private closed(): void {
-    this.opener?.removeAttribute("aria-expanded");
-    if (document.activeElement === document.body) this.opener?.focus();
-  }
-
-  private onKey(event: KeyboardEvent): void {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    const { items } = this;
-    const at = items.indexOf(document.activeElement as HTMLElement);
-    items[(at + by + items.length) % items.length]?.focus();
-  }
+function moveItem({ dataset: { lane = "", name = "", tone } }: HTMLElement): HTMLElement {
+  const dot = h("span", { class: tone ? `sv-dot tone-${tone}` : "sv-dot" });
+  return h("button", { type: "button", class: "sv-pop-link", role: "menuitem", "data-act": "move", "data-to": lane }, dot, name);
 }

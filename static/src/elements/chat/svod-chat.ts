@@ -1,46 +1,59 @@
 // <svod-chat data-id data-base="/chat/5/">: one conversation. The server draws every message;
 // this asks for what is new when the live news tell of it, sends what is typed under a key of
-// its own (so that a lost answer is not said twice), and leaves marks of reading.
-// <svod-chat-desk data-seen>: the whole desk; tells every 30 seconds that somebody sits at it.
+// its own (so that a lost answer is not said twice), and leaves marks of reading. The box is
+// free while an answer is on its way; one that does not come through returns into it.
 import { SvodElement, define } from "../../lib/element";
-import { csrfToken, h } from "../../lib/dom";
+import { h } from "../../lib/dom";
+import { randomHex } from "../../lib/random";
+import { post } from "./calls";
+import { type Draft, type Stored, isEmpty, isSame, joined, keepDrafts, keptDrafts } from "./drafts";
+import { type Outcome, send, takeBack } from "./outbox";
 
 interface News { conversation?: number; what?: string; seq?: number }
-interface Stored { id: number; name: string }
 
-const SEEN_MS = 30_000;
 const TYPING_MS = 3_000;
-
-async function post(url: string, body: FormData): Promise<Record<string, unknown>> {
-  const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
-  const found = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
-  if (!answer.ok) throw new Error(String(found.error ?? answer.status));
-  return found;
-}
 
 class Chat extends SvodElement {
   private files: Stored[] = [];
+  private tried: Draft | undefined;
   private typedAt = 0;
   private busy = false;
+  private looksBack = false;
+  private seenTo = 0;
+  private readTo = 0;
   private again = false;
+  /** Whoever reads the last message goes on to see it when a keyboard or files take room. */
+  private staysAtEnd = true;
+  private readonly room = new ResizeObserver(() => this.staysAtEnd && this.toEnd());
 
   protected attach(): void {
     this.toEnd();
     this.listen<CustomEvent<News>>(document.body, "svod:live:chat", ({ detail }) => this.heard(detail));
     this.listen(document.body, "svod:live:reload", () => void this.refresh());
     this.listen(document, "visibilitychange", () => this.markRead());
-    this.listen(this.messages, "scroll", () => this.messages.scrollTop < 40 && void this.earlier());
+    this.listen(this.messages, "scroll", () => this.scrolled());
+    this.room.observe(this.messages);
+    if (this.news) this.listen(this.news, "click", () => this.toEnd());
     this.markRead();
     if (!this.form) return;
     this.listen<SubmitEvent>(this.form, "submit", (event) => {
       event.preventDefault();
-      void this.say();
+      this.say();
     });
+    this.listen<CustomEvent<Outcome>>(document.body, "chat:said", ({ detail }) => this.said(detail));
     this.listen<KeyboardEvent>(this.box, "keydown", (event) => this.pressed(event));
     this.listen(this.box, "input", () => this.typed());
+    this.listen<CustomEvent<Stored[]>>(this.box, "svod:attach", ({ detail }) => this.attachFiles(detail));
     const picked = this.form.querySelector<HTMLInputElement>("input[type=file]");
-    if (picked) this.listen(picked, "change", () => void this.upload(picked));
-    if (!this.box.disabled && matchMedia("(min-width: 768px)").matches) this.box.focus();
+    if (picked) this.listen(picked, "change", () => void this.uploadPicked(picked));
+    this.takeDropped();
+    this.restore();
+    // Whoever is not in it chooses first what to do: the letters stay those of the desk.
+    if (this.dataset.inside !== undefined && matchMedia("(min-width: 768px)").matches) this.box.focus();
+  }
+
+  protected override detach(): void {
+    this.room.disconnect();
   }
 
   private get messages(): HTMLElement {
@@ -53,6 +66,14 @@ class Chat extends SvodElement {
 
   private get box(): HTMLTextAreaElement {
     return this.form!.querySelector("textarea")!;
+  }
+
+  private get news(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("[data-talk-new]");
+  }
+
+  private get own(): string {
+    return this.dataset.id ?? "";
   }
 
   private get base(): string {
@@ -68,11 +89,45 @@ class Chat extends SvodElement {
   private heard(news: News): void {
     if (news.conversation !== Number(this.dataset.id)) return;
     if (news.what === "typing") this.showTyping();
-    else if (news.what === "message" || news.what === "sent") void this.refresh();
-    else if (news.what === "customer_read") this.markDelivered();
+    else if (news.what === "message") void this.refresh();
+    else if (news.what === "sent") void this.redraw(news.seq ?? 0);
+    else if (news.what === "customer_read") this.markSeen(news.seq ?? 0);
+    else if (news.what === "customer") this.tellCard();
+    else if (news.what === "gone") void this.renew();
   }
 
-  /** Ask for what is new; news that come meanwhile ask once more. */
+  /** Somebody took it, gave it away or closed it: what may be done now is another. What is typed
+   * stays, for it is kept as a draft. */
+  private async renew(): Promise<void> {
+    this.tellCard();
+    const answer = await fetch(this.base, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
+    if (answer.status === 404) this.form?.remove(); // it is another's; what was typed stays a draft
+    if (!answer.ok || !this.alive) return;
+    const made = document.createElement("template");
+    made.innerHTML = await answer.text(); // drawn and escaped by the server
+    const fresh = made.content.querySelector<HTMLElement>("svod-chat");
+    if (!fresh || fresh.dataset.state === this.dataset.state) return;
+    const typed = this.form ? this.box.value : "";
+    this.replaceWith(fresh);
+    const box = fresh.querySelector("textarea");
+    if (box && !box.value) box.value = typed;
+  }
+
+  private tellCard(): void {
+    document.body.dispatchEvent(new CustomEvent("chat:customer"));
+  }
+
+  /** A message that is known already, as it stands now: sent, or refused by the channel. */
+  private async redraw(seq: number): Promise<void> {
+    await this.take(`${this.base}messages/?after=${seq - 1}`, (html) => {
+      const made = document.createElement("template");
+      made.innerHTML = html; // drawn and escaped by the server
+      const fresh = made.content.querySelector(`[data-seq="${seq}"]`);
+      if (fresh) this.messages.querySelector(`[data-seq="${seq}"]`)?.replaceWith(fresh);
+    });
+  }
+
+  /** Ask for what is new, portion by portion; news that come meanwhile ask once more. */
   private async refresh(): Promise<void> {
     this.again = true;
     if (this.busy) return;
@@ -80,7 +135,9 @@ class Chat extends SvodElement {
     try {
       while (this.again) {
         this.again = false;
-        await this.take(`${this.base}messages/?after=${this.last}`, (html) => this.put(html));
+        await this.take(`${this.base}messages/?after=${this.last}`, (html) => {
+          this.again ||= this.put(html) >= Number(this.dataset.portion);
+        });
       }
     } finally {
       this.busy = false;
@@ -88,28 +145,60 @@ class Chat extends SvodElement {
   }
 
   private async take(url: string, put: (html: string) => void): Promise<void> {
-    const answer = await fetch(url);
-    if (answer.ok && this.alive) put(await answer.text());
+    const answer = await fetch(url).catch(() => null); // the next news ask again
+    if (answer?.ok && this.alive) put(await answer.text());
   }
 
-  private put(html: string): void {
+  /** How many it had not had yet. */
+  private put(html: string): number {
     const near = this.isAtEnd();
     const known = new Set([...this.messages.children].map((one) => one.getAttribute("data-seq")));
     const made = document.createElement("template");
     made.innerHTML = html; // drawn and escaped by the server
-    for (const one of [...made.content.children]) if (!known.has(one.getAttribute("data-seq"))) this.messages.append(one);
+    const fresh = [...made.content.children].filter((one) => !known.has(one.getAttribute("data-seq")));
+    this.messages.append(...fresh);
+    this.markSeen(0); // the mark may have come before what it is about
+    if (fresh.some((one) => one.matches(".is-system"))) void this.renew();
     if (near) this.toEnd();
+    else this.countNew(fresh.filter((one) => one.matches(".is-customer")).length);
     this.markRead();
+    return fresh.length;
+  }
+
+  // --- where one reads --------------------------------------------------------------------
+
+  private scrolled(): void {
+    this.staysAtEnd = this.isAtEnd();
+    if (this.messages.scrollTop < 40) void this.earlier();
+    if (this.isAtEnd() && this.news && !this.news.hidden) {
+      this.news.hidden = true;
+      this.markRead();
+    }
+  }
+
+  /** Whoever reads further up is told how many have come below. */
+  private countNew(more: number): void {
+    const sign = this.news;
+    if (!sign || !more) return;
+    const number = (sign.hidden ? 0 : Number(sign.dataset.count)) + more;
+    sign.dataset.count = String(number);
+    sign.textContent = `${sign.dataset.text}: ${number}`;
+    sign.hidden = false;
   }
 
   private async earlier(): Promise<void> {
     const first = Number(this.messages.firstElementChild?.getAttribute("data-seq") ?? 1);
-    if (first <= 1 || this.busy) return;
-    this.busy = true;
-    const height = this.messages.scrollHeight;
-    await this.take(`${this.base}messages/?before=${first}`, (html) => this.messages.insertAdjacentHTML("afterbegin", html));
-    this.messages.scrollTop += this.messages.scrollHeight - height;
-    this.busy = false;
+    if (first <= 1 || this.looksBack) return;
+    this.looksBack = true;
+    try {
+      await this.take(`${this.base}messages/?before=${first}`, (html) => {
+        const height = this.messages.scrollHeight;
+        this.messages.insertAdjacentHTML("afterbegin", html);
+        this.messages.scrollTop += this.messages.scrollHeight - height;
+      });
+    } finally {
+      this.looksBack = false;
+    }
   }
 
   private isAtEnd(): boolean {
@@ -133,14 +222,24 @@ class Chat extends SvodElement {
   }
 
   private markRead(): void {
-    if (document.hidden || !this.last) return;
+    const { last } = this;
+    if (document.hidden || last <= this.readTo || !this.isAtEnd()) return;
+    this.readTo = last;
     const body = new FormData();
-    body.set("seq", String(this.last));
-    void post(`${this.base}read/`, body).catch(() => undefined);
+    body.set("seq", String(last));
+    const told = () => document.body.dispatchEvent(new Event("chat:changed")); // the number beside it
+    void post(`${this.base}read/`, body).then(told, () => (this.readTo = 0));
   }
 
-  private markDelivered(): void {
-    for (const one of this.messages.querySelectorAll(".is-operator")) one.classList.add("is-read");
+  /** The customer's window has shown the answers up to this number. */
+  private markSeen(seq: number): void {
+    this.seenTo = Math.max(this.seenTo, seq);
+    for (const one of this.messages.querySelectorAll<HTMLElement>(".is-operator:not(.is-read)")) {
+      if (Number(one.dataset.seq) > this.seenTo) continue;
+      one.classList.add("is-read");
+      const sign = one.querySelector(".sv-said-state");
+      if (sign) sign.textContent = this.dataset.textRead ?? "";
+    }
   }
 
   // --- what is said -----------------------------------------------------------------------
@@ -148,48 +247,42 @@ class Chat extends SvodElement {
   private pressed(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    void this.say();
+    this.say();
   }
 
   private typed(): void {
+    this.keep();
     if (Date.now() - this.typedAt < TYPING_MS || this.isNote) return;
     this.typedAt = Date.now();
     void post(`${this.base}typing/`, new FormData()).catch(() => undefined);
   }
 
+  private get noteSwitch(): HTMLInputElement {
+    return this.form!.elements.namedItem("note") as HTMLInputElement;
+  }
+
   private get isNote(): boolean {
-    return (this.form?.elements.namedItem("note") as HTMLInputElement | null)?.checked ?? false;
+    return this.noteSwitch.checked;
   }
 
-  private async say(): Promise<void> {
-    const said = this.box.value;
-    if (!said.trim() && !this.files.length) return;
-    const body = new FormData();
-    body.set("text", said);
-    body.set("key", (this.box.dataset.key ??= crypto.randomUUID()));
-    if (this.isNote) body.set("note", "1");
-    if (this.box.dataset.reply) body.set("reply", this.box.dataset.reply);
-    for (const file of this.files) body.append("file", String(file.id));
-    try {
-      await post(`${this.base}say/`, body);
-      this.said();
-    } catch (error) {
-      this.complain(error as Error);
-    }
+  private say(): void {
+    const { draft } = this;
+    if (isEmpty(draft)) return;
+    this.fill({ text: "", note: draft.note, files: [] });
+    this.box.dispatchEvent(new Event("svod:said"));
+    send(this.own, `${this.base}say/`, { ...draft, key: draft.key ?? randomHex(16) });
   }
 
-  private said(): void {
-    this.box.value = "";
-    delete this.box.dataset.key;
-    delete this.box.dataset.reply;
-    this.files = [];
-    this.drawFiles();
-    this.complain();
-    this.toEnd();
-    void this.refresh().then(() => this.toEnd());
+  /** What was refused stands before what was typed meanwhile; it may have come all the same, and
+   * is shown then. */
+  private said({ conversation, error }: Outcome): void {
+    if (conversation !== this.own) return;
+    this.complain(error);
+    if (error) this.takeBack();
+    else this.toEnd();
+    void this.refresh().then(() => (error ? undefined : this.toEnd()));
   }
 
-  /** Nothing typed is lost; the same key goes with the next try. */
   private complain(error?: Error): void {
     const place = this.querySelector<HTMLElement>("[data-talk-error]");
     if (!place) return;
@@ -197,19 +290,91 @@ class Chat extends SvodElement {
     place.textContent = error ? `${this.dataset.textFailed ?? ""} ${error.message}` : "";
   }
 
-  private async upload(picked: HTMLInputElement): Promise<void> {
-    for (const file of picked.files ?? []) {
+  // --- drafts and files -------------------------------------------------------------------
+
+  /** What stands in the box; it keeps the key of the last try for as long as it is the same, so
+   * that it is not said twice, and a correction is not taken for it. */
+  private get draft(): Draft {
+    const now = { text: this.box.value, note: this.isNote, reply: this.box.dataset.reply, files: this.files };
+    return this.tried && isSame(this.tried, now) ? { ...now, key: this.tried.key } : now;
+  }
+
+  private fill(draft: Draft): void {
+    this.tried = draft;
+    this.box.value = draft.text;
+    this.box.dataset.reply = draft.reply ?? "";
+    this.noteSwitch.checked = draft.note;
+    this.files = [...draft.files];
+    this.drawFiles();
+    this.keep();
+  }
+
+  private keep(): void {
+    keepDrafts("draft", this.own, isEmpty(this.draft) ? [] : [this.draft]);
+  }
+
+  private restore(): void {
+    const kept = keptDrafts("draft", this.own);
+    if (kept.length) this.fill(joined(kept));
+    this.takeBack();
+  }
+
+  private takeBack(): void {
+    if (!this.form) return;
+    const back = takeBack(this.own);
+    if (back.length) this.fill(joined([...back, this.draft]));
+  }
+
+  /** Files dropped on the conversation, pictures pasted into the box. */
+  private takeDropped(): void {
+    this.listen<DragEvent>(this, "dragover", (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      this.classList.add("is-dropping");
+    });
+    this.listen<DragEvent>(this, "dragleave", (event) => {
+      if (!this.contains(event.relatedTarget as Node | null)) this.classList.remove("is-dropping");
+    });
+    this.listen<DragEvent>(this, "drop", (event) => {
+      this.classList.remove("is-dropping");
+      this.takeFiles(event, event.dataTransfer);
+    });
+    this.listen<ClipboardEvent>(this.box, "paste", (event) => this.takeFiles(event, event.clipboardData));
+  }
+
+  private takeFiles(event: Event, given: DataTransfer | null): void {
+    if (!given?.files.length) return;
+    event.preventDefault();
+    void this.upload([...given.files]);
+  }
+
+  private async uploadPicked(picked: HTMLInputElement): Promise<void> {
+    await this.upload([...(picked.files ?? [])]);
+    picked.value = "";
+  }
+
+  private async upload(files: File[]): Promise<void> {
+    for (const file of files) {
       const body = new FormData();
       body.set("file", file);
       try {
-        this.files.push((await post(this.dataset.upload ?? "", body)) as unknown as Stored);
+        const stored = (await post(this.dataset.upload ?? "", body)) as unknown as Stored;
+        this.files.push(stored); // the list of now: another answer may have gone meanwhile
         this.complain();
       } catch (error) {
         this.complain(error as Error);
       }
     }
-    picked.value = "";
     this.drawFiles();
+    this.keep();
+  }
+
+  /** Files that are in the portal already: those of a quick reply. */
+  private attachFiles(given: Stored[]): void {
+    const known = new Set(this.files.map((file) => file.id));
+    this.files.push(...given.filter((file) => !known.has(file.id)));
+    this.drawFiles();
+    this.keep();
   }
 
   private drawFiles(): void {
@@ -220,43 +385,10 @@ class Chat extends SvodElement {
           h("button", { type: "button", class: "btn btn-sm", "aria-label": `× ${file.name}`, onclick: () => {
             this.files = this.files.filter((one) => one !== file);
             this.drawFiles();
+            this.keep();
           } }, "×"))),
     );
   }
 }
 
-class Desk extends SvodElement {
-  private timer: number | undefined;
-
-  protected attach(): void {
-    const tell = () => {
-      if (!document.hidden) void post(this.dataset.seen ?? "", new FormData()).catch(() => undefined);
-    };
-    tell();
-    this.timer = window.setInterval(tell, SEEN_MS);
-    this.listen<KeyboardEvent>(document, "keydown", (event) => this.pressed(event));
-  }
-
-  protected override detach(): void {
-    clearInterval(this.timer);
-  }
-
-  /** Alt with an arrow goes to the next conversation, Alt+T takes the one that is open. */
-  private pressed(event: KeyboardEvent): void {
-    if (!event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.code === "KeyT") this.querySelector<HTMLButtonElement>("[data-key-take]")?.click();
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") this.step(event.key === "ArrowDown" ? 1 : -1);
-    else return;
-    event.preventDefault();
-  }
-
-  private step(by: number): void {
-    const rows = [...this.querySelectorAll<HTMLAnchorElement>("[data-talk]")];
-    const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
-    const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
-    next?.click();
-  }
-}
-
 define("svod-chat", Chat);
-define("svod-chat-desk", Desk);

@@ -14,12 +14,11 @@ export interface Request {
   values?: Record<string, string>;
 }
 
-/** Ids of rows made here must not meet those of the server's first drawing. */
-const FIRST_NUMBER = 1000;
+/** Ids of rows made here must not meet those of the server's first drawing, nor each other where
+ * a page has several sets of conditions. */
+let rows = 1000;
 
 export abstract class Conditions extends SvodElement {
-  private number = FIRST_NUMBER;
-
   protected attach(): void {
     this.listen<MouseEvent>(this, "click", (event) => this.onClick(event));
     this.listen<Event>(this, "change", (event) => this.onChange(event));
@@ -104,8 +103,8 @@ export abstract class Conditions extends SvodElement {
   protected async draw(place: HTMLElement, row: Row, focus: string): Promise<void> {
     const items = place.parentElement;
     const index = items ? [...items.children].indexOf(place) : 0;
-    this.number += 1;
-    const { verb, url, values } = this.request(row, String(this.number));
+    rows += 1;
+    const { verb, url, values } = this.request(row, String(rows));
     // Until the new row stands there, nobody should go on with the old one.
     for (const control of place.querySelectorAll<HTMLSelectElement>("select, input")) control.disabled = true;
     await htmx.ajax(verb, url, { source: place, target: place, swap: "outerHTML", ...(values && { values }) });

@@ -1,19 +1,25 @@
 // The heads of columns: dragged by their name to another place, by their edge to another
-// width (a double click on the edge fits the content). Both are kept for the person.
+// width (a double click on the edge fits the content; Shift with an arrow on the name does it too).
+// Both are kept for the person, or go to the open view. Pinned columns get their places here.
 import htmx from "htmx.org";
 import { h } from "../../lib/dom";
 import type { GridHost } from "./host";
 
 const SLACK = 6;
 const [NARROW, WIDE, PADDING] = [60, 900, 26];
+const STEPS: Record<string, number> = { ArrowLeft: -10, ArrowRight: 10, ArrowDown: -50, ArrowUp: 50 };
+const KEYS_MS = 700;
 
 export class Headers {
   private dragged = false;
+  private keys: ReturnType<typeof setTimeout> | undefined;
+  private focused = "";
 
   constructor(private readonly host: GridHost) {
     const { root, listen } = host;
     listen<PointerEvent>(root, "pointerdown", (event) => this.onDown(event));
     listen<MouseEvent>(root, "dblclick", (event) => this.onDouble(event));
+    listen<KeyboardEvent>(root, "keydown", (event) => this.onKey(event));
     listen<DragEvent>(root, "dragstart", (event) => this.head(event.target) && event.preventDefault());
     listen<MouseEvent>(root, "click", (event) => this.onClick(event), { capture: true });
   }
@@ -23,6 +29,26 @@ export class Headers {
       const edge = head.querySelector("[data-edge]");
       edge?.setAttribute("title", this.host.say("edge"));
     }
+    this.pin();
+    this.refocus();
+  }
+
+  /** Where each pinned column stays: after the boxes and the pinned ones before it. */
+  private pin(): void {
+    const { table } = this;
+    let left = Number(table?.querySelector("col")?.getAttribute("width") ?? 0);
+    for (const head of this.heads.slice(0, Number(table?.dataset.pinned ?? 0))) {
+      table?.style.setProperty(`--sv-pin-${head.cellIndex + 1}`, `${left}px`);
+      left += Number(head.dataset.width);
+    }
+  }
+
+  /** The head that the keyboard was on, after the table was drawn anew. */
+  private refocus(): void {
+    const code = this.focused;
+    this.focused = "";
+    const head = code && this.heads.find((known) => known.dataset.code === code);
+    if (head && document.activeElement === document.body) head.querySelector<HTMLElement>(".sv-grid-sort")?.focus();
   }
 
   private head(target: EventTarget | null): HTMLTableCellElement | null {
@@ -68,6 +94,20 @@ export class Headers {
     );
   }
 
+  private onKey(event: KeyboardEvent): void {
+    const head = this.head(event.target);
+    const step = STEPS[event.key];
+    if (!head || !step || !event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.setWidth(head, Number(head.dataset.width) + step);
+    clearTimeout(this.keys);
+    this.keys = setTimeout(() => {
+      this.focused = head.dataset.code ?? "";
+      void this.keepWidths([head]);
+    }, KEYS_MS);
+  }
+
   private onDouble(event: MouseEvent): void {
     const head = (event.target as Element).closest("[data-edge]") && this.head(event.target);
     if (!head) return;
@@ -95,6 +135,7 @@ export class Headers {
     table.width = String(Number(table.width) + fitting - Number(head.dataset.width));
     head.dataset.width = String(fitting);
     if (head !== this.heads.at(-1)) column.width = String(fitting);
+    this.pin();
   }
 
   private async keepWidths(heads: HTMLTableCellElement[]): Promise<void> {
@@ -177,7 +218,7 @@ export class Headers {
   }
 
   private async post(path: string, values: Record<string, string>): Promise<void> {
-    const { root, base } = this.host;
-    await htmx.ajax("POST", base + path, { source: root, target: root, swap: "none", values });
+    const { root, base, state } = this.host;
+    await htmx.ajax("POST", base + path + (state.length > 1 ? state : ""), { source: root, target: root, swap: "none", values });
   }
 }

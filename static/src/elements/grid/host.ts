@@ -13,6 +13,8 @@ export interface GridHost {
   go(url: string, history?: "push" | "replace"): Promise<void>;
   /** Load the grid anew without the named parameters. */
   reload(drop?: string): Promise<void>;
+  /** Put a parameter into the address without loading anything. */
+  note(name: string, value: string): void;
   /** A text of the page: `data-text-<name>` of the root, with `{place}` replaced. */
   say(name: string, values?: Record<string, string | number>): string;
   listen<T extends Event>(target: EventTarget, type: string, handler: (event: T) => void, options?: AddEventListenerOptions): void;

@@ -23,7 +23,7 @@ export abstract class ListPage extends SvodElement {
     this.listen<SubmitEvent>(this, "submit", (event) => this.onSubmit(event));
     this.listen<CustomEvent>(document, "svod:saved", (event) => this.saved(event.detail ?? {}));
     this.listen(document, "elements-changed", () => void this.reload());
-    this.listen<CustomEvent>(document, "grid:go", (event) => this.told(event.detail.url));
+    this.listen<CustomEvent>(document, "grid:go", (event) => this.told(event.detail.url, event.detail.history));
   }
 
   /** What is to be done when the fragment has been drawn anew. */
@@ -61,13 +61,17 @@ export abstract class ListPage extends SvodElement {
   }
 
   /** The query of the address; in a drawer, where it is another page's, that of what is shown. */
-  private get query(): URLSearchParams {
-    return new URLSearchParams(this.inDrawer ? this.area.dataset.state : location.search);
+  protected get query(): URLSearchParams {
+    const query = new URLSearchParams(this.inDrawer ? this.area.dataset.state : location.search);
+    const { view } = this.area.dataset;
+    if (view && !query.has("view")) query.set("view", view); // the list opened it by itself
+    return query;
   }
 
   /** A dialog is done; a saved element tells of itself by `elements-changed`. */
-  protected saved(detail: { drop?: string; ids?: number[] }): void {
-    if (!detail.ids) void this.reload(detail.drop);
+  protected saved(detail: { drop?: string; ids?: number[]; go?: string }): void {
+    if (detail.go) this.told(detail.go);
+    else if (!detail.ids) void this.reload(detail.drop);
   }
 
   protected async reload(drop = ""): Promise<void> {
@@ -77,11 +81,11 @@ export abstract class ListPage extends SvodElement {
   }
 
   /** The server chose a state: a filter was applied. */
-  private told(url: string): void {
+  private told(url: string, history: History = "push"): void {
     const { search } = new URL(url, location.origin);
     if (scopeOf(search) !== scopeOf(this.area.dataset.state ?? "")) return; // another table's
     this.closePanel();
-    void this.go(search || "?");
+    void this.go(search || "?", history);
   }
 
   /** Bring what stands around the fragment in step with it. */
@@ -134,11 +138,20 @@ export abstract class ListPage extends SvodElement {
     void this.find();
   }
 
+  /** Put a parameter into the address and into what is shown; nothing is loaded. */
+  protected note(name: string, value: string): void {
+    const { area } = this;
+    for (const key of ["state", "whole", "link"]) area.dataset[key] = `?${changed(new URLSearchParams(area.dataset[key]), name, value)}`;
+    if (this.inDrawer) return;
+    history.replaceState(history.state, "", `?${changed(this.query, name, value)}${location.hash}`);
+  }
+
   private async find(): Promise<void> {
     const { query } = this;
     query.delete("page");
     query.set("q", this.search?.value.trim() ?? "");
-    if (!query.get("q")) query.delete("q");
+    // In a view an empty word says that the view's own does not hold.
+    if (!query.get("q") && !query.has("view")) query.delete("q");
     await this.go(`?${query}`, "replace");
   }
 
@@ -192,10 +205,19 @@ function unscoped(state: string): string {
   return `?${query}`;
 }
 
+/** The query with the parameter in it, or without it when it is empty. */
+function changed(query: URLSearchParams, name: string, value: string): URLSearchParams {
+  if (value) query.set(name, value);
+  else query.delete(name);
+  return query;
+}
+
+const OWN_TO_SHAPES = ["page", "size", "columns", "by", "widths", "pinned", "height", "colors", "group", "totals", "open"];
+
 /** The part of a state that every shape of the list understands. */
 function shared(state: string): string {
   const query = new URLSearchParams(state);
-  for (const name of ["page", "size", "columns", "by"]) query.delete(name);
+  for (const name of OWN_TO_SHAPES) query.delete(name);
   const text = query.toString();
   return text && `?${text}`;
 }

@@ -1,9 +1,10 @@
 // The menu of a row: by its button, by the right mouse button, by the menu key.
 import htmx from "htmx.org";
+import { stepAround } from "../../lib/menu-keys";
+import { GAP, closedBy, showAt } from "../../lib/menu-place";
 import { toast } from "../../lib/toast";
 import { type GridHost, below, codeOf, rowOf } from "./host";
 
-const GAP = 6;
 const NEEDS = { edit: "change", move: "change", copy: "add", delete: "delete" };
 
 export class Menu {
@@ -17,8 +18,8 @@ export class Menu {
     listen<MouseEvent>(root, "contextmenu", (event) => this.onContext(event));
     const { menu } = this;
     if (!menu) return;
-    listen<KeyboardEvent>(menu, "keydown", (event) => this.onKey(event));
-    listen<ToggleEvent>(menu, "toggle", (event) => event.newState === "closed" && this.closed());
+    listen<KeyboardEvent>(menu, "keydown", (event) => stepAround(event, this.items));
+    listen<ToggleEvent>(menu, "toggle", (event) => event.newState === "closed" && closedBy(this.opener));
   }
 
   private get menu(): HTMLElement | null {
@@ -58,11 +59,7 @@ export class Menu {
     if (!menu || !row) return;
     [this.row, this.cell, this.opener] = [row, cell, opener];
     this.address(menu, row);
-    menu.showPopover();
-    const size = menu.getBoundingClientRect();
-    menu.style.left = `${Math.max(GAP, Math.min(x, innerWidth - size.width - GAP))}px`;
-    menu.style.top = `${Math.max(GAP, Math.min(y, innerHeight - size.height - GAP))}px`;
-    opener.setAttribute("aria-expanded", "true");
+    showAt(menu, opener, x, y);
     this.items[0]?.focus();
   }
 
@@ -89,20 +86,6 @@ export class Menu {
   /** The address of an element's page. */
   private page(id: string): string {
     return this.menu?.dataset.element?.replace("-", id) ?? "";
-  }
-
-  private closed(): void {
-    this.opener?.removeAttribute("aria-expanded");
-    if (document.activeElement === document.body) this.opener?.focus();
-  }
-
-  private onKey(event: KeyboardEvent): void {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    const { items } = this;
-    const at = items.indexOf(document.activeElement as HTMLElement);
-    items[(at + by + items.length) % items.length]?.focus();
   }
 
   private async act(name: string): Promise<void> {

@@ -2,22 +2,15 @@
 // conditions over a grid. The server draws the rows and reads the answer.
 import htmx from "htmx.org";
 import { define } from "../../lib/element";
-import { Conditions, type Request, type Row } from "./conditions";
+import { FilterRows } from "./filter-rows";
 
-class Filter extends Conditions {
+class Filter extends FilterRows {
   protected override attach(): void {
     super.attach();
     this.listen<SubmitEvent>(this, "submit", (event) => this.onSubmit(event));
     const first = this.querySelector<HTMLElement>("[data-items]");
     if (first && !first.children.length) void this.addRow(first);
     else this.querySelector<HTMLElement>("[data-cond] select, .sv-error + *")?.focus();
-  }
-
-  protected override request(row: Row, number: string): Request {
-    const asked = new URLSearchParams({ field: String(row.field ?? ""), n: number });
-    if (row.op) asked.set("op", String(row.op));
-    for (const text of (row.value as string[] | undefined) ?? []) asked.append("value", text);
-    return { verb: "GET", url: `${this.dataset.row}?${asked}` };
   }
 
   private onSubmit(event: SubmitEvent): void {

@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import { setCookie } from "../../lib/dom";
 import { define } from "../../lib/element";
 import { Cells } from "./cells";
+import { Groups } from "./groups";
 import { Headers } from "./headers";
 import type { GridHost } from "./host";
 import { ListPage, type Scrolled } from "./list-page";
@@ -17,15 +18,18 @@ class Grid extends ListPage {
   private cells!: Cells;
   private selection!: Selection;
   private headers!: Headers;
+  private groups!: Groups;
 
   protected override attach(): void {
     const host = this.host();
     this.cells = new Cells(host);
     this.selection = new Selection(host);
     this.headers = new Headers(host);
+    this.groups = new Groups(host, () => this.filled());
     new Menu(host);
     super.attach();
     this.listen<Event>(this, "change", (event) => this.onChange(event));
+    this.listen(document, "htmx:after:swap", () => this.foot());
     this.sync();
   }
 
@@ -42,6 +46,7 @@ class Grid extends ListPage {
       },
       go: (url, history) => this.go(url, history),
       reload: (drop) => this.reload(drop),
+      note: (name, value) => this.note(name, value),
       say: (name, values) => this.say(name, values),
       listen: (target, type, handler, options) => this.listen(target, type, handler, options),
     };
@@ -50,7 +55,7 @@ class Grid extends ListPage {
   protected drawn(before: Scrolled): void {
     const own = this.dataset.rows ? this : document;
     for (const link of own.querySelectorAll<HTMLAnchorElement>("[data-grid-export]")) {
-      link.href = (link.dataset.gridExport ?? "") + (this.area.dataset.state ?? "");
+      link.href = (link.dataset.gridExport ?? "") + (this.area.dataset.whole ?? "");
     }
     const scroll = this.area.querySelector("[data-grid-scroll]");
     if (scroll) scroll.scrollLeft = before.left;
@@ -58,6 +63,21 @@ class Grid extends ListPage {
     this.cells.refresh();
     this.headers.refresh();
     this.selection.refresh();
+    this.groups.refresh();
+  }
+
+  /** Totals may have come after the page. */
+  private foot(): void {
+    this.labelCells();
+    this.groups.stops();
+  }
+
+  /** Rows came into the table, or left it. */
+  private filled(): void {
+    this.labelCells();
+    this.cells.refresh();
+    this.selection.refresh();
+    this.groups.stops();
   }
 
   /** On a phone a row is a card: its cells carry the names of their columns, and roles that
@@ -82,7 +102,7 @@ class Grid extends ListPage {
 
   private onChange(event: Event): void {
     const select = event.target as HTMLSelectElement;
-    if (select.matches("[data-grid-section]")) void this.go(select.value);
+    if (select.matches("[data-grid-section], [data-grid-view]")) void this.go(select.value);
     if (!select.matches("[data-grid-size]")) return;
     const options = { source: this, swap: "none", target: this, values: { size: select.value } };
     void htmx.ajax("POST", select.dataset.url ?? "", options);

@@ -1,0 +1,1 @@
+"""Steps of processes that work with conversations."""

@@ -1,0 +1,1 @@
+"""What open lines do when items of CRM are written."""

@@ -1,0 +1,1 @@
+"""Mailboxes: reading them, what letters say, sending answers."""

@@ -1,0 +1,95 @@
+"""CRM items made of what a conversation knows of its customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from crm_link.kinds import CONTACT, DEAL, LEAD, Kind
+from crm_link.points import PointType, normal
+from crm_link.presets import OPEN_LINE
+from crm_link.selectors.kinds import list_of
+from crm_link.services.items import create_item
+from crm_link.web_form_page import MARKS, marks_of, web_address
+from lists_core.access import schema_for
+from lists_core.field_types.options import live_options
+from lists_core.schema.compile import Schema
+from openlines.models import Conversation, Customer
+from staff.models import Employee
+
+LONGEST_NAME = 200
+
+
+def make_item(
+    kind: Kind, conversation: Conversation, *, actor: Employee, responsible: Employee | None
+) -> Any:
+    """A new item with what is known of the customer, in the fields that the actor may fill.
+
+    Returns its row. Raises NotFound, Forbidden, Invalid as `create_item` does.
+    """
+    schema = schema_for(actor, list_of(kind), new=True)
+    given = {**_about(kind, conversation), **_origin(schema, conversation)}
+    given["RESPONSIBLE"] = (responsible or actor).pk
+    open_ = {one.code for one in schema.changeable}
+    values = {code: value for code, value in given.items() if code in open_ and value}
+    return create_item(kind, values, actor=actor)
+
+
+def ways_of(customer: Customer) -> dict[str, list[str]]:
+    """PHONE and EMAIL as fields keep them; what a customer mistyped is left out."""
+    phone = normal(PointType.PHONE, customer.phone)
+    return {"PHONE": [phone] if phone else [], "EMAIL": _emails(customer.email)}
+
+
+def _emails(typed: str) -> list[str]:
+    try:
+        validate_email(typed)
+    except ValidationError:
+        return []
+    return [typed]
+
+
+def _about(kind: Kind, conversation: Conversation) -> dict[str, Any]:
+    customer = conversation.customer
+    own: dict[str, Any] = {"NAME": _title(kind, conversation)[:LONGEST_NAME]}
+    if kind == DEAL:
+        contacts = [customer.contact_id] if customer.contact_id else []
+        return {**own, "CONTACTS": contacts, "LEAD": customer.lead_id}
+    own |= {"FIRST_NAME": customer.name, **ways_of(customer)}
+    return {**own, "CONTACT": customer.contact_id} if kind == LEAD else own
+
+
+def _title(kind: Kind, conversation: Conversation) -> str:
+    who = str(conversation.customer)
+    if kind == CONTACT:
+        return who
+    return _("%(channel)s: %(who)s") % {"channel": conversation.channel.name, "who": who}
+
+
+def _origin(schema: Schema, conversation: Conversation) -> dict[str, Any]:
+    """Where the customer came from: the source, the page and its UTM marks."""
+    facts: Mapping[str, str] = conversation.customer.facts
+    page = web_address(facts.get("page"))
+    marks = {**marks_of(page), **{name: facts[name] for name in MARKS if facts.get(name)}}
+    return {
+        "SOURCE": _source(schema),
+        "SOURCE_INFO": page or conversation.line.name,
+        **{name.upper(): mark for name, mark in marks.items()},
+    }
+
+
+def _source(schema: Schema) -> int | None:
+    """The option "Open line", in whichever language the lists were made; None when it is gone."""
+    field = schema.get("SOURCE")
+    names = set()
+    for code, _label in settings.LANGUAGES:
+        with override(code):
+            names.add(str(OPEN_LINE).casefold())
+    options = live_options(field.field) if field else []
+    return next((one.pk for one in options if one.name.strip().casefold() in names), None)

@@ -1,0 +1,1 @@
+"""Telegram's Bot API: calls of it, and what its updates say."""

@@ -1,0 +1,1 @@
+"""What conversations tell in the timelines of CRM items."""
