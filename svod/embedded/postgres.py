@@ -83,7 +83,8 @@ class Postgres:
             pid = int((self.folder / "postmaster.pid").read_text().splitlines()[0])
         except (OSError, ValueError, IndexError):
             return None
-        return pid if pid > 0 and process.is_alive(pid) else None
+        alive = pid > 0 and process.is_alive(pid) and process.works_in(pid, self.folder)
+        return pid if alive else None
 
     def state(self) -> str:
         """`starting`, `ready`, `stopping`, or an empty text: what the server says of itself."""

@@ -87,6 +87,17 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def works_in(pid: int, folder: Path) -> bool:
+    """Is it the process's working directory? True where the system does not tell.
+
+    After a crash a pid file may name a process that is somebody else's by now.
+    """
+    try:
+        return Path(f"/proc/{pid}/cwd").resolve(strict=True) == folder.resolve()
+    except OSError:
+        return True
+
+
 def stop(pid: int, signum: int = signal.SIGTERM, seconds: float = 20) -> None:
     """Ask a process to end, then make it and its whole session end."""
     with contextlib.suppress(ProcessLookupError):

@@ -68,7 +68,9 @@ def portal(logs: Path, port: int, workers: int) -> list[Child]:
     web = [*GRANIAN, "--port", str(port), "--workers", str(workers), "--backpressure", "1024"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "svod.asgi:application"]
     worker = [*CELERY, "worker", "--concurrency", "2", "--queues", "default"]
-    beat = [*CELERY, "beat", "--pidfile", str(logs.parent / "beat.pid")]
+    # No --pidfile: one that a power cut left behind names a process id that is somebody else's by
+    # then, and the clock would refuse to start. The supervisor's lock keeps a second one away.
+    beat = [*CELERY, "beat"]
     return [
         Child("web", web, logs / "web.log"),
         Child("worker", worker, logs / "worker.log"),

@@ -52,6 +52,16 @@ def test_start_finds_a_running_server_and_data_survives(postgres, var):
     assert ask(other, "SELECT current_database()", "svod") == ("svod",)
 
 
+def test_a_stranger_whom_an_old_pid_file_names_is_not_the_server(postgres):
+    postgres.stop()
+    left = [str(os.getpid()), str(postgres.folder), *"12345", "ready"]
+    (postgres.folder / "postmaster.pid").write_text("\n".join(left))
+    assert postgres.state() == "ready"
+    assert postgres.pid() is None
+    assert postgres.start(leash=True) is True
+    assert ask(postgres, "SELECT 1") == (1,)
+
+
 def test_database_speaks_russian_whatever_the_machine_speaks(postgres):
     postgres.create_database()
     row = ask(postgres, "SELECT upper('ёжик'), lower('ЁЛКА'), 'Ё' ILIKE 'ё'", "svod")
