@@ -1,11 +1,13 @@
 """`python -m tests.everything`: every check of the project, each with its time.
 
-All checks run even when one fails, so that one run tells everything.
+All checks run even when one fails, so that one run tells everything. A test that failed beside
+others is judged once more by itself (docs/decisions/007-judged-alone.md).
 """
 
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
 import signal
@@ -22,6 +24,10 @@ BIN = Path(PYTHON).parent
 MANAGE = [PYTHON, "manage.py"]
 TEST = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 LIMIT = 1800
+#: So many tests that failed may be the machine's fault; of more something is broken.
+FEW = 3
+#: pytest's own code for "some tests failed"; others mean that it could not do its work.
+SOME_FAILED = 1
 TIMED_OUT = 124
 PARALLEL = os.environ.get("TEST_PROCESSES", "2")
 # What a production machine would set; the key is as good as a real one, and made for this run.
@@ -44,9 +50,9 @@ STILL: list[Check] = [
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], TEST),
     ("deploy", [*MANAGE, "check", "--deploy", "--fail-level", "DEBUG"], PRODUCTION),
 ]
-TESTS: list[Check] = [
-    ("tests", [PYTHON, "-m", "pytest", "-n", PARALLEL, "--ignore", "tests/e2e"], {}),
-    ("browser tests", [PYTHON, "-m", "pytest", "-n", PARALLEL, "tests/e2e"], {}),
+TESTS: list[tuple[str, list[str]]] = [
+    ("tests", ["--ignore", "tests/e2e"]),
+    ("browser tests", ["tests/e2e"]),
 ]
 Result = tuple[str, int, float]
 
@@ -54,11 +60,34 @@ Result = tuple[str, int, float]
 def main() -> int:
     # Each check runs in a session of its own, which a signal to this one does not reach.
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(143))
-    results = [*together(STILL), *(result for check in TESTS for result in together([check]))]
-    print("\nCheck            Seconds")
+    results = together(STILL)
+    for name, which in TESTS:
+        results += tested(name, which)
+    print("\nCheck                Seconds")
     for name, code, seconds in results:
-        print(f"{name:<16} {seconds:7.1f}  {'ok' if code == 0 else f'FAILED ({code})'}")
+        print(f"{name:<20} {seconds:7.1f}  {'ok' if code == 0 else f'FAILED ({code})'}")
     return 1 if any(code for _, code, _ in results) else 0
+
+
+def tested(name: str, which: list[str]) -> list[Result]:
+    """Run tests, `PARALLEL` at a time; the few that failed decide by a second run, alone."""
+    cache = f"var/pytest/{name.replace(' ', '-')}"
+    pytest = [PYTHON, "-m", "pytest", "-o", f"cache_dir={cache}", *which]
+    [(_, code, seconds)] = together([(name, [*pytest, "-n", PARALLEL], {})])
+    failed = last_failed(Path(cache)) if code == SOME_FAILED else []
+    if not 0 < len(failed) <= FEW:
+        return [(name, code, seconds)]
+    print("\nUNSTEADY, to be mended, and judged once more alone:", *failed, sep="\n  ", flush=True)
+    [again] = together([(f"{name}, alone", [*pytest, "--last-failed"], {})])
+    return [(name, 0, seconds), again]
+
+
+def last_failed(cache: Path) -> list[str]:
+    """What pytest has written down of its last run."""
+    try:
+        return sorted(json.loads((cache / "v" / "cache" / "lastfailed").read_text()))
+    except OSError:
+        return []
 
 
 def together(checks: list[Check]) -> list[Result]:

@@ -36,20 +36,25 @@ SignIn = Callable[[Page, Employee], None]
 # Colours change over a moment; a contrast measured in the middle of it is nobody's. Bounded,
 # for `finished` of an animation whose element htmx replaces meanwhile may never come, and
 # Playwright waits for `evaluate` without end: that once stopped the whole CI for an hour.
-# What has just been changed begins to move a frame later.
+# What has just been changed begins to move a frame later, and what inherits a colour begins when
+# its parent has come to rest: so three frames on end in which nothing moves.
 SETTLED = """() => Promise.race([
-  new Promise(done => setTimeout(done, 2000)),
-  new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
-    .then(() => Promise.allSettled(document.getAnimations()
-      .filter(one => one.effect.getTiming().iterations !== Infinity)
-      .map(one => one.finished)))])"""
+  new Promise(done => setTimeout(done, 3000)),
+  (async () => {
+    for (let still = 0; still < 3; ) {
+      await new Promise(done => requestAnimationFrame(done));
+      const moves = document.getAnimations().some(one => one.playState === "running"
+        && one.effect.getTiming().iterations !== Infinity);
+      still = moves ? 0 : still + 1;
+    }
+  })()])"""
 AXE_RUN = """([where, how]) => Promise.race([
   axe.run(where, how),
   new Promise((_done, fail) => setTimeout(() => fail(new Error("axe took 60 s")), 60000))])"""
 
 
 def settled(page: Page) -> None:
-    """Wait until what moves on the page has come to rest, two seconds at most."""
+    """Wait until what moves on the page has come to rest, three seconds at most."""
     page.evaluate(SETTLED)
 
 
