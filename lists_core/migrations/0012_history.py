@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from svod.base.migrating import IndexConcurrently, Together, in_batches, until_nothing
+from svod.base.migrating import IndexConcurrently, Locked, Together, in_batches, until_nothing
 
 MADE = "SELECT to_regclass('lists_core_elementdraft') IS NOT NULL"
 SET = "UPDATE lists_core_elementversion AS version SET list_id = element.list_id FROM element"
@@ -46,6 +46,16 @@ class Migration(migrations.Migration):
         Together(
             MADE,
             [
+                # In the order in which a write takes them: begun with the version's, it and a
+                # person's write would wait for each other.
+                Locked(
+                    {
+                        "lists_core_list": "SHARE ROW EXCLUSIVE",
+                        "element": "SHARE ROW EXCLUSIVE",
+                        "lists_core_elementversion": "ACCESS EXCLUSIVE",
+                        "staff_employee": "SHARE ROW EXCLUSIVE",
+                    }
+                ),
                 migrations.AddField(
                     model_name="elementversion",
                     name="list",

@@ -98,6 +98,35 @@ def test_the_history_learns_its_lists_bit_by_bit(world: World) -> None:
     assert not ElementVersion.objects.filter(list=None).exists()
 
 
+def test_a_write_goes_on_while_the_history_waits_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has its row of the registry and wants one of the history, whose table must be free."""
+    step = Step("0011_bulk_lines", "0012_history")
+    step.back()
+    other = connection.copy()
+    element = "INSERT INTO element (list_id, restricted) VALUES (%s, false) RETURNING id"
+    version = (
+        "INSERT INTO lists_core_elementversion (element_id, version, kind, at, changes)"
+        " VALUES (%s, 1, 'created', now(), '{}')"
+    )
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute(element, [world.list.pk])
+        made = cursor.fetchone()[0]
+
+        def go_on(_seconds: float) -> None:
+            cursor.execute("SET lock_timeout = '1s'")
+            cursor.execute(version, [made])
+            cursor.execute("COMMIT")
+
+        monkeypatch.setattr(migrating, "LOCK_TIMEOUT_MS", 10)
+        monkeypatch.setattr(migrating, "sleep", go_on)
+        step.forth()
+    other.close()
+    assert ElementVersion.objects.get(element=made).list_id == world.list.pk
+
+
 @pytest.fixture
 def functions() -> Iterator[None]:
     """A step back and forth leaves triggers as that migration made them: those of now return."""
@@ -146,7 +175,7 @@ def test_a_lock_is_waited_for_in_short_turns(monkeypatch: pytest.MonkeyPatch) ->
     def turn(pause: float) -> None:
         turns.append(pause)
         if len(turns) == 3:
-            other.close()  # the reader goes
+            other.cursor().execute("ROLLBACK")  # the reader goes
 
     monkeypatch.setattr(migrating, "sleep", turn)
     other.cursor().execute("BEGIN; SELECT 1 FROM element")
@@ -156,3 +185,4 @@ def test_a_lock_is_waited_for_in_short_turns(monkeypatch: pytest.MonkeyPatch) ->
     with connection.schema_editor() as editor:
         step.database_forwards("lists_core", editor, state, state)
     assert len(turns) == 3
+    other.close()
