@@ -22,7 +22,6 @@ from lists_core.grid.page import Grid
 from lists_core.grid.whole import whole_grid
 from lists_core.selectors.lists import access_list, preference
 from lists_core.services.preferences import remember_look
-from svod.base.errors import NotFound
 from svod.base.htmx import go_to, wants_fragment
 from svod.base.http import PortalRequest
 
@@ -50,9 +49,7 @@ def table(request: PortalRequest, kind: Kind) -> HttpResponse:
 @login_required
 @require_GET
 def kanban(request: PortalRequest, kind: Kind) -> HttpResponse:
-    """The board: a lane for each stage of a pipeline."""
-    if not kind.staged:
-        raise NotFound
+    """The board: a lane for each stage of a pipeline, or for each option of another choice."""
     opened = open_board(request.user, list_of(kind).pk, request.GET)
     grid, section = opened.grid, opened.grid.state.section
     remember_look(grid.preference, {"shape": "kanban", "section": section})

@@ -60,8 +60,13 @@ def test_the_last_pipeline_is_remembered(admin, lists, admin_client):
     assert admin_client.get("/crm/deal/kanban/").context["state"].section == retail.pk
 
 
-def test_kinds_without_stages_have_no_board(admin, lists, admin_client, employee, client):
-    assert admin_client.get("/crm/contact/kanban/").status_code == 404
+def test_kinds_without_stages_have_a_board_by_another_choice(admin, lists, admin_client):
+    page = admin_client.get("/crm/contact/list/").content.decode()
+    assert 'href="/crm/contact/kanban/' in page
+    assert admin_client.get("/crm/contact/kanban/").context["list"] == lists["contact"]
+
+
+def test_what_is_closed_has_no_page(lists, employee, client):
     client.force_login(employee)
     assert client.get("/crm/deal/kanban/").status_code == 404
     assert client.get("/crm/deal/").status_code == 404
