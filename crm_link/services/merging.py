@@ -15,7 +15,7 @@ from crm_link.merge_movers import merge_movers
 from crm_link.models import MergedItem
 from crm_link.refs import CrmRef
 from crm_link.selectors.kinds import list_of
-from crm_link.services import requisites  # noqa: F401 - names its mover
+from crm_link.services import requisite_merging  # noqa: F401 - names its mover
 from crm_link.services.duplicate_rules import duplicates_pass
 from crm_link.services.rebind import lock_pointing, pointing_rows, rebind_all
 from crm_link.services.timeline import note

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from crm_link.access import require_crm_manager
 from crm_link.kinds import COMPANY, DEAL, kind_of
-from crm_link.merge_movers import MergeMover, merge_movers
 from crm_link.models import BankAccount, ContactPoint, DealParties, OwnCompany, Requisite
 from crm_link.points import PointType
 from crm_link.requisite_values import checked_account, checked_requisite
@@ -173,31 +172,3 @@ def _keep_points(target: Target) -> None:
         )
         for inn in set(inns)
     )
-
-
-@merge_movers.register
-class Requisites(MergeMover):
-    slug = "requisites"
-
-    def move(self, loser: int, winner: int, *, actor: Employee) -> None:
-        """Of the same set twice the main item's stays; its main set stays main."""
-        ours = Requisite.objects.filter(owner=winner)
-        known = set(ours.exclude(inn="").values_list("inn", "kpp"))
-        theirs = Requisite.objects.filter(owner=loser).order_by("-is_main", "pk")
-        for row in theirs:
-            if (row.inn, row.kpp) in known:
-                DealParties.objects.filter(payer=row).update(payer=ours.filter(inn=row.inn).first())
-                continue
-            first = not ours.exists()
-            Requisite.objects.filter(pk=row.pk).update(owner=winner, is_main=first)
-        kept = Requisite.objects.filter(owner=winner).exclude(inn="")
-        kind = ContactPoint.objects.filter(element=winner).values_list("kind", flat=True).first()
-        ContactPoint.objects.bulk_create(
-            [
-                ContactPoint(element_id=winner, kind=kind or "", type=PointType.INN, value=inn)
-                for inn in set(kept.values_list("inn", flat=True))
-            ],
-            ignore_conflicts=True,
-        )
-        if OwnCompany.objects.filter(pk=loser).delete()[0]:
-            OwnCompany.objects.get_or_create(element_id=winner)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from crm_link import requisite_checks as checks
 from crm_link.kinds import COMPANY
-from crm_link.models import OwnCompany, Requisite
+from crm_link.models import DealParties, OwnCompany, Requisite
 from crm_link.selectors.points import find_by_points
 from crm_link.services.merging import merge_items
 from crm_link.services.requisites import (
@@ -119,6 +119,35 @@ def test_an_inn_of_requisites_finds_the_item(admin, lists):
     merge_items(COMPANY, other.pk, [company.pk], actor=admin)
     assert Requisite.objects.get(pk=made.pk).owner_id == other.pk
     assert find_by_points(COMPANY, "inn", ["7707083893"], actor=admin) == {"company": [other.pk]}
+
+
+SECOND = {**ACCOUNT, "account": "40702810500000000002"}
+
+
+def test_merged_companies_with_the_same_set_keep_all_of_it(admin, lists):
+    """The loser's set has a director, an account and deals of its own; each branch has its KPP."""
+    main, other = item("company", admin, "Главная"), item("company", admin, "Вторая")
+    branch = {**FIRM, "kpp": "771001001"}
+    bare = {name: FIRM[name] for name in ("name", "inn", "kpp")}
+    add_requisite(lists["company"].pk, main.pk, "company", branch, actor=admin)
+    kept = add_requisite(lists["company"].pk, main.pk, "company", bare, actor=admin)
+    twin = add_requisite(lists["company"].pk, other.pk, "company", FIRM, actor=admin)
+    add_account(kept.pk, ACCOUNT, actor=admin)
+    for account in (SECOND, ACCOUNT):
+        add_account(twin.pk, account, actor=admin)
+    set_own_companies([other.pk], actor=admin)
+    deal = item("deal", admin, "Сделка", COMPANY=other.pk)
+    chosen = {"payer": twin.pk, "seller": twin.pk}
+    choose_parties(lists["deal"].pk, deal.pk, **chosen, actor=admin)
+    merge_items(COMPANY, main.pk, [other.pk], actor=admin)
+    kept.refresh_from_db()
+    assert (kept.director, kept.basis) == (FIRM["director"], FIRM["basis"])
+    accounts = kept.accounts.values_list("account", "is_main")
+    assert list(accounts) == [(ACCOUNT["account"], True), (SECOND["account"], False)]
+    parties = DealParties.objects.get(deal=deal.pk)
+    assert (parties.payer_id, parties.seller_id) == (kept.pk, kept.pk)
+    assert list(OwnCompany.objects.values_list("pk", "is_main")) == [(main.pk, True)]
+    assert Requisite.objects.filter(owner=main.pk).count() == 2
 
 
 def contract(admin, lists, *paragraphs: str):
