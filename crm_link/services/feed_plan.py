@@ -91,7 +91,7 @@ def plan_of(rule: FeedRule, actor: Employee) -> Plan:
         keys=[(field_of(source, one["field"]), key_kinds.get(one["by"])) for one in rule.keys],
         lines=[_line(source, target, one) for one in rule.mapping],
         link=field_of(target, rule.link_id) if rule.link_id else None,
-        won=_won(source_list) if rule.won and source.get("STAGE") else None,
+        won=_won(source, source_list) if rule.won else None,
     )
 
 
@@ -116,5 +116,9 @@ def field_of(schema: Schema, pk: int | None) -> SchemaField:
     return found
 
 
-def _won(list_: List) -> list[int]:
+def _won(source: Schema, list_: List) -> list[int]:
+    """Raises Conflict where nobody can tell what is won: all would count as such."""
+    if source.get("STAGE") is None:
+        told = _("The rule takes what is won, but the stage is gone or hidden from its employee.")
+        raise Conflict(told)
     return [pk for pk, stage in all_stages(list_).items() if stage.semantics == SUCCESS]

@@ -101,9 +101,9 @@ def check(
     """Raise Invalid where the parts of a rule do not belong together."""
     if leads_back(source.pk, target.pk, but=rule):
         raise Invalid({"target": [_("These lists would feed each other without end.")]})
-    if given.get("won") and not source.system:
-        raise Invalid({"won": [_("This list has no stages.")]})
     own, other = schema_for(actor, source), schema_for(actor, target)
+    if given.get("won") and own.get("STAGE") is None:
+        raise Invalid({"won": [_("This list has no stages.")]})
     parse_filter(json.dumps(given["condition"]) if given.get("condition") else "", own)
     problems = [*_wrong_keys(given["keys"], own), *_wrong_lines(given["mapping"], own, other)]
     if problems:

@@ -21,7 +21,7 @@ from lists_core.services.bulk import bulk_update
 from lists_core.services.elements import delete_elements, restore_elements
 from lists_core.services.fields import create_field, update_field
 from lists_core.services.outbox import announce
-from lists_core.services.rights import set_list_rights
+from lists_core.services.rights import set_field_rights, set_list_rights
 from staff.models import Employee
 from staff.subjects import Subject
 from svod.base.errors import Forbidden, Invalid
@@ -245,6 +245,27 @@ def test_it_works_with_the_rights_of_its_employee(world, employee):
     work_feeds(timezone.now() + timedelta(seconds=1))
     world.rule.refresh_from_db()
     assert str(employee) in world.rule.error
+
+
+def test_who_sees_no_stage_does_not_deliver_what_is_not_won(world, employee):
+    for list_ in (world.deals, world.deliveries):
+        grants = {Subject("U", world.actor.pk): {Right.FULL},
+                  Subject("U", employee.pk): ROLES["edit"][1]}  # fmt: skip
+        set_list_rights(list_.pk, grants, actor=world.actor)
+    hide(world.deals, "STAGE", world.actor)
+    world.save(run_as=employee)
+    world.deal("Open", won=False)
+    world.follow()
+    assert world.rows() == []
+    assert world.failures() == [
+        "Правило берёт только успешные, но поля «Стадия» нет или оно скрыто от сотрудника правила."
+    ]
+
+
+def hide(list_, code: str, actor) -> None:
+    field = Field.objects.get(list=list_, code=code)
+    closed = {"view_restricted": True, "change_restricted": True}
+    set_field_rights(list_.pk, field.pk, {}, **closed, actor=actor)
 
 
 def test_only_administrators_lend_an_employee(world, employee, monkeypatch):
