@@ -13,7 +13,7 @@ from crm_link.models import Booking, BookingRule
 from crm_link.selectors.booking_rules import of_deals, of_objects, rules_of
 from crm_link.selectors.booking_texts import Taken, why_taken
 from crm_link.selectors.stage_book import FAILURE, SUCCESS, book_of
-from crm_link.services.booking_copies import copy_into
+from crm_link.services.booking_copies import copy_into, left_with
 from crm_link.services.booking_news import tell_lost_on_restore
 from crm_link.services.bookings import Ask, foresee, settle
 from lists_core.models import ElementVersion
@@ -162,22 +162,18 @@ def _restore_without(
     refused: Mapping[Ask, Sequence[Taken]],
     actor: Employee,
 ) -> None:
-    """Deals from the bin whose objects went to others meanwhile come back without them."""
-    changes = [
-        (ask.deal, {link.code: without(link, ask.deal, {one.object_id for one in own})})
-        for ask, own in refused.items()
-    ]
-    change_by_rule(deals, changes, actor=actor)
+    """Deals from the bin whose objects went to others meanwhile come back without them, and
+    without what came from them."""
+    kept = [(ask.deal, without(link, ask.deal, own)) for ask, own in refused.items()]
+    change_by_rule(deals, left_with(rule, link, deals, kept, actor=actor), actor=actor)
     for ask, own in refused.items():
         tell_lost_on_restore(rule, deals, ask.deal, own, actor=actor)
 
 
-def without(link: SchemaField, row: Any, ids: Collection[int]) -> Any:
-    """The link's value less these objects."""
-    kept = [pk for pk in link.items(link.read(row)) if pk not in ids]
-    if link.multiple:
-        return kept or None
-    return kept[0] if kept else None
+def without(link: SchemaField, deal: Any, taken: Sequence[Taken]) -> list[int]:
+    """The objects that the deal names, less these."""
+    gone = {one.object_id for one in taken}
+    return [pk for pk in link.items(link.read(deal)) if pk not in gone]
 
 
 # --- objects ------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.core.exceptions import ValidationError
 
 from crm_link.carrying import by_pk, carried
 from crm_link.models import BookingRule
+from crm_link.products import totals_of
+from crm_link.services.links import link_value
 from lists_core.field_types.base import NO_TITLES, Titles
 from lists_core.models import List
 from lists_core.schema.cache import schema_of
@@ -26,11 +29,12 @@ Pairs = list[tuple[SchemaField, SchemaField]]
 @dataclass(frozen=True)
 class Objects:
     """What all deals written together name, or named before: their rows by id, and the titles of
-    what the copied fields point to."""
+    what the copied fields point to. `priced` are the deals whose amount follows their products."""
 
     schema: Schema
     rows: Mapping[int, Any]
     titles: Mapping[str, Titles]
+    priced: Collection[int]
 
 
 def copy_into(rule: BookingRule, link: SchemaField, write: Write) -> None:
@@ -39,8 +43,9 @@ def copy_into(rule: BookingRule, link: SchemaField, write: Write) -> None:
     What the person wrote there in the same save stays. Where the link was emptied, what came
     from the object goes with it; what somebody changed since stays.
     """
-    objects: Objects = write.once((rule, "copies"), lambda writes: _objects(rule, link, writes))
-    pairs = [one for one in _pairs(rule, objects.schema, write.schema) if not _typed(write, one[1])]
+    objects: Objects = write.once((rule, "copies"), lambda writes: _written(rule, link, writes))
+    pairs = _pairs(rule, objects, write.schema, write.row)
+    pairs = [one for one in pairs if not _typed(write, one[1])]
     named, before = link.items(link.read(write.row)), _before(link, write)
     if not pairs or not (named or before):
         return
@@ -52,15 +57,71 @@ def copy_into(rule: BookingRule, link: SchemaField, write: Write) -> None:
             write.set(target.code, new[target.code])
 
 
-def _objects(rule: BookingRule, link: SchemaField, writes: Sequence[Write]) -> Objects:
-    schema = schema_of(List.objects.get(pk=rule.target_id))
+def left_with(
+    rule: BookingRule,
+    link: SchemaField,
+    deals: Schema,
+    kept: Sequence[tuple[Any, Sequence[int]]],
+    *,
+    actor: Employee,
+) -> list[tuple[Any, dict[str, Any]]]:
+    """Deals and the objects that each goes on to name → the deals and their new values by code:
+    the link, and the fields where what came from the objects still stands."""
+    rows = [deal for deal, _ids in kept]
+    ids = {pk for deal in rows for pk in link.items(link.read(deal))}
+    objects = _objects(rule, deals, ids, [deal.pk for deal in rows], actor)
+    changes = []
+    for deal, left in kept:
+        named = (link.items(link.read(deal)), left)
+        own = _left(_pairs(rule, objects, deals, deal), objects, deal, named, actor)
+        changes.append((deal, {link.code: link_value(link, rule.target_id, left), **own}))
+    return changes
+
+
+def _left(
+    pairs: Pairs,
+    objects: Objects,
+    deal: Any,
+    named: tuple[Sequence[int], Sequence[int]],
+    actor: Employee,
+) -> dict[str, Any]:
+    """What the fields hold that stand as the objects filled them, `named` before and after."""
+    values = {}
+    for pair in pairs:
+        with suppress(ValidationError):  # what cannot go over has not come from there
+            before, after = (_value(pair, objects, ids, actor) for ids in named)
+            if pair[1].read(deal) == before:
+                values[pair[1].code] = after
+    return values
+
+
+def _written(rule: BookingRule, link: SchemaField, writes: Sequence[Write]) -> Objects:
     ids = {pk for one in writes for pk in [*link.items(link.read(one.row)), *_before(link, one)]}
+    deals = [one.row.pk for one in writes if one.row.pk]
+    return _objects(rule, writes[0].schema, ids, deals, writes[0].actor)
+
+
+def _objects(
+    rule: BookingRule,
+    deals: Schema,
+    ids: Collection[int],
+    written: Collection[int],
+    actor: Employee,
+) -> Objects:
+    schema = schema_of(List.objects.get(pk=rule.target_id))
     rows = schema.model.objects.in_bulk(ids)
-    sources = [source for source, _target in _pairs(rule, schema, writes[0].schema)]
-    return Objects(schema, rows, row_titles(sources, rows.values(), actor=writes[0].actor))
+    sources = [source for source, _target in _known(rule, schema, deals)]
+    titles = row_titles(sources, rows.values(), actor=actor)
+    return Objects(schema, rows, titles, totals_of(written) if written else {})
 
 
-def _pairs(rule: BookingRule, objects: Schema, deals: Schema) -> Pairs:
+def _pairs(rule: BookingRule, objects: Objects, deals: Schema, deal: Any) -> Pairs:
+    """What is copied into this deal: an amount that follows products is not."""
+    known = _known(rule, objects.schema, deals)
+    return [one for one in known if one[1].code != "AMOUNT" or deal.pk not in objects.priced]
+
+
+def _known(rule: BookingRule, objects: Schema, deals: Schema) -> Pairs:
     """The fields that are still there: the object's, the deal's."""
     known = [(by_pk(objects, one), by_pk(deals, other)) for one, other in rule.copies]
     return [(one, other) for one, other in known if one and other]
@@ -79,14 +140,21 @@ def _before(link: SchemaField, write: Write) -> list[int]:
 
 def _values(pairs: Pairs, objects: Objects, ids: Sequence[int], actor: Employee) -> dict[str, Any]:
     """Deal's code → the value for it. Raises Invalid where one cannot go over."""
-    rows = [objects.rows[pk] for pk in ids if pk in objects.rows]
     values: dict[str, Any] = {}
-    for source, target in pairs:
-        items = [item for row in rows for item in source.items(source.read(row))]
-        titles = objects.titles.get(source.key, NO_TITLES)
+    for pair in pairs:
         try:
-            value = carried(items, source, target, actor=actor, titles=titles)
-            values[target.code] = target.clean(value)
+            values[pair[1].code] = _value(pair, objects, ids, actor)
         except ValidationError as error:
-            raise Invalid({target.code: error.messages}) from error
+            raise Invalid({pair[1].code: error.messages}) from error
     return values
+
+
+def _value(
+    pair: tuple[SchemaField, SchemaField], objects: Objects, ids: Sequence[int], actor: Employee
+) -> Any:
+    """Raises ValidationError where it cannot go over."""
+    source, target = pair
+    rows = [objects.rows[pk] for pk in ids if pk in objects.rows]
+    items = [item for row in rows for item in source.items(source.read(row))]
+    titles = objects.titles.get(source.key, NO_TITLES)
+    return target.clean(carried(items, source, target, actor=actor, titles=titles))

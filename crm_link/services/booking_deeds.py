@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from crm_link.access import may_manage_crm
 from crm_link.carrying import by_pk
 from crm_link.models import Booking, BookingRule
+from crm_link.services.booking_copies import left_with
 from crm_link.services.booking_news import EXPIRED, FREED, Ended, tell_ended
 from crm_link.services.bookings import Ask, settle
 from lists_core.access import Right
@@ -88,7 +89,8 @@ def _expire(booking_id: int, now: datetime) -> bool:
 def _let_go(
     booking: Booking, ended: Ended, *, actor: Employee, due: datetime | None = None
 ) -> bool:
-    """Lock the deal, look again, then clear its link and give the object back."""
+    """Lock the deal, look again, then clear its link and what came with the object, and give the
+    object back."""
     rule = booking.rule
     _list, deals = open_list(rule.link.list_id)
     rows = deals.model.objects.filter(pk=booking.deal_id)
@@ -98,8 +100,7 @@ def _let_go(
         return False
     link = link_of(rule, deals)
     kept = [pk for pk in link.items(link.read(deal)) if pk != booking.element_id]
-    value: Any = (kept or None) if link.multiple else next(iter(kept), None)
-    change_by_rule(deals, [(deal, {link.code: value})], actor=actor)
+    change_by_rule(deals, left_with(rule, link, deals, [(deal, kept)], actor=actor), actor=actor)
     settle(rule, [Ask(deal, kept)], actor=actor)
     tell_ended(booking, deals, deal, ended, actor=None if due else actor)
     return True

@@ -14,6 +14,7 @@ from crm_link.services.booking_deeds import book, free_expired, release
 from crm_link.services.booking_rules import delete_booking_rule, save_booking_rule
 from crm_link.services.bookings import settle
 from crm_link.services.items import move_to_stage
+from crm_link.services.products import replace_rows
 from crm_link.services.stage_removal import delete_stage
 from crm_link.services.stages import renew
 from lists_core.access import ROLES, Right
@@ -299,6 +300,40 @@ def test_an_expired_booking_is_freed_and_people_are_told(admin, employee):
 
 
 AFTERWARDS = timedelta(days=3, seconds=5)
+
+
+def test_what_came_from_the_flat_goes_with_it_whoever_takes_it(admin):
+    """By time, by hand on the flat, by the bin; what somebody changed since stays."""
+    world = estate(admin, days=3)
+    flat = world.flat(AREA=Decimal(40), PRICE=roubles(100))
+    deal = world.deal("Ivanov", flat)
+
+    def left():
+        return world.get(deal, "FLAT"), world.get(deal, "AREA"), world.get(deal, "AMOUNT")
+
+    assert free_expired(timezone.now() + AFTERWARDS) == 1
+    assert left() == (None, None, None)
+    world.change(deal, FLAT=flat.pk)
+    world.change(deal, AMOUNT=roubles(90))
+    release(flat.pk, actor=admin)
+    assert left() == (None, None, roubles(90))
+    world.change(deal, FLAT=flat.pk)
+    delete_elements(world.deals.pk, [deal.pk], actor=admin)
+    world.deal("Petrov", flat)
+    restore_elements(world.deals.pk, [deal.pk], actor=admin)
+    assert left() == (None, None, None)
+
+
+def test_of_several_flats_the_data_of_those_that_are_left_stay(admin):
+    world = estate(admin, multiple=True)
+    first, second = world.flat(PRICE=roubles(100)), world.flat("Flat 2", PRICE=roubles(50))
+    deal = world.deal("Ivanov")
+    world.change(deal, FLAT=[first.pk, second.pk])
+    release(first.pk, actor=admin)
+    assert (world.get(deal, "FLAT"), world.get(deal, "AMOUNT")) == ([second.pk], roubles(50))
+    replace_rows(deal.pk, [{"name": "Flat", "quantity": 1, "price": 50}], actor=admin)
+    release(second.pk, actor=admin)  # an amount that follows the products is no copy
+    assert (world.get(deal, "FLAT"), world.get(deal, "AMOUNT")) == (None, roubles(50))
 
 
 def ask_for_flat(world: Estate) -> None:
