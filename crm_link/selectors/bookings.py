@@ -14,6 +14,7 @@ from crm_link.carrying import by_pk
 from crm_link.models import Booking, BookingRule
 from crm_link.scopes.free import free_q
 from crm_link.selectors.booking_rules import of_deals, of_objects
+from crm_link.selectors.stage_book import FAILURE, meaning_of
 from lists_core.access import Right, schema_for
 from lists_core.addresses import element_url
 from lists_core.element_tabs import Target, open_target
@@ -44,13 +45,15 @@ class HeldObject:
 
 @dataclass(frozen=True)
 class DealPlace:
-    """One rule on the page of a deal; `choose_url` is "" for who may not choose."""
+    """One rule on the page of a deal; `choose_url` is "" for who may not choose, and where the
+    deal is lost; `is_lost` tells so to who may see the stage."""
 
     rule: BookingRule
     label: str
     objects: Sequence[HeldObject]
     choose_url: str
     may_change: bool
+    is_lost: bool
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,11 @@ def of_deal(target: Target) -> list[DealPlace]:
 def _deal_place(target: Target, rule: BookingRule, link: SchemaField) -> DealPlace:
     ids = link.items(link.read(target.row))
     may = target.may(Right.CHANGE) and link.key not in target.schema.locked
-    choose = reverse("booking_choose", args=[rule.pk, target.id]) if may else ""
-    return DealPlace(rule, link.name, _held(target.actor, rule, target.id, ids), choose, may)
+    lost = meaning_of(target.schema, target.row) == FAILURE
+    choose = reverse("booking_choose", args=[rule.pk, target.id]) if may and not lost else ""
+    held = _held(target.actor, rule, target.id, ids)
+    told = lost and target.schema.get("STAGE") is not None
+    return DealPlace(rule, link.name, held, choose, may_change=may, is_lost=told)
 
 
 def _held(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from crm_link.models import Stage
@@ -83,6 +84,13 @@ def book_of(schema: Schema) -> StageBook:
     if book is None:
         book = _books[whole] = _read(whole.list_id)
     return book
+
+
+def meaning_of(schema: Schema, row: Any) -> str:
+    """What the row's stage means, whoever reads the schema; "" where it has none."""
+    stage = (schema.whole or schema).get("STAGE")
+    line = book_of(schema).lines.get(stage.read(row)) if stage else None
+    return line.semantics if line else ""
 
 
 def _read(list_id: int) -> StageBook:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from crm_link.access import may_manage_crm
 from crm_link.carrying import by_pk
 from crm_link.models import Booking, BookingRule
+from crm_link.selectors.stage_book import FAILURE, meaning_of
 from crm_link.services.booking_copies import left_with
 from crm_link.services.booking_news import EXPIRED, FREED, Ended, tell_ended
 from crm_link.services.bookings import Ask, settle
@@ -23,7 +24,7 @@ from lists_core.selectors.elements import access_element
 from lists_core.services.by_rule import change_by_rule
 from lists_core.services.elements import open_list, update_element
 from staff.models import Employee
-from svod.base.errors import Conflict, Forbidden, NotFound
+from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 
 log = structlog.get_logger(__name__)
 
@@ -31,12 +32,14 @@ log = structlog.get_logger(__name__)
 def book(rule: BookingRule, deal_id: int, object_id: int, *, actor: Employee) -> Any:
     """Write the object into the deal, which books it. Returns the deal's row.
 
-    A link that takes several objects gets one more. Raises NotFound, Forbidden, Invalid (taken),
-    Changed.
+    A link that takes several objects gets one more. Raises NotFound, Forbidden, Invalid (taken,
+    or the deal is lost), Changed.
     """
     access_element(actor, Right.VIEW, rule.target_id, object_id)
     deals, row = _deal_of(rule, deal_id, actor)
     link = link_of(rule, deals)
+    if meaning_of(deals, row) == FAILURE:
+        raise Invalid({link.code: [_("The deal is lost: it books nothing until it is taken back.")]})
     present = link.items(link.read(row))
     value: Any = [*present, object_id] if link.multiple else object_id
     if object_id in present:

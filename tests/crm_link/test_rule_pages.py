@@ -16,6 +16,7 @@ from lists_core.services.fields import update_field
 from lists_core.services.rights import set_list_rights
 from staff.subjects import Subject
 from tests.crm_link.booking_world import estate, roubles
+from tests.crm_link.crm_world import stage
 from tests.crm_link.feed_world import feeds
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,21 @@ def test_who_comes_second_is_told_and_the_table_is_drawn_anew(admin, admin_clien
     assert answer.status_code == 204
     assert "Ivanov" in json.dumps(json.loads(answer["HX-Trigger"]), ensure_ascii=False)
     assert world.get(other, "FLAT") is None
+
+
+def test_a_lost_deal_offers_no_objects_and_is_told_that_it_books_nothing(admin, admin_client):
+    world = estate(admin)
+    flat, deal = world.flat(AREA=Decimal(40)), world.deal("Ivanov")
+    world.change(deal, STAGE=stage("deal", "LOSE").pk)
+    page = get(admin_client, "element_booking", world.deals.pk, deal.pk)
+    assert reverse("booking_choose", args=[world.rule.pk, deal.pk]) not in page
+    assert "Сделка проиграна" in page
+    answer = admin_client.post(
+        reverse("booking_book", args=[world.rule.pk]),
+        {"deal": deal.pk, "object": flat.pk, "stay": "1"}, headers=HTMX,
+    )  # fmt: skip
+    assert "Сделка проиграна" in json.dumps(json.loads(answer["HX-Trigger"]), ensure_ascii=False)
+    assert (world.get(deal, "FLAT"), world.get(deal, "AREA")) == (None, None)
 
 
 def test_the_form_keeps_what_was_typed_when_the_flat_is_taken(admin, admin_client):
