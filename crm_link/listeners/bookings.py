@@ -13,7 +13,7 @@ from crm_link.models import Booking, BookingRule
 from crm_link.selectors.booking_rules import of_deals, of_objects, rules_of
 from crm_link.selectors.booking_texts import Taken, why_taken
 from crm_link.selectors.stage_book import FAILURE, SUCCESS, book_of
-from crm_link.services.booking_copies import copy_into, left_with
+from crm_link.services.booking_copies import copy_into, naming
 from crm_link.services.booking_news import tell_lost_on_restore
 from crm_link.services.bookings import Ask, foresee, settle
 from lists_core.models import ElementVersion
@@ -165,7 +165,7 @@ def _restore_without(
     """Deals from the bin whose objects went to others meanwhile come back without them, and
     without what came from them."""
     kept = [(ask.deal, without(link, ask.deal, own)) for ask, own in refused.items()]
-    change_by_rule(deals, left_with(rule, link, deals, kept, actor=actor), actor=actor)
+    change_by_rule(deals, naming(rule, link, deals, kept, actor=actor), actor=actor)
     for ask, own in refused.items():
         tell_lost_on_restore(rule, deals, ask.deal, own, actor=actor)
 

@@ -57,35 +57,35 @@ def copy_into(rule: BookingRule, link: SchemaField, write: Write) -> None:
             write.set(target.code, new[target.code])
 
 
-def left_with(
+def naming(
     rule: BookingRule,
     link: SchemaField,
     deals: Schema,
-    kept: Sequence[tuple[Any, Sequence[int]]],
+    wanted: Sequence[tuple[Any, Sequence[int]]],
     *,
     actor: Employee,
 ) -> list[tuple[Any, dict[str, Any]]]:
-    """Deals and the objects that each goes on to name → the deals and their new values by code:
-    the link, and the fields where what came from the objects still stands."""
-    rows = [deal for deal, _ids in kept]
-    ids = {pk for deal in rows for pk in link.items(link.read(deal))}
+    """Deals and the objects that each is to name → the deals and their new values by code: the
+    link, and the fields that still stand as the objects of before filled them."""
+    rows = [deal for deal, _ids in wanted]
+    ids = {pk for deal, after in wanted for pk in [*link.items(link.read(deal)), *after]}
     objects = _objects(rule, deals, ids, [deal.pk for deal in rows], actor)
     changes = []
-    for deal, left in kept:
-        named = (link.items(link.read(deal)), left)
-        own = _left(_pairs(rule, objects, deals, deal), objects, deal, named, actor)
-        changes.append((deal, {link.code: link_value(link, rule.target_id, left), **own}))
+    for deal, after in wanted:
+        named = (link.items(link.read(deal)), after)
+        own = _refilled(_pairs(rule, objects, deals, deal), objects, deal, named, actor)
+        changes.append((deal, {link.code: link_value(link, rule.target_id, after), **own}))
     return changes
 
 
-def _left(
+def _refilled(
     pairs: Pairs,
     objects: Objects,
     deal: Any,
     named: tuple[Sequence[int], Sequence[int]],
     actor: Employee,
 ) -> dict[str, Any]:
-    """What the fields hold that stand as the objects filled them, `named` before and after."""
+    """`named` are the objects before and after."""
     values = {}
     for pair in pairs:
         with suppress(ValidationError):  # what cannot go over has not come from there

@@ -14,7 +14,7 @@ from crm_link.access import may_manage_crm
 from crm_link.carrying import by_pk
 from crm_link.models import Booking, BookingRule
 from crm_link.selectors.stage_book import FAILURE, meaning_of
-from crm_link.services.booking_copies import left_with
+from crm_link.services.booking_copies import naming
 from crm_link.services.booking_news import EXPIRED, FREED, Ended, tell_ended
 from crm_link.services.bookings import Ask, settle
 from lists_core.access import Right
@@ -39,7 +39,8 @@ def book(rule: BookingRule, deal_id: int, object_id: int, *, actor: Employee) ->
     deals, row = _deal_of(rule, deal_id, actor)
     link = link_of(rule, deals)
     if meaning_of(deals, row) == FAILURE:
-        raise Invalid({link.code: [_("The deal is lost: it books nothing until it is taken back.")]})
+        told = _("The deal is lost: it books nothing until it is taken back.")
+        raise Invalid({link.code: [told]})
     present = link.items(link.read(row))
     value: Any = [*present, object_id] if link.multiple else object_id
     if object_id in present:
@@ -103,7 +104,7 @@ def _let_go(
         return False
     link = link_of(rule, deals)
     kept = [pk for pk in link.items(link.read(deal)) if pk != booking.element_id]
-    change_by_rule(deals, left_with(rule, link, deals, [(deal, kept)], actor=actor), actor=actor)
+    change_by_rule(deals, naming(rule, link, deals, [(deal, kept)], actor=actor), actor=actor)
     settle(rule, [Ask(deal, kept)], actor=actor)
     tell_ended(booking, deals, deal, ended, actor=None if due else actor)
     return True

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm_link.kinds import Kind
-from crm_link.merge_movers import merge_movers
+from crm_link.merge_movers import Uniting, merge_movers
 from crm_link.models import MergedItem
 from crm_link.refs import CrmRef
 from crm_link.selectors.kinds import list_of
-from crm_link.services import requisite_merging  # noqa: F401 - names its mover
+from crm_link.services import booking_merging, requisite_merging  # noqa: F401 - name movers
 from crm_link.services.duplicate_rules import duplicates_pass
 from crm_link.services.rebind import lock_pointing, pointing_rows, rebind_all
 from crm_link.services.timeline import note
@@ -128,6 +128,8 @@ def _merge(merge: Merge, actor: Employee, *, links: bool = True) -> Any:
         raise MergedMeanwhile
     own = schema_for(actor, list_)
     values = _taken(own, rows, merge.chosen, actor)
+    for mover in merge_movers:
+        mover.before(Uniting(own, rows, merge.chosen, values), actor=actor)
     with duplicates_pass():  # for a moment both have the same telephone
         _write(list_id, rows[0].pk, {f: v for f, v in values.items() if not f.field.unique}, actor)
     for loser in merge.losers:

@@ -17,6 +17,7 @@ from lists_core.schema.cache import schema_of
 from lists_core.schema.ddl import lock_for_write
 from lists_core.schema.fields import SchemaField
 from lists_core.services.bulk import save_changes
+from lists_core.services.by_rule import as_rule
 from lists_core.services.elements import apply_values
 from staff.models import Employee
 from svod.base.errors import Conflict
@@ -52,7 +53,8 @@ def repoint(
             kept = None if row.pk == getattr(new, "id", new) else new
             values = {field: _with(field, row, old, kept) for field in fields}
             changes.append((row, apply_values(schema, row, values)))
-        report = save_changes(schema, {}, changes, actor)
+        with as_rule():  # what guards fields from people does not guard them from this
+            report = save_changes(schema, {}, changes, actor)
         if report.skipped:  # half a merge is none
             raise Conflict(next(iter(report.problems.values())))
     return len(rows)
