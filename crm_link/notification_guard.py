@@ -1,4 +1,5 @@
-"""News of a CRM item are closed to whoever sees it no longer: cards have addresses of their own."""
+"""News of a CRM item are closed to whoever sees it no longer: cards have addresses of their own.
+Those of a rule that fails are closed to whoever does not manage CRM any more."""
 
 from __future__ import annotations
 
@@ -6,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
+from crm_link.access import may_manage_crm
 from crm_link.kinds import Kind
 from crm_link.selectors.kinds import visible_kinds
 from lists_core.selectors.across import names_across
@@ -31,6 +33,12 @@ def closed(person: Employee, urls: Collection[str]) -> set[str]:
     }
 
 
+def closed_settings(person: Employee, urls: Collection[str]) -> set[str]:
+    page = reverse("crm_feed_rules")
+    ours = {url for url in urls if urlsplit(url).path == page}
+    return ours if ours and not may_manage_crm(person) else set()
+
+
 def _place(url: str) -> tuple[str, int] | None:
     """(kind, element or 0) of a page of CRM."""
     try:
@@ -42,3 +50,4 @@ def _place(url: str) -> tuple[str, int] | None:
 
 
 notification_guards.register(NotificationGuard("crm", closed))
+notification_guards.register(NotificationGuard("crm_settings", closed_settings))

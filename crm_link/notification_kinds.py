@@ -10,6 +10,13 @@ from staff.notification_kinds import NotificationKind, notification_kinds
 for kind in (
     NotificationKind("booking", _("Bookings"), icon="lock", delivery=Delivery.MAIL, order=60),
     NotificationKind(
+        "consolidation",
+        _("Consolidation that fails"),
+        icon="alert-triangle",
+        delivery=Delivery.MAIL,
+        order=62,
+    ),
+    NotificationKind(
         "activity", _("My activities in CRM"), icon="alarm", delivery=Delivery.MAIL, order=12
     ),
 ):

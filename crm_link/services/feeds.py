@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm_link.models import FeedDue, FeedRule
+from crm_link.services.feed_news import tell_fails
 from crm_link.services.feed_plan import plan_of
 from crm_link.services.feeding import Report, settle
 from lists_core.models import OutboxEvent
@@ -103,7 +104,15 @@ def _put_off(rule: FeedRule, dues: Sequence[FeedDue], why: str, now: datetime) -
     wait = WAITS[min(attempts, len(WAITS) - 1)]
     own = FeedDue.objects.filter(pk__in=[due.pk for due in dues])
     own.update(attempts=F("attempts") + 1, error=why, due_at=now + wait)
-    FeedRule.objects.filter(pk=rule.pk).update(error=why, failed_at=now)
+    _note_failure(rule, why, now)
+
+
+def _note_failure(rule: FeedRule, why: str, now: datetime) -> None:
+    """People are told once, until the rule has worked again."""
+    noted = FeedRule.objects.filter(pk=rule.pk)
+    if noted.filter(error="").exists():
+        tell_fails(rule, why)
+    noted.update(error=why, failed_at=now)
 
 
 def reason(error: Exception) -> str:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from crm_link.models import FeedDue, FeedGroup, FeedLink, FeedRule
+from crm_link.models import FeedDue, FeedGroup, FeedLink, FeedRule, Role, RoleMember
 from crm_link.services.feed_preview import preview
 from crm_link.services.feed_rules import rebuild, save_feed_rule
 from crm_link.services.feeds import try_again, work_feeds
@@ -22,7 +22,8 @@ from lists_core.services.elements import delete_elements, restore_elements
 from lists_core.services.fields import create_field, update_field
 from lists_core.services.outbox import announce
 from lists_core.services.rights import set_field_rights, set_list_rights
-from staff.models import Employee
+from staff.models import Employee, Notification
+from staff.notification_guards import closed_urls
 from staff.subjects import Subject
 from svod.base.errors import Forbidden, Invalid
 from tests.crm_link.crm_world import stage
@@ -245,6 +246,25 @@ def test_it_works_with_the_rights_of_its_employee(world, employee):
     work_feeds(timezone.now() + timedelta(seconds=1))
     world.rule.refresh_from_db()
     assert str(employee) in world.rule.error
+
+
+def test_who_manages_crm_is_told_once_that_a_rule_fails(world, employee, client):
+    manager = Employee.objects.create_user("manager", "m@svod.example", "x")
+    role = Role.objects.create(name="Designers", manages=True)
+    RoleMember.objects.create(role=role, employee=manager)
+    world.save(run_as=employee)
+    Employee.objects.filter(pk=employee.pk).update(is_active=False)
+    for name in ("One", "Two"):
+        world.deal(name)
+        world.follow()
+    told = Notification.objects.filter(kind="consolidation")
+    assert set(told.values_list("employee", flat=True)) == {world.actor.pk, manager.pk}
+    assert told.count() == 2
+    assert str(employee) in told[0].text
+    client.force_login(manager)
+    assert client.get(told[0].url).status_code == 200
+    assert closed_urls(manager, [told[0].url]) == set()
+    assert closed_urls(employee, [told[0].url]) == {told[0].url}
 
 
 def test_who_sees_no_stage_does_not_deliver_what_is_not_won(world, employee):
