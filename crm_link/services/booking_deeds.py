@@ -25,6 +25,7 @@ from lists_core.services.by_rule import change_by_rule
 from lists_core.services.elements import open_list, update_element
 from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
+from svod.base.tasks import wake
 
 log = structlog.get_logger(__name__)
 
@@ -55,14 +56,21 @@ def release(object_id: int, *, actor: Employee) -> None:
     For whoever may change the deal, and who manages CRM. Raises NotFound, Forbidden.
     """
     with transaction.atomic():
-        booking = booking_of(object_id)
-        if booking is None:
-            raise NotFound
-        if not may_manage_crm(actor):
-            _deal_of(booking.rule, booking.deal_id, actor)
+        booking = _booking_for(object_id, actor)
         if booking.sold:
             raise Conflict(_("It is sold: take the deal back from its final stage first."))
         _let_go(booking, FREED, actor=actor)
+
+
+def make_papers_again(object_id: int, *, actor: Employee) -> None:
+    """Have made what could not be made when the object was booked, by the rights of who booked.
+
+    For whoever may change the deal, and who manages CRM. Raises NotFound, Forbidden.
+    """
+    booking = _booking_for(object_id, actor)
+    failed = Booking.objects.filter(pk=booking.pk, papers=Booking.Papers.FAILED)
+    if failed.update(papers=Booking.Papers.DUE, papers_error=""):
+        wake("crm_link.make_papers")
 
 
 def free_expired(now: datetime | None = None) -> int:
@@ -112,6 +120,16 @@ def _let_go(
 
 def _is_due(booking: Booking, now: datetime) -> bool:
     return not booking.sold and booking.until is not None and booking.until <= now
+
+
+def _booking_for(object_id: int, actor: Employee) -> Booking:
+    """Of who may change its deal, or manages CRM. Raises NotFound, Forbidden."""
+    booking = booking_of(object_id)
+    if booking is None:
+        raise NotFound
+    if not may_manage_crm(actor):
+        _deal_of(booking.rule, booking.deal_id, actor)
+    return booking
 
 
 def _deal_of(rule: BookingRule, deal_id: int, actor: Employee) -> tuple[Schema, Any]:

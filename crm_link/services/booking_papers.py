@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import structlog
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from crm_link.models import Booking
 from lists_core.services.elements import Changed
@@ -10,6 +12,7 @@ from svod.base.errors import DomainError
 from workflows.models import DocumentTemplate
 from workflows.services.documents import Wanted, make
 
+log = structlog.get_logger(__name__)
 PAPERS = Booking.Papers
 AT_ONCE = 100
 
@@ -39,7 +42,10 @@ def _serve(booking: Booking) -> bool:
 
 
 def _made(booking: Booking, template: DocumentTemplate) -> str:
-    """Make one document; returns why it could not be made, or "". Raises Changed."""
+    """Make one document; returns why it could not be made, or "". Raises Changed.
+
+    Whatever goes wrong with one, say a file that storage has lost, holds up no other.
+    """
     actor = booking.booked_by
     if actor is None:
         return ""
@@ -51,6 +57,9 @@ def _made(booking: Booking, template: DocumentTemplate) -> str:
         raise
     except DomainError as error:
         return f"{template.name}: {error}"
+    except Exception:
+        log.exception("paper_not_made", booking=booking.pk, template=template.pk)
+        return f"{template.name}: {_('Something went wrong.')}"
     return ""
 
 

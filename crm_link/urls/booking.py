@@ -30,4 +30,9 @@ urlpatterns: list[URLPattern] = [
         bookings.booking_release,
         name="booking_release",
     ),
+    path(
+        "lists/<int:list_id>/elements/<int:element_id>/booking/papers/",
+        bookings.booking_papers,
+        name="booking_papers",
+    ),
 ]

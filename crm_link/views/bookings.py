@@ -24,7 +24,7 @@ from crm_link.selectors.bookings import (
     rule_for,
     shown_fields,
 )
-from crm_link.services.booking_deeds import book, release
+from crm_link.services.booking_deeds import book, make_papers_again, release
 from lists_core.access import Right, schema_for
 from lists_core.addresses import element_url
 from lists_core.element_page import element_page
@@ -113,6 +113,16 @@ def booking_release(request: PortalRequest, list_id: int, element_id: int) -> Ht
         toast(request, told(error), "error")
     else:
         toast(request, _("The booking is taken off, the deal's people are told."))
+    return go_to(request, back(request, target))
+
+
+@login_required
+@require_POST
+def booking_papers(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
+    """Try again to make the documents of an object's booking."""
+    target = open_target(request.user, Right.VIEW, list_id, element_id)
+    make_papers_again(target.id, actor=request.user)
+    toast(request, _("It is tried again."))
     return go_to(request, back(request, target))
 
 

@@ -6,12 +6,15 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from docx import Document
 
 from crm_link.models import Booking
+from crm_link.services.booking_deeds import make_papers_again
 from crm_link.services.booking_papers import make_papers
-from lists_core.models import Field, FileUse
+from lists_core.models import Field, FileUse, StoredFile
 from lists_core.services.fields import create_field
+from svod.base.errors import NotFound
 from tests.crm_link.booking_world import Estate, estate
 from workflows.models import MadeDocument
 from workflows.services.document_templates import (
@@ -73,3 +76,35 @@ def test_a_removed_template_asks_for_nothing(world):
     world.deal("Ivanov", world.flat())
     make_papers()
     assert not MadeDocument.objects.exists()
+
+
+def test_a_file_that_is_lost_holds_up_no_other_and_is_made_later(world, admin_client):
+    """Of two templates one has lost its file; the button makes what was missing, once."""
+    world.rule.documents.add(template(world.deals, "{{ NAME }}", world.actor, "Act"))
+    lost = StoredFile.objects.filter(pk=world.rule.documents.get(name="Contract").current.file_id)
+    [content] = lost.values_list("content", flat=True)
+    lost.update(content="lost.docx")
+    flats = [world.flat(f"Flat {number}") for number in range(2)]
+    deals = [world.deal(f"Deal {number}", flat) for number, flat in enumerate(flats)]
+    assert make_papers() == 2
+    assert {one.file.name for one in MadeDocument.objects.all()} == {
+        "Act Deal 0.docx", "Act Deal 1.docx"
+    }  # fmt: skip
+    errors = Booking.objects.values_list("papers", "papers_error")
+    assert set(errors) == {("failed", "Contract: Что-то пошло не так.")}
+    lost.update(content=content)
+    page = reverse("element_booking", args=[world.deals.pk, deals[0].pk])
+    again = reverse("booking_papers", args=[world.flats.pk, flats[0].pk])
+    assert again in admin_client.get(page).content.decode()
+    admin_client.post(again, {"next": page})
+    assert make_papers() == 1
+    assert Booking.objects.get(deal=deals[0].pk).papers == "done"
+    assert MadeDocument.objects.filter(element=deals[0].pk).count() == 2
+    assert again not in admin_client.get(page).content.decode()
+
+
+def test_only_who_may_change_the_deal_makes_its_documents_again(world, employee):
+    flat = world.flat()
+    world.deal("Ivanov", flat)
+    with pytest.raises(NotFound):
+        make_papers_again(flat.pk, actor=employee)
