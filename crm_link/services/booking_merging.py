@@ -101,7 +101,7 @@ def _check(handing: Handing) -> None:
     """Raise Conflict where the merge would lose an object."""
     names = {one.pk: one.name for one in handing.others}
     held = [one for one in handing.held.values() if not handing.is_mains(one)]
-    if handing.stage == FAILURE:
+    if held and handing.stage == FAILURE:
         raise Conflict(LOST % {"deal": names[held[0].deal_id]})
     for booking in held:
         stays = handing.stage == SUCCESS and booking.element_id in handing.kept
