@@ -143,3 +143,9 @@ def feeds(actor: Employee, **more: Any) -> Feeds:
     }  # fmt: skip
     rule = save_feed_rule(None, {**given, **more}, actor=actor)
     return Feeds(actor, List.objects.get(pk=deals.pk), List.objects.get(pk=made.pk), rule)
+
+
+def given_of(world: Feeds) -> dict[str, Any]:
+    """What would save the world's rule once more."""
+    names = ("source", "target", "won", "condition", "keys", "mapping", "link", "run_as", "empty")
+    return {name: getattr(world.rule, name) for name in names}

@@ -14,19 +14,12 @@ from crm_link.services.booking_deeds import book, free_expired, release
 from crm_link.services.booking_rules import delete_booking_rule, save_booking_rule
 from crm_link.services.bookings import settle
 from crm_link.services.items import move_to_stage
-from crm_link.services.products import replace_rows
 from crm_link.services.stage_removal import delete_stage
 from crm_link.services.stages import renew
 from lists_core.access import ROLES, Right
-from lists_core.models import ElementVersion, Field, OutboxEvent
+from lists_core.models import ElementVersion, OutboxEvent
 from lists_core.services.bulk import bulk_delete, bulk_update
-from lists_core.services.elements import (
-    Changed,
-    copy_element,
-    delete_elements,
-    restore_elements,
-    update_element,
-)
+from lists_core.services.elements import copy_element, delete_elements, restore_elements
 from lists_core.services.fields import delete_field, restore_field
 from lists_core.services.many import update_many
 from lists_core.services.rights import set_element_rights, set_list_rights
@@ -60,26 +53,6 @@ def test_a_deal_books_the_flat_it_names_and_takes_its_data(world):
     assert last.changes
     event = OutboxEvent.objects.filter(list=world.flats).last()
     assert (event.topic, event.payload["ids"]) == ("element.changed", [flat.pk])
-
-
-def test_what_the_person_writes_in_the_same_save_stays(world):
-    flat = world.flat(PRICE=roubles(9_000_000))
-    deal = world.deal("Ivanov", flat, AMOUNT=roubles(8_500_000))
-    assert world.get(deal, "AMOUNT") == roubles(8_500_000)
-
-
-def test_what_another_person_wrote_meanwhile_is_not_filled_over(world):
-    flat, deal = world.flat(PRICE=roubles(9_000_000)), world.deal("Ivanov")
-    seen = world.now(deal).version
-    world.change(deal, AMOUNT=roubles(8_500_000))
-    with pytest.raises(Changed) as met:
-        update_element(
-            world.deals.pk, deal.pk, {"FLAT": flat.pk}, version=seen, actor=world.actor
-        )  # fmt: skip
-    assert met.value.keys == {Field.objects.get(list=world.deals, code="AMOUNT").column}
-    assert met.value.row.version == seen + 1
-    assert world.get(deal, "AMOUNT") == roubles(8_500_000)
-    assert (world.status(flat), world.get(deal, "FLAT")) == ("Free", None)
 
 
 def test_the_second_deal_is_told_by_whom_it_is_taken(world):
@@ -129,13 +102,6 @@ def test_another_flat_frees_the_first_and_emptied_the_data_go(world):
     assert world.get(deal, "AREA") == Decimal(50)
     world.change(deal, FLAT=None)
     assert (world.status(second), world.get(deal, "AREA")) == ("Free", None)
-
-
-def test_what_was_changed_by_hand_stays_when_the_flat_goes(world):
-    deal = world.deal("Ivanov", world.flat(AREA=Decimal(40), PRICE=roubles(100)))
-    world.change(deal, AMOUNT=roubles(90))
-    world.change(deal, FLAT=None)
-    assert (world.get(deal, "AMOUNT"), world.get(deal, "AREA")) == (roubles(90), None)
 
 
 def test_losing_frees_and_clears_winning_sells(world):
@@ -300,40 +266,6 @@ def test_an_expired_booking_is_freed_and_people_are_told(admin, employee):
 
 
 AFTERWARDS = timedelta(days=3, seconds=5)
-
-
-def test_what_came_from_the_flat_goes_with_it_whoever_takes_it(admin):
-    """By time, by hand on the flat, by the bin; what somebody changed since stays."""
-    world = estate(admin, days=3)
-    flat = world.flat(AREA=Decimal(40), PRICE=roubles(100))
-    deal = world.deal("Ivanov", flat)
-
-    def left():
-        return world.get(deal, "FLAT"), world.get(deal, "AREA"), world.get(deal, "AMOUNT")
-
-    assert free_expired(timezone.now() + AFTERWARDS) == 1
-    assert left() == (None, None, None)
-    world.change(deal, FLAT=flat.pk)
-    world.change(deal, AMOUNT=roubles(90))
-    release(flat.pk, actor=admin)
-    assert left() == (None, None, roubles(90))
-    world.change(deal, FLAT=flat.pk)
-    delete_elements(world.deals.pk, [deal.pk], actor=admin)
-    world.deal("Petrov", flat)
-    restore_elements(world.deals.pk, [deal.pk], actor=admin)
-    assert left() == (None, None, None)
-
-
-def test_of_several_flats_the_data_of_those_that_are_left_stay(admin):
-    world = estate(admin, multiple=True)
-    first, second = world.flat(PRICE=roubles(100)), world.flat("Flat 2", PRICE=roubles(50))
-    deal = world.deal("Ivanov")
-    world.change(deal, FLAT=[first.pk, second.pk])
-    release(first.pk, actor=admin)
-    assert (world.get(deal, "FLAT"), world.get(deal, "AMOUNT")) == ([second.pk], roubles(50))
-    replace_rows(deal.pk, [{"name": "Flat", "quantity": 1, "price": 50}], actor=admin)
-    release(second.pk, actor=admin)  # an amount that follows the products is no copy
-    assert (world.get(deal, "FLAT"), world.get(deal, "AMOUNT")) == (None, roubles(50))
 
 
 def ask_for_flat(world: Estate) -> None:
