@@ -8,6 +8,7 @@ from lists_core.services import (
     designer_bins,
     disk_bin,
     drafts,
+    element_bin,
     files,
     import_schedules,
     indexes,
@@ -49,6 +50,11 @@ def delete_unused_files() -> None:
 @shared_task(name="lists_core.empty_designer_bins")
 def empty_designer_bins() -> None:
     designer_bins.empty_designer_bins()
+
+
+@shared_task(name="lists_core.empty_element_bins")
+def empty_element_bins() -> None:
+    element_bin.empty_element_bins()
 
 
 @shared_task(name="lists_core.empty_disk_bin")

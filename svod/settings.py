@@ -146,13 +146,8 @@ REDIS_URL = env("REDIS_URL", default=places.redis(VAR_DIR))
 if TESTING:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 else:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "svod",
-        }
-    }
+    BACKEND = "django.core.cache.backends.redis.RedisCache"
+    CACHES = {"default": {"BACKEND": BACKEND, "LOCATION": REDIS_URL, "KEY_PREFIX": "svod"}}
 
 # Live news to open pages: openlines.live says whose streams may go on (docs/architecture.md).
 LIVE_REDIS_URL = env("LIVE_REDIS_URL", default="" if TESTING else REDIS_URL)
@@ -182,6 +177,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget old drafts": {"task": "lists_core.forget_old_drafts", "schedule": timedelta(hours=12)},
     "forget old events": {"task": "lists_core.forget_old_events", "schedule": timedelta(hours=6)},
     "empty bins": {"task": "lists_core.empty_designer_bins", "schedule": timedelta(hours=6)},
+    "elements' bins": {"task": "lists_core.empty_element_bins", "schedule": timedelta(hours=6)},
     "empty the Disk's bin": {"task": "lists_core.empty_disk_bin", "schedule": timedelta(hours=6)},
     "delete unused files": {"task": "lists_core.delete_unused_files", "schedule": EVERY_HOUR},
     "indexes": {"task": "lists_core.keep_indexes", "schedule": EVERY_MINUTE},
@@ -207,9 +203,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 for _row in CELERY_BEAT_SCHEDULE.values():
     _row["options"] = {"expire_seconds": max(5, int(_row["schedule"].total_seconds()))}
 
-# For how many hours a bulk change can be undone; for how many days deleted fields and lists wait
-# in their bins (0: until somebody removes them).
+# For how many hours a bulk change can be undone; for how many days deleted elements, fields and
+# lists wait in their bins (0: until somebody removes them).
 BULK_UNDO_HOURS = env.int("SVOD_BULK_UNDO_HOURS", default=24)
+ELEMENT_BIN_DAYS = env.int("SVOD_ELEMENT_BIN_DAYS", default=30)
 DESIGNER_BIN_DAYS = env.int("SVOD_DESIGNER_BIN_DAYS", default=30)
 DRAFT_DAYS = env.int("SVOD_DRAFT_DAYS", default=30)  # of what was typed and never saved
 DISK_BIN_DAYS = env.int("SVOD_DISK_BIN_DAYS", default=30)

@@ -14,7 +14,7 @@ class WorkflowsConfig(AppConfig):
         from workflows import audited, disk_uses  # noqa: F401  # names its events
         from workflows.menu import add_menu
         from workflows.pages import add_pages
-        from workflows.services import calendar  # noqa: F401 - it listens
+        from workflows.services import calendar, purged_elements  # noqa: F401 - they listen
 
         for package in ("actions", "subjects", "channels", "widgets", "jobs"):
             import_submodules(package)

@@ -179,8 +179,9 @@ def _create(
             group = FeedGroup(rule=plan.rule, digest=place, key=touched.keys[place])
             touched.groups[place] = group
         group.element_id = row.pk
+        group.cancelled, group.was = False, None  # the cancelled one is gone for good
     made = [touched.groups[place] for place in places]
-    FeedGroup.objects.bulk_update([one for one in made if one.pk], ["element"])
+    FeedGroup.objects.bulk_update([one for one in made if one.pk], ["element", "cancelled", "was"])
     FeedGroup.objects.bulk_create([one for one in made if not one.pk])
     return Report(created=len(rows))
 

@@ -63,6 +63,12 @@ def lock_for_change(list_id: int) -> None:
     give_way(list_id)
 
 
+def lock_for_removal(list_id: int) -> None:
+    """The same for elements that go for good (decision 006): the table stays as it is, so that
+    an index may go on being built."""
+    _lock(list_id, "pg_advisory_xact_lock")
+
+
 def _lock(list_id: int, function: str) -> None:
     if list_id > LARGEST_KEY:
         raise NotFound
@@ -82,6 +88,12 @@ def create_table(list_id: int) -> None:
     )
     _run("CREATE INDEX {index} ON {table} (section)", list_id, index="section")
     _run("CREATE INDEX {index} ON {table} (created_by)", list_id, index="created_by")
+    # The bin's order; who lives costs it nothing.
+    _run(
+        "CREATE INDEX {index} ON {table} (deleted_at, id) WHERE deleted_at IS NOT NULL",
+        list_id,
+        index="bin",
+    )
     follow(list_id)
 
 

@@ -17,6 +17,7 @@ EVENTS = {
     "access.changed": _("Rights changed"),
     "element.deleted": _("Elements moved to the bin"),
     "element.restored": _("Elements restored"),
+    "element.purged": _("Elements deleted for ever"),
     "export.started": _("List exported"),
     "import.started": _("Import started"),
     "import.scheduled": _("Import scheduled"),
@@ -78,7 +79,7 @@ def tell_list(event: str, list_: List, actor: Employee | None, **about: Any) -> 
     record(event, actor=actor, subject=f"list:{list_.pk}", subject_name=list_.name, about=about)
 
 
-def tell_elements(event: str, list_: List, rows: Sequence[Any], actor: Employee) -> None:
+def tell_elements(event: str, list_: List, rows: Sequence[Any], actor: Employee | None) -> None:
     """One entry for all rows of a write: of one its name, of many their ids (the first ITEMS)."""
     if len(rows) == 1:
         row = rows[0]

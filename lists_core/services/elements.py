@@ -186,7 +186,7 @@ def move_some(
     with transaction.atomic():
         list_, schema = open_list(list_id)
         target = place_for(list_, section_id, actor=actor)
-        rows = _permitted(schema, elements(schema, actor), ids, Right.CHANGE, actor)
+        rows = permitted_rows(schema, elements(schema, actor), ids, Right.CHANGE, actor)
         changes = [(row, put) for row in rows if (put := put_into(row, target))]
         kept, refused = allowed_writes(Kind.CHANGED, schema, changes, actor, strict=strict)
         save_changed(schema, kept, actor)
@@ -228,6 +228,21 @@ def require_on(actor: Employee, right: Right, schema: Schema, row: Any) -> None:
         raise Forbidden
 
 
+def permitted_rows(
+    schema: Schema, rows: QuerySet[Any], ids: Collection[int], right: Right, actor: Employee
+) -> list[Any]:
+    """Those of the rows on which the actor has the right, locked.
+
+    Raises Forbidden when they have it on none of those that they see.
+    """
+    seen = list(rows.filter(pk__in=ids).select_for_update().order_by("pk"))
+    held = rights_on(actor, schema, seen)
+    permitted = [row for row in seen if right in held[row.pk]]
+    if seen and not permitted:
+        raise Forbidden
+    return permitted
+
+
 def place_for(list_: List, section_id: int | None, *, actor: Employee) -> int | None:
     """Where an element is to be put: a section of the list in which the actor may add.
 
@@ -242,21 +257,6 @@ def place_for(list_: List, section_id: int | None, *, actor: Employee) -> int | 
     if Right.ADD not in place.on_some:
         raise Forbidden
     return section_id
-
-
-def _permitted(
-    schema: Schema, rows: QuerySet[Any], ids: Collection[int], right: Right, actor: Employee
-) -> list[Any]:
-    """Those of the rows on which the actor has the right, locked.
-
-    Raises Forbidden when they have it on none of those that they see.
-    """
-    seen = list(rows.filter(pk__in=ids).select_for_update().order_by("pk"))
-    held = rights_on(actor, schema, seen)
-    permitted = [row for row in seen if right in held[row.pk]]
-    if seen and not permitted:
-        raise Forbidden
-    return permitted
 
 
 def apply_values(
@@ -381,7 +381,7 @@ def _mark(
     with transaction.atomic():
         list_, schema = open_list(list_id)
         rows = elements(schema, actor) if deleting else binned(schema, actor)
-        locked = _permitted(schema, rows, ids, Right.DELETE, actor)
+        locked = permitted_rows(schema, rows, ids, Right.DELETE, actor)
         refused: Refused = {}
         if deleting:
             locked, refused = deletable(schema, locked, actor, strict=strict)

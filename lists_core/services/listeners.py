@@ -132,7 +132,7 @@ listeners: Registry[ElementListener] = Registry("element listener")
 
 
 class BinListener:
-    """Hears of every list's elements that go to the bin or come back from it."""
+    """Hears of every list's elements that go to the bin, come back from it or go for good."""
 
     slug: str = ""
 
@@ -142,6 +142,10 @@ class BinListener:
 
     def after(self, kind: Kind, schema: Schema, rows: Sequence[Any], actor: Employee) -> None:
         """The rows went (DELETED) or came back (RESTORED), with their history."""
+
+    def purged(self, ids: Sequence[int]) -> None:
+        """These elements are about to go for good. What has a foreign key to them goes along, or
+        is told by it (SET_NULL); here goes what would outlive them and may not."""
 
 
 bin_listeners: Registry[BinListener] = Registry("bin listener")

@@ -14,6 +14,7 @@ from lists_core.models import Element, List
 from lists_core.schema.ddl import create_table, drop_table, lock_for_change, with_ddl_retry
 from lists_core.selectors.lists import deleted_lists
 from lists_core.services.audited import tell_list
+from lists_core.services.element_bin import remove_elements
 from lists_core.services.outbox import announce
 from lists_core.services.stored_rights import first_rights
 from staff.models import Employee
@@ -134,7 +135,7 @@ def _purge_some(list_id: int, actor: Employee | None) -> int:
     locked_list(list_id, actor=actor, deleted=True)
     known = Element.objects.filter(list=list_id)
     ids = list(known.values_list("pk", flat=True)[:BATCH])
-    known.filter(pk__in=ids).delete()
+    remove_elements(ids)
     return len(ids)
 
 

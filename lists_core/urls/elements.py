@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{LIST}/elements/add/", element_form.element_add, name="element_add"),
     path(f"{LIST}/elements/add/draft/", element_draft.element_draft_new, name="element_draft_new"),
     path(f"{LIST}/elements/restore/", element_bin.elements_restore, name="elements_restore"),
+    path(f"{LIST}/elements/purge/", element_bin.elements_purge, name="elements_purge"),
     path(f"{LIST}/feed/", feed.list_feed, name="list_feed"),
     path(f"{LIST}/bin/", element_bin.elements_bin, name="elements_bin"),
     path(f"{ELEMENT}/", element.element, name="element"),

@@ -16,7 +16,9 @@ from openpyxl import load_workbook
 
 from lists_core.models import BulkLine, Job
 from lists_core.services.bulk import bulk_delete, bulk_move, bulk_update
+from lists_core.services.bulk_restore import bulk_restore
 from lists_core.services.bulk_undo import undo_changes
+from lists_core.services.element_bin import purge_elements
 from lists_core.services.elements import (
     copy_element,
     create_element,
@@ -126,6 +128,14 @@ def bulk_deleting(look: Look) -> None:
         )
         gone = {key for key in every if look.world.elements[key]["deleted"]}
         look.same("restored", changed, {key for key in gone if look.may("delete", key)})
+        _told, changed, _given = tried(
+            look, list_, bulk_restore, pk, _ids(look, every), actor=look.actor
+        )
+        look.same("all restored", changed, {key for key in gone if look.may("delete", key)})
+        _told, changed, _given = tried(
+            look, list_, purge_elements, pk, _ids(look, every), actor=look.actor
+        )
+        look.same("deleted for ever", changed, {key for key in gone if look.may("full", key)})
 
 
 def undoing(look: Look) -> None:

@@ -99,6 +99,8 @@ PLANTED: list[tuple[str, str, str, str]] = [
     ("one element is changed without the right", "lists_core/services/elements.py",
      "    if right not in rights_on(actor, schema, [row])[row.pk]:\n        raise Forbidden",
      "    pass"),
+    ("elements are deleted for ever without the right", "lists_core/services/element_bin.py",
+     "ids, Right.FULL, actor)", "ids, Right.VIEW, actor)"),
     ("adding without the right", "lists_core/services/elements.py",
      "    if Right.ADD not in place.on_some:\n        raise Forbidden\n", ""),
     ("readers are not renewed when a right is taken", "lists_core/services/rights.py",

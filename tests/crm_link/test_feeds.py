@@ -17,6 +17,7 @@ from crm_link.services.feed_rules import rebuild, save_feed_rule
 from crm_link.services.feeds import try_again, work_feeds
 from lists_core.models import Element, ElementVersion, Field
 from lists_core.services.bulk import bulk_update
+from lists_core.services.element_bin import purge_elements
 from lists_core.services.elements import delete_elements, restore_elements
 from lists_core.services.fields import create_field, update_field
 from lists_core.services.outbox import announce
@@ -104,6 +105,25 @@ def test_an_emptied_delivery_may_be_cancelled_and_revived(admin):
     world.follow()
     [row] = world.rows()
     assert (row["STATUS"], row["DEALS"]) == (world.state("On the way"), [one.pk])
+
+
+def test_a_cancelled_delivery_that_is_gone_for_good_is_made_anew_and_cancelled_again(admin):
+    world = feeds(admin)
+    field = Field.objects.get(list=world.deliveries, code="STATUS")
+    cancelled = field.options.get(name="Cancelled")
+    world.save(empty=FeedRule.Empty.CANCEL, cancel_field=field, cancel_option=cancelled)
+    one = world.deal("One")
+    world.follow()
+    for _time in range(2):
+        delete_elements(world.deals.pk, [one.pk], actor=admin)
+        world.follow()
+        [row] = world.rows()
+        assert row["STATUS"] == cancelled.pk
+        delete_elements(world.deliveries.pk, [row["ID"]], actor=admin)
+        purge_elements(world.deliveries.pk, [row["ID"]], actor=admin)
+        restore_elements(world.deals.pk, [one.pk], actor=admin)
+        world.follow()
+        assert len(world.rows()) == 1
 
 
 def test_events_that_come_twice_or_late_change_nothing(world):

@@ -14,10 +14,11 @@ from moneyed import Money
 from PIL import Image
 
 from lists_core.access import Right
-from lists_core.models import DiskFile
+from lists_core.models import DiskFile, StoredFile
 from lists_core.schema.cache import schema_of
-from lists_core.selectors.files import readable_files
-from lists_core.services.elements import create_element
+from lists_core.selectors.files import held, readable_files
+from lists_core.services.element_bin import purge_elements
+from lists_core.services.elements import create_element, delete_elements
 from lists_core.services.fields import create_field
 from lists_core.services.files import keep_file, upload_file
 from lists_core.services.lists import create_list
@@ -355,3 +356,18 @@ def test_filling_names_what_there_is_not(world: World) -> None:
     of = template(world, "{{ NOTE }}", "{{ NOTE * 2 }}")
     with pytest.raises(NotFilled, match="числом"):
         make(of, (world.list.pk, world.add(NOTE="а").pk), world.anna)
+
+
+def test_a_document_of_an_element_that_goes_for_good_is_nobodys(world: World) -> None:
+    kept, gone = world.add("Ель"), world.add("Дуб")
+    of = template(world, "{{ NAME }}")
+    stays, goes = (make(of, (world.list.pk, row.pk), world.anna) for row in (kept, gone))
+    delete_elements(world.list.pk, [gone.pk], actor=world.anna)
+    purge_elements(world.list.pk, [gone.pk], actor=world.anna)
+    assert list(MadeDocument.objects.all()) == [stays]
+    assert set(held_files()) >= {stays.file_id}
+    assert goes.file_id not in held_files(), "its file goes with the next cleaning"
+
+
+def held_files() -> set[int]:
+    return set(StoredFile.objects.filter(held()).values_list("pk", flat=True))
