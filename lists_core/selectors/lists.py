@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lists_core.access import Right, list_rights, require, rights_in, visible_lists
 from lists_core.models import Favourite, List, ListPreference
@@ -54,9 +54,14 @@ def owned_lists(actor: Employee) -> list[List]:
 
 
 def deleted_lists(actor: Employee) -> QuerySet[List]:
-    """The bin of lists: administrators see all, others their own."""
+    """The bin of lists: administrators see all, others those that they made or have full access
+    to, so that whoever may delete a list may take that back."""
     lists = List.objects.exclude(deleted_at=None).order_by("-deleted_at")
-    return lists if actor.is_superuser else lists.filter(created_by=actor)
+    if actor.is_superuser:
+        return lists
+    rights = rights_in(actor, list(lists.values_list("pk", flat=True)))
+    full = [pk for pk, held in rights.items() if Right.FULL in held.list]
+    return lists.filter(Q(created_by=actor) | Q(pk__in=full))
 
 
 def preference(actor: Employee, list_: List) -> ListPreference:

@@ -12,13 +12,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lists_core.access import Right
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
 from lists_core.selectors.elements import elements
 from lists_core.services import fields, lists
 from lists_core.services.designer_bins import empty_designer_bins
 from lists_core.services.elements import create_element
+from lists_core.services.rights import set_list_rights
 from staff.models import AuditEntry, Employee
+from staff.subjects import EVERYONE, Subject
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +92,24 @@ def test_what_lay_there_before_the_bins_were_emptied_waits_anew(
     import_module("lists_core.migrations.0014_bins_begin_now").begin_now(apps, None)
     assert empty_designer_bins() == 0
     assert List.objects.filter(pk=goods.pk).exists()
+
+
+def test_who_may_delete_a_list_may_take_that_back(
+    client: Client, goods: List, admin: Employee
+) -> None:
+    colleague, stranger = (
+        Employee.objects.create_user(name, f"{name}@svod.example", "x") for name in ("k", "s")
+    )
+    grants = {Subject("U", colleague.pk): {Right.FULL}, EVERYONE: {Right.VIEW, Right.CHANGE}}
+    set_list_rights(goods.pk, grants, actor=admin)
+    client.force_login(colleague)
+    told = client.post(reverse("list_delete", args=[goods.pk]), follow=True)
+    undo = reverse("list_restore", args=[goods.pk])
+    assert f'data-undo="{undo}"' in told.content.decode()
+    assert "Товары" in client.get(reverse("lists_bin")).content.decode()
+    client.force_login(stranger)
+    assert client.post(undo).status_code == 404
+    assert "Товары" not in client.get(reverse("lists_bin")).content.decode()
+    client.force_login(colleague)
+    assert client.post(undo).status_code == 302
+    assert shelf(goods, admin) == "А1"
