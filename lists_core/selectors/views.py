@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from lists_core.access import Right, may
 from lists_core.access.granted import who
@@ -13,6 +13,8 @@ from staff.models import Employee
 from staff.subjects import Subject, subjects_of_groups
 from svod.base.errors import Forbidden, NotFound
 
+#: So many views of one list a person may have, and so many of others' are shown beside them.
+MOST_VIEWS = 100
 MOST_SHOWN = 100
 
 
@@ -27,11 +29,18 @@ def views_for(actor: Employee, list_: List) -> QuerySet[ListView]:
 
 
 def views_in_order(actor: Employee, list_: List, preference: ListPreference) -> Sequence[ListView]:
-    """As the person arranged them; those that came since stand at the end. One query."""
+    """As the person arranged them; those that came since stand at the end. One query.
+
+    Of others' only the first MOST_SHOWN are there: what a person made never gives way to them.
+    """
     own = preference.looks.get("views")
     places = {pk: place for place, pk in enumerate(own if isinstance(own, list) else [])}
-    found = list(views_for(actor, list_).defer("state")[:MOST_SHOWN])
-    return sorted(found, key=lambda view: places.get(view.pk, len(places)))
+    others_last = Case(When(owner=actor, then=0), default=1)
+    rows = views_for(actor, list_).defer("state").order_by(others_last, "sort", "pk")
+    found = list(rows[: MOST_VIEWS + MOST_SHOWN])
+    own_number = sum(view.owner_id == actor.pk for view in found)
+    shown = found[: own_number + MOST_SHOWN]
+    return sorted(shown, key=lambda one: (places.get(one.pk, len(places)), one.sort, one.pk))
 
 
 def access_view(actor: Employee, list_: List, view_id: int) -> ListView:

@@ -14,14 +14,13 @@ from lists_core.grid.opened_view import PASSING
 from lists_core.grid.page import Grid, open_grid
 from lists_core.models import List, ListPreference, ListView
 from lists_core.selectors.lists import access_list
-from lists_core.selectors.views import changeable_view, shared_with, views_for
+from lists_core.selectors.views import MOST_VIEWS, changeable_view, shared_with, views_for
 from lists_core.services.audited import tell_list
 from staff.models import Employee
 from staff.subjects import AUTHOR, Subject, holders
 from svod.base.errors import Invalid
 
 MAX_NAME = 100
-MOST_VIEWS = 100
 STEP = 10
 
 

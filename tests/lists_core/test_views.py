@@ -182,6 +182,17 @@ def test_everybody_orders_the_views_for_themselves(own: Viewed) -> None:
     assert _shown(own, reader) == [second.pk, first.pk]
 
 
+def test_ones_own_views_never_give_way_to_those_of_others(
+    own: Viewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lists_core.selectors.views.MOST_SHOWN", 2)
+    shared = [own.view(EVERYONE, q=str(number)).pk for number in range(3)]
+    mine = own.view(by=own.petr, q="Ель").pk
+    assert _shown(own, own.petr) == [*shared[:2], mine]
+    own.send(own.petr, own.url("list_views_order"), ids=[mine, *shared])
+    assert _shown(own, own.petr) == [mine, *shared[:2]]
+
+
 def _shown(own: Viewed, who: Employee) -> list[int]:
     return [tab.pk for tab in own.ask(who, "list", view="0").context["views"].tabs]
 
