@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
@@ -139,6 +140,7 @@ def disk_bin(request: PortalRequest) -> HttpResponse:
         "folders": folder_entries(request.user, folders),
         "files": file_entries(request.user, list(page), places=True),
         "page": page,
+        "days": settings.DISK_BIN_DAYS,
     }
     return render_page(request, "disk/bin.html", context)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -178,7 +179,9 @@ def into_folder(
 @require_POST
 def disk_delete(request: PortalRequest, kind: str, item_id: int) -> HttpResponse:
     item = services.delete_item(kind, item_id, actor=request.user)
-    return saved(request, _("“%(name)s” is in the bin.") % {"name": item.name})
+    undo = reverse("disk_restore", args=[kind, item_id])
+    toast(request, _("“%(name)s” is in the bin.") % {"name": item.name}, undo=undo)
+    return saved(request)
 
 
 @login_required

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -230,6 +232,22 @@ def test_every_page_opens_alone_and_as_a_part(
             assert ("<html" in text) is is_page, url
             assert "<script>alert" not in text
             assert "<img src=x>" not in text
+
+
+def test_deletion_offers_to_take_it_back_and_the_bin_says_when_it_lets_go(
+    portal: Client, anna: Employee, settings: Any
+) -> None:
+    file = put(anna, "старый.pdf")
+    answer = portal.post(reverse("disk_delete", args=["file", file.pk]))
+    events = json.loads(answer["HX-Trigger"])
+    assert "svod:saved" in events
+    undo = events["toast"]["toasts"][0]["undo"]
+    settings.DISK_BIN_DAYS = 17
+    assert "17 " in portal.get(reverse("disk_bin")).content.decode()
+    settings.DISK_BIN_DAYS = 0
+    assert "text-secondary" not in portal.get(reverse("disk_bin")).content.decode()
+    portal.post(undo)
+    assert DiskFile.objects.get().deleted_at is None
 
 
 def test_a_part_loads_itself_anew_with_its_own_search(portal: Client, anna: Employee) -> None:
