@@ -266,3 +266,14 @@ def test_the_page(client: Client, world: World) -> None:
         assert client.get(address, asked, headers=HTMX).status_code == 422
     for asked in ({"before": "x"}, {"after": "1-"}, {"before": "9" * 40}):
         assert client.get(address, asked).status_code == 200
+
+
+def test_a_feed_that_is_too_slow_says_so_once(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The live events ask for what is newer, and each of them would add the sentence."""
+    monkeypatch.setattr(feed_module, "in_time", lambda *_args: None)
+    url = world.url("list_feed")
+    assert client.get(url, headers=HTMX).status_code == 422
+    assert "sv-feed-entry" in text(client.get(f"{url}?before=9-9-0", headers=HTMX))
+    assert text(client.get(f"{url}?after=1-1-0", headers=HTMX)) == ""
