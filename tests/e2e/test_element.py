@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lists_core.schema.cache import schema_of
-from lists_core.services.elements import update_element
+from lists_core.services.elements import delete_elements, update_element
 from lists_core.services.sections import create_section
 from tests.e2e.conftest import SignIn
 from tests.lists_core.element_world import World, make_world
@@ -214,8 +214,15 @@ def test_sections_bin_and_search(
     dialog.get_by_role("checkbox").check()
     dialog.get_by_role("button", name="Удалить").click()
     expect(page.locator("svod-tree")).not_to_contain_text("Поставка")
+    old, other = world.add("Старый пресс"), world.add("Лом")
+    delete_elements(world.list.pk, [old.pk, other.pk], actor=world.anna)
     page.goto(portal + world.url("elements_bin"))
     axe(page)
+    page.get_by_role("checkbox", name="Лом").check()
+    page.get_by_role("button", name="Удалить навсегда").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Удалить навсегда").click()
+    expect(page.locator("#bin")).not_to_contain_text("Лом")
+    expect(page.locator("#bin")).to_contain_text("Старый пресс")
     page.locator("#global-search").fill("стан")
     page.keyboard.press("Enter")
     expect(page.locator("#found")).to_contain_text("Станок")
