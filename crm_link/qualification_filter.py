@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm_link.models import Questionnaire
 from crm_link.selectors.qualification_report import Period, askers
 from staff.models import Employee
+from svod.base.dates import asked_day
 
 USUAL = timedelta(days=90)
 
@@ -49,8 +50,7 @@ class FilterForm(forms.Form):
         return next((one for one in self.known if one.pk == asked), self.known[0])
 
     def _date(self, name: str, usual: date) -> date:
-        found: date = self.cleaned_data.get(name) or usual
-        return found
+        return asked_day(self.cleaned_data.get(name), usual)
 
     @property
     def dates(self) -> tuple[date, date]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from openlines.selectors.line_statistics import Period
+from svod.base.dates import asked_day
 
 USUAL = timedelta(days=29)
 LONGEST = timedelta(days=366)
@@ -41,9 +42,7 @@ class PeriodForm(forms.Form):
         return Period(_midnight(since), _midnight(until + timedelta(days=1)))
 
     def _date(self, name: str, usual: date) -> date:
-        """Years in which no portal worked would not fit into a day's moment."""
-        found = self.cleaned_data.get(name)
-        return found if found and 2000 <= found.year <= 2200 else usual  # noqa: PLR2004
+        return asked_day(self.cleaned_data.get(name), usual)
 
 
 def _midnight(day: date) -> datetime:

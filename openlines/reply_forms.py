@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.access import Right, may, visible_lists
 from openlines.models import LineMember, Message
+from openlines.period_form import PeriodForm
 from openlines.selectors.replies import Replies
 from openlines.selectors.reply_places import places_to_save
 from openlines.services.messages import MAX_TEXT
@@ -66,28 +65,20 @@ class ChooseRepliesForm(DomainFormMixin, forms.Form):
         self.fields["list"].choices = own  # type: ignore[attr-defined]
 
 
-class StatisticsForm(forms.Form):
+class StatisticsForm(PeriodForm):
     """A period and an operator; whatever does not fit counts as not said."""
 
-    since = forms.DateField(label=gettext_lazy("From"), required=False)
-    until = forms.DateField(label=gettext_lazy("To"), required=False)
     employee = forms.TypedChoiceField(
         label=gettext_lazy("Operator"), coerce=int, required=False, empty_value=None
     )
 
-    def __init__(self, *args: Any, line_id: int, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, data: Any, *, line_id: int) -> None:
+        super().__init__(data)
         rows = LineMember.objects.filter(line=line_id).select_related("employee")
         people = [(one.employee_id, str(one.employee)) for one in rows]
         self.fields["employee"].choices = [("", _("All")), *people]  # type: ignore[attr-defined]
-
-    def period(self) -> tuple[date, date]:
-        """The last 30 days unless another was given; a wrong order is turned about."""
-        given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
-        until = given.get("until") or timezone.localdate()
-        since = given.get("since") or until - timedelta(days=29)
-        return min(since, until), max(since, until)
+        self.full_clean()  # once more, now that the operators are known
 
     def operator(self) -> int | None:
-        found: int | None = getattr(self, "cleaned_data", {}).get("employee")
+        found: int | None = self.cleaned_data.get("employee")
         return found

@@ -10,8 +10,6 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -26,7 +24,7 @@ from crm_link.selectors.activities import (
     idle_items,
     people_of,
 )
-from svod.base.errors import Invalid
+from svod.base.dates import asked_span
 from svod.base.htmx import render_page
 from svod.base.http import PortalRequest
 
@@ -109,9 +107,7 @@ def calendar(request: PortalRequest) -> HttpResponse:
 @require_GET
 def events(request: PortalRequest) -> JsonResponse:
     """Those between `start` and `end` (ISO), for the calendar on the page."""
-    start, end = moment(request, "start"), moment(request, "end")
-    if not start < end <= start + LONGEST:
-        raise Invalid({"end": [_("Enter a period of a year at most.")]})
+    start, end = asked_span(request.GET, LONGEST)
     people = asked(request)[1]
     now = timezone.now()
     found = due_between(request.user, people, start, end)
@@ -127,13 +123,3 @@ def event(one: Item, now: datetime) -> dict[str, Any]:
         "url": reverse("crm_activity", args=[row.pk]),
         "state": "late" if row.is_late(now) else "open" if row.is_open else "done",
     }
-
-
-def moment(request: PortalRequest, name: str) -> datetime:
-    try:
-        found = parse_datetime(request.GET.get(name, "").replace(" ", "+"))
-    except ValueError:
-        found = None
-    if found is None:
-        raise Invalid({name: [_("Enter a date and time.")]})
-    return found if timezone.is_aware(found) else timezone.make_aware(found)

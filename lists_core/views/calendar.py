@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +15,7 @@ from lists_core.calendars import CALENDAR, LONGEST, open_calendar
 from lists_core.selectors.elements import access_element
 from lists_core.services.boards import move_card
 from lists_core.services.values import reasons
+from svod.base.dates import asked_span
 from svod.base.errors import Conflict, Forbidden, Invalid
 from svod.base.htmx import toast, wants_fragment
 from svod.base.http import PortalRequest
@@ -41,21 +36,8 @@ def calendar(request: PortalRequest, list_id: int) -> HttpResponse:
 def events(request: PortalRequest, list_id: int) -> JsonResponse:
     """The elements between `start` and `end` (ISO) that the state finds."""
     opened = open_calendar(request.user, list_id, request.GET)
-    start, end = moment(request.GET, "start"), moment(request.GET, "end")
-    if not start < end <= start + LONGEST:
-        raise Invalid({"end": [_("Enter a period of a year at most.")]})
+    start, end = asked_span(request.GET, LONGEST)
     return JsonResponse({"events": opened.events(opened.between(start, end))})
-
-
-def moment(data: Mapping[str, Any], name: str) -> datetime:
-    text = str(data.get(name, "")).replace(" ", "+")
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise Invalid({name: [_("Enter a date and time.")]})
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
 
 
 @login_required

@@ -109,7 +109,7 @@ def statistics(request: PortalRequest) -> HttpResponse:
 
 def _numbers(request: PortalRequest, line: Line) -> dict[str, Any]:
     form = StatisticsForm(request.GET, line_id=line.pk)
-    since, until = form.period()
+    since, until = form.dates
     found = statistics_of(line, request.user, since=since, until=until, employee=form.operator())
     shown = StatisticsForm(
         {"since": since, "until": until, "employee": form.operator() or ""}, line_id=line.pk

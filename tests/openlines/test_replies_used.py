@@ -175,8 +175,11 @@ def test_numbers_of_a_period(world):
     assert statistics_of(chat.line, chat.boss, since=before, until=before).uses == 0
     client = Client()
     client.force_login(chat.boss)
-    page = client.get("/chat/replies/statistics/", {"since": "вчера", "employee": "x"})
-    assert "Первый" in page.content.decode()
+    ends = {"since": "0001-01-01", "until": "9999-12-31"}
+    for odd in ({"since": "вчера", "employee": "x"}, {"until": "9999-12-31"},
+                {"until": "0001-01-01"}, {"employee": chat.anna.pk}, ends):  # fmt: skip
+        page = client.get("/chat/replies/statistics/", {"line": chat.line.pk, **odd})
+        assert "Первый" in page.content.decode()
 
 
 def test_a_table_of_replies_is_imported(world, settings, tmp_path):

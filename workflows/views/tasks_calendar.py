@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -11,11 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from svod.base.errors import Invalid
+from svod.base.dates import asked_span
 from svod.base.htmx import toast
 from svod.base.http import PortalRequest
 from workflows.models import CalendarFeed
@@ -48,9 +47,7 @@ def calendar_context(request: PortalRequest) -> dict[str, object]:
 @require_GET
 def events(request: PortalRequest) -> JsonResponse:
     """Deadlines between `start` and `end` (ISO), for the calendar on the page."""
-    start, end = _moment(request, "start"), _moment(request, "end")
-    if not start < end <= start + LONGEST:
-        raise Invalid({"end": [_("Enter a period of a year at most.")]})
+    start, end = asked_span(request.GET, LONGEST)
     now = timezone.now()
     rows = deadlines(request.user, start, end)[:MOST]
     found = [
@@ -64,16 +61,6 @@ def events(request: PortalRequest) -> JsonResponse:
         for task in rows
     ]
     return JsonResponse({"events": found})
-
-
-def _moment(request: HttpRequest, name: str) -> datetime:
-    try:
-        moment = parse_datetime(request.GET.get(name, "").replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise Invalid({name: [_("Enter a date and time.")]})
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
 @login_required
