@@ -10,7 +10,7 @@ from crm_link.services.duplicate_rules import duplicates_pass
 from openlines.models import Conversation, Customer, Message
 from openlines.selectors.desk import is_member
 from openlines.selectors.processes import access_for_process
-from openlines.services.crm_items import make_item
+from openlines.services.crm_items import drop_dead_lead, make_item
 from openlines.services.messages import MAX_TEXT, append, locked
 from openlines.services.news import tell_desks
 from openlines.services.queue import give
@@ -52,11 +52,13 @@ def assign(conversation_id: int, employee: Employee, *, actor: Employee) -> Conv
 
 
 def lead_of(conversation_id: int, *, actor: Employee) -> tuple[int, bool]:
-    """The customer's lead and whether it was made now. Raises NotFound, Forbidden, Invalid."""
+    """The customer's lead and whether it was made now: also where theirs is over and CRM knows
+    nothing else of them. Raises NotFound, Forbidden, Invalid."""
     conversation = access_for_process(actor, conversation_id)
     with transaction.atomic():
         rows = Customer.objects.select_for_update(of=("self",)).select_related("channel")
         customer = conversation.customer = rows.get(pk=conversation.customer_id)
+        drop_dead_lead(customer)
         if customer.lead_id is not None:
             return customer.lead_id, False
         with duplicates_pass():

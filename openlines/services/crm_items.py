@@ -19,8 +19,10 @@ from crm_link.services.items import create_item
 from crm_link.web_form_page import MARKS, marks_of, web_address
 from lists_core.access import schema_for
 from lists_core.field_types.options import live_options
+from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from openlines.models import Conversation, Customer
+from openlines.selectors.persons import in_progress
 from staff.models import Employee
 
 LONGEST_NAME = 200
@@ -39,6 +41,20 @@ def make_item(
     open_ = {one.code for one in schema.changeable}
     values = {code: value for code, value in given.items() if code in open_ and value}
     return create_item(kind, values, actor=actor)
+
+
+def drop_dead_lead(customer: Customer) -> None:
+    """A customer of whom CRM knows nothing but a lead that is over, or in the bin, is a stranger
+    again; the caller saves it. Asked in nobody's name: nothing of the lead is shown."""
+    alone = customer.lead_id and not (customer.contact_id or customer.deal_id)
+    if alone and not _is_at_work(customer.lead_id or 0):
+        customer.lead_id = None
+
+
+def _is_at_work(lead_id: int) -> bool:
+    schema = schema_of(list_of(LEAD))
+    rows = schema.model.objects.filter(in_progress(schema), pk=lead_id, deleted_at=None)
+    return bool(rows.exists())
 
 
 def ways_of(customer: Customer) -> dict[str, list[str]]:

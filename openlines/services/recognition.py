@@ -23,7 +23,7 @@ from lists_core.selectors.elements import access_element
 from lists_core.services.elements import update_element
 from openlines.models import Conversation, Customer, Line, Recognition
 from openlines.selectors.persons import Found, found_by_ways
-from openlines.services.crm_items import make_item, ways_of
+from openlines.services.crm_items import drop_dead_lead, make_item, ways_of
 from openlines.services.messages import locked
 from openlines.services.news import tell_desks
 from openlines.services.process_starts import tell_processes
@@ -90,6 +90,8 @@ def _look_up(row: Recognition, conversation: Conversation) -> None:
     if actor is None or not actor.is_active:
         row.error = _("The line has no service employee to work for it.")
         return
+    if row.decided_at is None:  # later on, what became of it during the talk is a person's doing
+        drop_dead_lead(conversation.customer)
     with override(actor.language):
         found = found_by_ways(actor, conversation.customer)
         _link(conversation.customer, found)

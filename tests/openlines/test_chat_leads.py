@@ -15,9 +15,10 @@ from crm_link.selectors.kinds import list_of
 from crm_link.services.conversion import convert_lead
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
-from lists_core.services.elements import update_element
+from lists_core.services.elements import delete_elements, update_element
 from openlines.models import Customer, Line, Message, Recognition
 from openlines.services import desk, recognition, visitors
+from openlines.services.automatic import lead_of
 from tests.crm_link.crm_world import item, stage
 from tests.openlines.chat_world import Chat, chat_of
 
@@ -96,6 +97,34 @@ def test_an_open_lead_is_taken_up_and_a_bad_one_is_not(admin):
     write(world, "c2", email="a@b.example")
     assert len(leads()) == 2
     assert Customer.objects.get(external_id="c2").lead_id == leads()[1].pk
+
+
+def to_junk(lead: Any, admin: Any) -> None:
+    update_element(list_of(LEAD).pk, lead.pk, {"STAGE": stage("lead", "JUNK").pk},
+                   version=lead.version, actor=admin)  # fmt: skip
+
+
+def to_the_bin(lead: Any, admin: Any) -> None:
+    delete_elements(list_of(LEAD).pk, [lead.pk], actor=admin)
+
+
+@pytest.mark.parametrize("ends", [to_junk, to_the_bin])
+def test_whose_lead_is_over_is_a_stranger_when_they_come_back(world, admin, ends):
+    write(world)
+    (first,) = leads()
+    ends(first, admin)
+    desk.transfer(world.conversation().pk, actor=world.anna, to=world.petr)
+    recognition.look()
+    assert Customer.objects.get().lead_id == first.pk  # of the same talk it stays
+    desk.close(world.conversation().pk, actor=world.petr)
+    write(world)
+    second = Customer.objects.get().lead_id
+    assert second == leads()[-1].pk != first.pk
+    ends(leads()[-1], admin)
+    talk = world.conversation().pk
+    pk, made = lead_of(talk, actor=admin)
+    assert (made, pk in {first.pk, second}) == (True, False)
+    assert lead_of(talk, actor=admin) == (pk, False)
 
 
 def test_of_two_contacts_a_person_chooses(admin):
