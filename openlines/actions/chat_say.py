@@ -42,7 +42,8 @@ class SayInChat(Action):
 
 
 def chat_of(context: Context) -> int:
-    """The conversation that started the process, else the newest one of its item's customer.
+    """The conversation that started the process, else the newest one of its item's customer in
+    which the process may act.
 
     Raises Fatal where there is none.
     """
@@ -50,7 +51,7 @@ def chat_of(context: Context) -> int:
     if isinstance(told, int):
         return told
     subject = context.instance.subject_id
-    found = conversation_of_item(subject) if subject and context.subject else None
+    found = conversation_of_item(subject, context.actor) if subject and context.subject else None
     if found is None:
         raise Fatal(_g("The customer of this item has written in no open line."))
     return found

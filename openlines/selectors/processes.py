@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
-from openlines.models import Conversation, Customer
+from openlines.models import Conversation, Customer, LineMember, Participant
 from openlines.selectors.desk import may_answer, visible_conversations
 from staff.models import Employee
 from svod.base.errors import Forbidden, NotFound
@@ -30,9 +30,14 @@ def access_for_process(actor: Employee, conversation_id: int) -> Conversation:
     return found
 
 
-def conversation_of_item(element_id: int) -> int | None:
-    """The newest conversation of the customers linked to a CRM item, open ones first."""
+def conversation_of_item(element_id: int, actor: Employee) -> int | None:
+    """The newest conversation of the customers linked to a CRM item, open ones first: of those
+    in which a process may act in this employee's name, else of all."""
     linked = Q(lead=element_id) | Q(contact=element_id) | Q(deal=element_id)
     rows = Conversation.objects.filter(customer__in=Customer.objects.filter(linked))
-    newest = rows.order_by(F("closed_at").desc(nulls_first=True), "-pk")
+    supervised = LineMember.objects.filter(employee=actor, role=LineMember.Role.SUPERVISOR)
+    inside = Participant.objects.filter(conversation=OuterRef("pk"), employee=actor, left_at=None)
+    theirs = Q(line__in=supervised.values("line")) | Q(line__service_employee=actor)
+    rows = rows.annotate(fits=Case(When(theirs | Exists(inside), then=1), default=0))
+    newest = rows.order_by("-fits", F("closed_at").desc(nulls_first=True), "-pk")
     return newest.values_list("pk", flat=True).first()

@@ -12,10 +12,13 @@ from django.utils import timezone
 from crm_link.refs import CrmRef
 from lists_core.access import Right
 from lists_core.services.rights import set_list_rights
+from openlines.chat_channels.base import Inbound
 from openlines.models import Customer, Line, Message
 from openlines.selectors.desk import messages_for_customer
+from openlines.selectors.processes import conversation_of_item
 from openlines.services import alarms, customers, desk, recognition
-from openlines.services.lines import create_line
+from openlines.services.inbox import take_in
+from openlines.services.lines import create_channel, create_line
 from staff.subjects import Subject
 from tests.crm_link.crm_world import item
 from tests.crm_link.process_world import go, process, runs
@@ -126,6 +129,20 @@ def test_by_hand_it_goes_to_the_customer_of_the_item(world, lists, admin):
     lead = Customer.objects.get().lead_id
     assert begin(made, admin, lead).error == ""
     assert messages_for_customer(world.conversation())[-1].text == "Привет"
+
+
+def test_of_several_it_takes_the_one_that_its_person_may_answer(world, admin):
+    write(world)
+    contact = item("contact", admin, "Ирина")
+    second = create_line(actor=admin, name="Другая")
+    there = create_channel(second, "web", "Сайт", actor=admin)
+    newer = take_in(there, Inbound("c2", "m1", "Ау"))
+    older = world.conversation().pk
+    for pk in (older, newer.conversation_id):
+        customers.link_item(pk, CrmRef("contact", contact.pk), actor=admin)
+    found = {one: conversation_of_item(contact.pk, one) for one in (world.anna, world.petr, admin)}
+    assert found == {world.anna: older, world.petr: newer.conversation_id,
+                     admin: newer.conversation_id}  # fmt: skip
 
 
 def test_whoever_may_not_answer_cannot_by_a_process(world, lists, admin):
