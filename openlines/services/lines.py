@@ -16,7 +16,7 @@ from openlines.models import Channel, Line, LineMember
 from openlines.models.channels import new_token
 from openlines.selectors.lines import require_to_manage
 from openlines.services.members import hand_back
-from openlines.services.reply_rights import follow_members
+from openlines.services.reply_rights import follow_members, take_from_members
 from staff.models import Employee
 from staff.services.audit import record
 from svod.base.errors import Invalid, NotFound
@@ -75,6 +75,8 @@ def delete_line(line: Line, *, actor: Employee) -> None:
     _locked(line)
     line.deleted_at, line.is_active = timezone.now(), False
     line.save(update_fields=["deleted_at", "is_active"])
+    if line.replies is not None:
+        take_from_members(line.replies, line, actor=actor)
     _tell("chat.line_deleted", line, actor)
 
 
@@ -84,6 +86,7 @@ def restore_line(line: Line, *, actor: Employee) -> None:
     require_to_manage(actor)
     line.deleted_at, line.is_active = None, True
     line.save(update_fields=["deleted_at", "is_active"])
+    follow_members(line, (), actor=actor)
     _tell("chat.line_restored", line, actor)
 
 

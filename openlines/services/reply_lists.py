@@ -29,7 +29,7 @@ from openlines.reply_presets import (
     language_options,
 )
 from openlines.selectors.desk import may_manage_lines
-from openlines.services.reply_rights import grant_to_members
+from openlines.services.reply_rights import grant_to_members, take_from_members
 from openlines.services.reply_texts import fill_words, forget_words
 from staff.models import Employee
 from staff.services.audit import record
@@ -84,7 +84,7 @@ def choose_replies(line: Line, list_id: int, *, actor: Employee, add_missing: bo
     before = own.replies
     _take(own, line, list_, actor)
     if before and before.pk != list_.pk:
-        _let_go(before)
+        _let_go(before, line, actor)
     grant_to_members(list_, actor=actor)
     _tell(own, list_.name, actor)
     return list_
@@ -98,7 +98,7 @@ def take_replies_off(line: Line, *, actor: Employee) -> None:
     own.save(update_fields=["replies"])
     line.replies = None
     if before:
-        _let_go(before)
+        _let_go(before, line, actor)
         _tell(own, "", actor)
 
 
@@ -154,9 +154,11 @@ def _take(own: Line, line: Line, list_: List, actor: Employee) -> None:
     fill_words(schema_of(list_))
 
 
-def _let_go(list_: List) -> None:
-    """People may do with its fields what they like, once no line reads them."""
+def _let_go(list_: List, line: Line, actor: Employee) -> None:
+    """The line's people lose what they were granted on it; anybody may do with its fields what
+    they like, once no line reads them."""
     lock_for_change(list_.pk)
+    take_from_members(list_, line, actor=actor)
     if not sharing(list_):
         _fix(list_, fixed=False)
         forget_words(list_.pk)

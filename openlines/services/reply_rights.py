@@ -29,6 +29,14 @@ def follow_members(line: Line, was: Collection[int], *, actor: Employee) -> None
         grant_to_members(line.replies, actor=actor, gone=was)
 
 
+def take_from_members(list_: List, line: Line, *, actor: Employee) -> None:
+    """The line uses the list no more, or is in the bin; people of other lines that use it keep
+    what they hold."""
+    if list_.deleted_at is None:
+        people = LineMember.objects.filter(line=line).values_list("employee", flat=True)
+        grant_to_members(list_, actor=actor, gone=list(people))
+
+
 def grant_to_members(
     list_: List,
     *,
@@ -52,14 +60,12 @@ def grant_to_members(
 def _personal(
     list_: List, section: Section, wanted: Grants, left: Collection[Subject], actor: Employee
 ) -> None:
-    own = Subject("U", actor.pk)
-    if not section.restricted:
-        set_section_rights(list_.pk, section.pk, {}, restricted=True, actor=actor)
-    present = grants_on(Section, section.pk)
-    kept = {subject: rights for subject, rights in present.items() if subject != own}
+    kept = grants_on(Section, section.pk)
+    if not section.restricted:  # which grants the actor something, not to shut themselves out
+        set_section_rights(list_.pk, section.pk, kept, restricted=True, actor=actor)
     adding: dict[Subject, Rights] = dict.fromkeys(wanted, ADDS)
     after = _changed(kept, {**adding, AUTHOR: OWN}, left, (ADDS,))
-    if after != present:
+    if after != grants_on(Section, section.pk):
         set_section_rights(list_.pk, section.pk, after, restricted=True, actor=actor)
 
 

@@ -7,14 +7,19 @@ import pytest
 from lists_core.access import Right, list_rights, visible_lists
 from lists_core.models import List, Section
 from lists_core.schema.cache import schema_of
+from lists_core.selectors.rights import grants_on
 from lists_core.services.elements import create_element, delete_elements, restore_elements
 from lists_core.services.fields import create_field, delete_field, update_field
 from lists_core.services.lists import create_list
+from lists_core.services.rights import set_list_rights, set_section_rights
 from openlines.models import ReplyText, ReplyWord
+from openlines.reply_fields import PERSONAL
 from openlines.selectors.replies import categories_of, replies_for
-from openlines.services.lines import create_line, set_members
+from openlines.services.lines import create_line, delete_line, restore_line, set_members
 from openlines.services.reply_lists import choose_replies, create_replies, take_replies_off
 from openlines.services.reply_texts import fill_words
+from staff.models import Employee
+from staff.subjects import Subject
 from svod.base.errors import Conflict, Forbidden, Invalid
 from tests.openlines.chat_world import person
 from tests.openlines.replies_world import names, reply, seen_by, with_replies
@@ -52,6 +57,42 @@ def test_one_button_makes_the_list_with_fields_categories_examples_and_rights():
     assert replies_for(world.line, world.petr) is None
     assert names(world, vera)
     assert Right.CHANGE in list_rights(head, list_.pk).list
+
+
+def held(someone: Employee, list_: List) -> frozenset[Right]:
+    return list_rights(someone, list_.pk).list
+
+
+def test_a_line_that_lets_a_list_go_takes_the_rights_on_it_along():
+    world, list_ = with_replies()
+    boss, head = world.boss, person("head")
+    second = create_line(actor=boss, name="Опт")
+    set_members(second, [world.petr], [head], actor=boss)
+    choose_replies(second, list_.pk, actor=boss)
+    assert Right.CHANGE in held(head, list_)
+    grants = {**grants_on(List, list_.pk), Subject("U", world.other.pk): frozenset({Right.RUN})}
+    set_list_rights(list_.pk, grants, actor=boss)
+    take_replies_off(world.line, actor=boss)
+    assert [bool(held(one, list_)) for one in (world.anna, world.petr, head)] == [False, True, True]
+    own = create_replies(world.line, actor=boss)
+    choose_replies(second, own.pk, actor=boss)
+    assert [bool(held(one, list_)) for one in (world.petr, head)] == [False, False]
+    assert held(world.other, list_)  # by hand
+    delete_line(second, actor=boss)
+    assert [bool(held(one, own)) for one in (world.petr, head)] == [True, False]
+    restore_line(second, actor=boss)
+    assert Right.CHANGE in held(head, own)
+
+
+def test_what_the_administrator_holds_in_personal_by_hand_stays():
+    world, list_ = with_replies()
+    section = Section.objects.get(list=list_, code=PERSONAL)
+    own = Subject("U", world.boss.pk)
+    assert Right.VIEW not in grants_on(Section, section.pk).get(own, ())  # made without asking
+    grants = {**grants_on(Section, section.pk), own: frozenset({Right.VIEW, Right.CHANGE})}
+    set_section_rights(list_.pk, section.pk, grants, restricted=True, actor=world.boss)
+    set_members(world.line, [world.anna], [world.boss], actor=world.boss)
+    assert {Right.VIEW, Right.CHANGE} <= grants_on(Section, section.pk)[own]
 
 
 def test_what_was_typed_is_found_by_code_words_slips_and_the_other_layout():
