@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -59,11 +59,12 @@ def counts(actor: Employee) -> dict[str, int]:
 
 
 def waiting_count(actor: Employee) -> int:
-    """The number beside the menu: of mine and of the queue, those that wait for an answer."""
+    """The number beside the menu: of those I answer or was invited to and of the queue, those
+    that wait for an answer."""
+    inside = Participant.objects.filter(conversation=OuterRef("pk"), employee=actor, left_at=None)
+    mine = Q(operator=actor) | Q(Exists(inside))
     rows = visible_conversations(actor).exclude(state=State.CLOSED)
-    return rows.filter(
-        Q(operator=actor) | Q(state=State.QUEUED), waiting_since__isnull=False
-    ).count()
+    return rows.filter(mine | Q(state=State.QUEUED), waiting_since__isnull=False).count()
 
 
 def _told(rows: Rows, actor: Employee) -> Rows:

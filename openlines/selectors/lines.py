@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from openlines.models import Channel, Conversation, Line, LineMember
+from openlines.models import Channel, Conversation, Line, LineMember, Participant
 from openlines.models.lines import ONLINE
 from openlines.selectors.desk import is_member, may_manage_lines, visible_lines
 from staff.models import Employee
@@ -65,8 +65,14 @@ def access_channel(actor: Employee, line_id: int, channel_id: int) -> Channel:
 
 
 def is_of_lines(actor: Employee) -> bool:
-    """Whether there is anything in the chats for them. One query, none for managers."""
-    return may_manage_lines(actor) or (actor.is_active and visible_lines(actor).exists())
+    """Whether they are of a line, or an invitation brings them into one. One query, none for
+    managers."""
+    own = LineMember.objects.filter(line=OuterRef("pk"), employee=actor)
+    inside = Participant.objects.filter(
+        conversation__line=OuterRef("pk"), employee=actor, left_at=None
+    ).exclude(conversation__state=Conversation.State.CLOSED)
+    rows = Line.objects.filter(Exists(own) | Exists(inside), deleted_at=None)
+    return may_manage_lines(actor) or (actor.is_active and rows.exists())
 
 
 def lines_kept_by(actor: Employee) -> list[Line]:

@@ -21,6 +21,7 @@ from openlines.selectors.desk import (
 from openlines.services import clock
 from openlines.services.messages import MAX_TEXT, append, event, kept_text, locked
 from openlines.services.news import tell
+from openlines.services.notices import tell_invited
 from openlines.services.outcomes import announce
 from openlines.services.queue import distribute, enter, give, put_out
 from openlines.services.reply_uses import known_replies, note_uses
@@ -121,7 +122,7 @@ def transfer(conversation_id: int, *, actor: Employee, to: Employee | None = Non
 
 
 def invite(conversation_id: int, employee: Employee, *, actor: Employee) -> None:
-    """Bring another employee in, of the line or not. Raises NotFound, Forbidden."""
+    """Bring another employee in, of the line or not, and tell them. Raises NotFound, Forbidden."""
     access_conversation(actor, conversation_id)
     with transaction.atomic():
         conversation = locked(conversation_id)
@@ -129,6 +130,7 @@ def invite(conversation_id: int, employee: Employee, *, actor: Employee) -> None
         require_to_answer(actor, conversation)
         enter(conversation, employee)
         event(conversation, "invited", employee=employee.pk, by=actor.pk)
+        tell_invited(conversation, employee, by=actor)
 
 
 def leave(conversation_id: int, *, actor: Employee) -> None:

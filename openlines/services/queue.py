@@ -12,6 +12,7 @@ from openlines.models.lines import ONLINE
 from openlines.services import clock
 from openlines.services.messages import event
 from openlines.services.news import listeners, tell, tell_gone
+from openlines.services.notices import tell_given
 from openlines.services.recognition import look_again
 from staff.models import Employee
 
@@ -68,6 +69,8 @@ def give(
     event(conversation, what, employee=employee.pk, by=by.pk if by else None)
     tell(conversation, "given", {"operator": employee.pk})
     tell_gone(conversation, before)
+    if what != "taken":
+        tell_given(conversation, employee, by=by)
     look_again(conversation)
 
 

@@ -127,13 +127,14 @@ def _desk(request: PortalRequest) -> dict[str, Any]:
         "conversations": rows[:shown],
         "shown": shown,
         "more": shown + SHOWN if shown < min(len(rows), MOST) else None,
-        "has_lines": visible_lines(request.user).exists(),
+        "has_lines": visible_lines(request.user).exists() or bool(numbers["others"]),
     }
 
 
 def _first_box(numbers: Mapping[str, int]) -> str:
-    """What the desk opens with: one's own conversations, or what waits when there are none."""
-    return "queue" if numbers["queue"] and not numbers["mine"] else "mine"
+    """What the desk opens with: one's own conversations, what waits when there are none, or
+    those of others, which are all that an invitation brings."""
+    return next((one for one in ("mine", "queue", "others") if numbers[one]), "mine")
 
 
 def _number(request: PortalRequest, name: str) -> int | None:

@@ -197,7 +197,9 @@ def check_lists(world: World, who: int, person: Employee) -> None:
         if slug != "closed":
             assert counts(person)[slug] == len(wanted)
     waits = [talk for talk in model.talks if talk.waits and model.sees(who, talk)]
-    mine = [one for one in waits if one.operator == who or one.state == "queued"]
+    mine = [
+        one for one in waits if one.operator == who or who in one.inside or one.state == "queued"
+    ]
     assert waiting_count(person) == len(mine)
 
 

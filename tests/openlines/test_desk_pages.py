@@ -7,7 +7,8 @@ from django.test import Client
 
 from openlines.models import Conversation, Message
 from openlines.selectors.inbox import counts, waiting_count
-from openlines.services import desk
+from openlines.services import desk, presence
+from staff.models import Employee, Notification
 from tests.openlines.chat_world import Chat, chat
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,44 @@ def test_a_talk_is_taken_answered_transferred_and_closed(world):
     petr.post(f"{base}close/")
     assert petr.post(f"{base}say/", {"text": "Ещё"}).status_code == 409
     assert "закрыт" in petr.get(base).content.decode()
+
+
+def told(who: Employee) -> list[tuple[str, str]]:
+    rows = Notification.objects.filter(employee=who, kind="chat").order_by("pk")
+    return list(rows.values_list("text", "url"))
+
+
+def test_whoever_is_invited_is_told_and_finds_the_way(world):
+    world.write("Есть мрамор?", facts={"name": "Ирина"})
+    talk = world.conversation()
+    desk.take(talk.pk, actor=world.anna)
+    other, entry = of(world.other), 'href="/chat/"'
+    assert entry not in other.get("/tasks/").content.decode()
+    for person in (world.other, world.petr):
+        desk.invite(talk.pk, person, actor=world.anna)
+        assert told(person) == [
+            ("anna приглашает вас в диалог с клиентом: Ирина", f"/chat/{talk.pk}/")
+        ]
+        assert waiting_count(person) == 1
+    assert entry in other.get("/tasks/").content.decode()
+    assert "Есть мрамор?" in other.get("/chat/").content.decode()
+    assert told(world.anna) == []
+    desk.close(talk.pk, actor=world.anna)
+    assert entry not in other.get("/tasks/").content.decode()
+
+
+def test_a_transfer_is_told_and_what_the_queue_gives_where_no_desk_is_open():
+    world = chat(queue="strictly")
+    world.write("Есть мрамор?", facts={"name": "Ирина"})
+    talk, waits = world.conversation(), "Клиент ждёт вашего ответа: Ирина"
+    assert told(world.anna) == [(waits, f"/chat/{talk.pk}/")]
+    presence.seen(actor=world.petr)
+    desk.transfer(talk.pk, actor=world.anna)  # to Petr by the queue: his desk is open
+    assert told(world.petr) == []
+    desk.transfer(talk.pk, actor=world.petr, to=world.anna)
+    assert told(world.anna)[1][0] == "petr передаёт вам диалог с клиентом: Ирина"
+    desk.take(talk.pk, actor=world.boss)
+    assert told(world.boss) == []
 
 
 def test_strangers_find_nothing(world):
