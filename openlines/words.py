@@ -30,6 +30,14 @@ def _transferred(data: Mapping[str, Any], names: Names) -> str:
     }
 
 
+def _returned(data: Mapping[str, Any], names: Names) -> str:
+    if data.get("by"):
+        return _("%(name)s returned it to the queue") % {"name": _who(data, names, "by")}
+    return _("%(name)s is not in the portal any more: back to the queue") % {
+        "name": _who(data, names)
+    }
+
+
 def _invited(data: Mapping[str, Any], names: Names) -> str:
     return _("%(by)s invited %(name)s") % {
         "by": _who(data, names, "by"),
@@ -50,9 +58,7 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
         _("A process gave it to %(name)s") % {"name": _who(data, names)}
     ),
     "transferred": _transferred,
-    "returned": lambda data, names: (
-        _("%(name)s returned it to the queue") % {"name": _who(data, names, "by")}
-    ),
+    "returned": _returned,
     "invited": _invited,
     "left": lambda data, names: _("%(name)s left") % {"name": _who(data, names)},
     "no_answer": lambda data, names: _("Nobody has answered in time"),

@@ -46,5 +46,10 @@ def absent_ids(employee_ids: Collection[int]) -> set[int]:
     return set(away.values_list("employee_id", flat=True))
 
 
+def away() -> QuerySet[Absence, int]:
+    """The ids of the employees who are away today, as a query."""
+    return _now().values_list("employee_id", flat=True)
+
+
 def _now() -> QuerySet[Absence]:
     return Absence.objects.filter(starts__lte=today(), ends__gte=today())

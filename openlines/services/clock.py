@@ -10,6 +10,8 @@ from openlines.models import Conversation, Line, Message
 from openlines.services.messages import append
 from staff.selectors_calendar import working_time
 
+State = Conversation.State
+
 
 def is_open(line: Line, now: datetime) -> bool:
     """Whether the line works at this moment."""
@@ -38,6 +40,13 @@ def set_alarm(conversation: Conversation) -> None:
     conversation.alarm_at = _no_answer_at(conversation) or _silence_at(conversation)
 
 
+def wait_again(conversation: Conversation) -> None:
+    """Somebody else is to go on with a locked conversation, and is reminded of it although the
+    operator spoke last; the caller saves it."""
+    conversation.waiting_since = conversation.waiting_since or timezone.now()
+    set_alarm(conversation)
+
+
 def _no_answer_at(conversation: Conversation) -> datetime | None:
     line, since = conversation.line, conversation.waiting_since
     if not line.no_answer_minutes or since is None:
@@ -47,8 +56,8 @@ def _no_answer_at(conversation: Conversation) -> datetime | None:
 
 
 def _silence_at(conversation: Conversation) -> datetime | None:
-    line = conversation.line
-    if not line.close_after_minutes or conversation.waiting_since is not None:
+    line, waits = conversation.line, conversation.waiting_since is not None
+    if not line.close_after_minutes or waits or conversation.state == State.QUEUED:
         return None
     return _after(line, conversation.last_at, line.close_after_minutes)
 

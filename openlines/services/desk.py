@@ -23,7 +23,7 @@ from openlines.services.messages import MAX_TEXT, append, event, kept_text, lock
 from openlines.services.news import tell
 from openlines.services.notices import tell_invited
 from openlines.services.outcomes import announce
-from openlines.services.queue import distribute, enter, give, put_out
+from openlines.services.queue import enter, give, put_back, put_out
 from openlines.services.reply_uses import known_replies, note_uses
 from openlines.services.timelines import leave_entries
 from staff.models import Employee
@@ -98,7 +98,8 @@ def take(conversation_id: int, *, actor: Employee) -> Conversation:
 
 
 def transfer(conversation_id: int, *, actor: Employee, to: Employee | None = None) -> Conversation:
-    """Hand it to another member of the line, or (None) back into the queue.
+    """Hand it to another member of the line, or (None) back into the queue. It counts as waiting
+    from now on, also when the last words were the actor's: another is to go on.
 
     Raises NotFound, Forbidden, Invalid for somebody who is not of the line.
     """
@@ -110,14 +111,11 @@ def transfer(conversation_id: int, *, actor: Employee, to: Employee | None = Non
         if to is not None and not is_member(to, conversation.line):
             raise Invalid({"employee": [_("This employee is not an operator of the line.")]})
         put_out(conversation, actor.pk)
-        if to is not None:
+        if to is None:
+            put_back(conversation, by=actor.pk, without=actor.pk)
+        else:
+            clock.wait_again(conversation)
             give(conversation, to, by=actor, what="transferred")
-            return conversation
-        if conversation.operator_id is not None:
-            put_out(conversation, conversation.operator_id)  # a supervisor takes it from them
-        conversation.operator, conversation.state = None, State.QUEUED
-        event(conversation, "returned", by=actor.pk)
-        distribute(conversation, without=[actor.pk])
     return conversation
 
 

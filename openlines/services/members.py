@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from openlines.models import Conversation, Line, LineMember, Participant
 from openlines.selectors.lines import require_to_manage, require_to_supervise
-from openlines.services.messages import event, locked
-from openlines.services.queue import distribute
+from openlines.services.messages import locked
+from openlines.services.queue import put_back
 from openlines.services.reply_rights import follow_members
 from staff.models import Employee
 from staff.services.audit import record
@@ -108,9 +108,7 @@ def hand_back(line: Line, employee: Employee, *, actor: Employee) -> None:
     for pk in list(talks.order_by("pk").values_list("pk", flat=True)):
         talk = locked(pk)
         if talk.operator_id == employee.pk and talk.state != State.CLOSED:
-            talk.operator, talk.state = None, State.QUEUED
-            event(talk, "returned", by=actor.pk)
-            distribute(talk, without=[employee.pk])
+            put_back(talk, by=actor.pk, without=employee.pk)
 
 
 def _member(line: Line, member_id: int) -> LineMember:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from openlines.models import Conversation, Line, LineMember, Participant
@@ -15,15 +13,16 @@ from openlines.services.news import listeners, tell, tell_gone
 from openlines.services.notices import tell_given
 from openlines.services.recognition import look_again
 from staff.models import Employee
+from staff.selectors_absences import away
 
 State = Conversation.State
 
 
-def distribute(conversation: Conversation, *, without: Collection[int] = ()) -> None:
+def distribute(conversation: Conversation, *, without: int | None = None) -> None:
     """Give a locked, queued conversation to the operator whose turn it is.
 
-    `without` are employees passed over this time. In a line that goes to all, and where nobody
-    is free, it stays in the queue.
+    `without` is the id of an employee passed over this time. In a line that goes to all, and
+    where nobody is free, it stays in the queue.
     """
     if conversation.state == State.QUEUED:
         _give_to_next(conversation, without)
@@ -31,10 +30,22 @@ def distribute(conversation: Conversation, *, without: Collection[int] = ()) -> 
 
 def pass_on(conversation: Conversation, was: Employee) -> None:
     """To an operator after `was`; where nobody else is free it stays with whom it is."""
-    _give_to_next(conversation, [was.pk])
+    _give_to_next(conversation, was.pk)
 
 
-def _give_to_next(conversation: Conversation, without: Collection[int]) -> None:
+def put_back(conversation: Conversation, *, by: int | None, without: int | None = None) -> None:
+    """Out of its operator's hands into the queue, and to the next; the customer waits again, also
+    when the operator spoke last. `by` is None where the operator is gone from the portal."""
+    was = conversation.operator_id
+    if was is not None:
+        put_out(conversation, was)
+    conversation.operator, conversation.state = None, State.QUEUED
+    clock.wait_again(conversation)
+    event(conversation, "returned", by=by, employee=was)
+    distribute(conversation, without=without)
+
+
+def _give_to_next(conversation: Conversation, without: int | None) -> None:
     if conversation.line.queue == Line.Queue.ALL:
         return
     chosen = _next(conversation.line, without)
@@ -44,7 +55,7 @@ def _give_to_next(conversation: Conversation, without: Collection[int]) -> None:
 
 
 def anybody_free(line: Line) -> bool:
-    return _free(line, ()).exists()
+    return _free(line, None).exists()
 
 
 def give(
@@ -90,11 +101,13 @@ def put_out(conversation: Conversation, employee_id: int) -> bool:
     return bool(Participant.objects.filter(inside).update(left_at=timezone.now()))
 
 
-def _next(line: Line, without: Collection[int]) -> LineMember | None:
+def _next(line: Line, without: int | None) -> LineMember | None:
     """The operator whose turn it is, their row locked so that two queues do not both choose it."""
     rows = _free(line, without)
     if line.queue == Line.Queue.EVENLY:
         rows = rows.order_by(F("given_at").asc(nulls_first=True), "sort", "pk")
+    else:
+        rows = _from_after(rows, line, without)
     for pk in rows.values_list("pk", flat=True):
         found = LineMember.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
         if found is not None:
@@ -102,14 +115,27 @@ def _next(line: Line, without: Collection[int]) -> LineMember | None:
     return None
 
 
-def _free(line: Line, without: Collection[int]) -> QuerySet[LineMember]:
-    """Operators who may get one more, in their order."""
+def _from_after(
+    rows: QuerySet[LineMember], line: Line, employee_id: int | None
+) -> QuerySet[LineMember]:
+    """Whoever stands after the employee, then the first ones: what nobody answers goes round,
+    and not to and fro between two."""
+    operators = LineMember.objects.filter(line=line, role=LineMember.Role.OPERATOR)
+    was = operators.filter(employee=employee_id).first() if employee_id else None
+    if was is None:
+        return rows
+    later = Q(sort__gt=was.sort) | Q(sort=was.sort, pk__gt=was.pk)
+    return rows.order_by(Case(When(later, then=Value(0)), default=Value(1)), "sort", "pk")
+
+
+def _free(line: Line, without: int | None) -> QuerySet[LineMember]:
+    """Operators who may get one more, in their order; nobody who is away today."""
     rows = LineMember.objects.filter(
         line=line,
         role=LineMember.Role.OPERATOR,
         is_paused=False,
         employee__is_active=True,
-    ).exclude(employee__in=without)
+    ).exclude(Q(employee=without) | Q(employee__in=away()))
     busy = (
         Conversation.objects.filter(line=line, state=State.ACTIVE)
         .values("operator")

@@ -1,13 +1,14 @@
 """Conversations that found nobody free: given out as soon as somebody comes, comes back from a
-break or has closed one."""
+break or has closed one; and those whose operator is gone from the portal."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 
 from openlines.models import Conversation, Line, Message
 from openlines.services.messages import locked
-from openlines.services.queue import anybody_free, distribute
+from openlines.services.queue import anybody_free, distribute, put_back
 
 State = Conversation.State
 AT_ONCE = 20
@@ -16,11 +17,23 @@ AT_ONCE = 20
 def look() -> int:
     """Share out what waits in the lines whose queue gives; returns how many got an operator.
 
-    One query where nothing waits. Any number of workers may.
+    Two queries where nothing waits. Any number of workers may.
     """
+    _take_back()
     waiting = Conversation.objects.filter(state=State.QUEUED)
     lines = Line.objects.filter(pk__in=waiting.values("line"), deleted_at=None)
     return sum(_share_out(line) for line in lines.exclude(queue=Line.Queue.ALL))
+
+
+def _take_back() -> None:
+    """What somebody answered who was deactivated goes back into the queue: nobody reads there."""
+    gone = Q(operator=None) | Q(operator__is_active=False)
+    rows = Conversation.objects.filter(gone, state=State.ACTIVE, line__deleted_at=None)
+    for pk in list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        with transaction.atomic():
+            talk = locked(pk)
+            if talk.state == State.ACTIVE and not (talk.operator and talk.operator.is_active):
+                put_back(talk, by=None)
 
 
 def _share_out(line: Line) -> int:
@@ -37,8 +50,8 @@ def _share_out(line: Line) -> int:
     return given
 
 
-def _returned_by(talk: Conversation) -> list[int]:
+def _returned_by(talk: Conversation) -> int | None:
     """Whoever put it back into the queue last does not get it at once again."""
     events = talk.messages.filter(kind=Message.Kind.SYSTEM, data__what="returned")
     last = events.order_by("-seq").values_list("data", flat=True).first()
-    return [last["by"]] if last and last.get("by") else []
+    return last.get("by") if last else None

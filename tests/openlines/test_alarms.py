@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from openlines.models import Conversation, Message
+from openlines.models import Conversation, LineMember, Message
 from openlines.selectors.desk import messages_for_customer
-from openlines.services import alarms, desk
+from openlines.selectors.inbox import waiting_count
+from openlines.services import alarms, desk, members
 from openlines.services.lines import delete_line, restore_line
 from staff.models import Notification
-from tests.openlines.chat_world import chat
+from tests.openlines.chat_world import Chat, chat
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +88,49 @@ def test_one_that_fails_comes_later_and_keeps_nobody_from_their_turn(monkeypatch
     assert rung.count() == 1  # not at once
     later(8)
     assert rung.filter(conversation=bad).exists()
+
+
+def rings() -> int:
+    return Message.objects.filter(data__what="no_answer").count()
+
+
+def to_petr(world: Chat, talk: Conversation) -> None:
+    desk.transfer(talk.pk, actor=world.anna, to=world.petr)
+
+
+def to_the_queue(world: Chat, talk: Conversation) -> None:
+    desk.transfer(talk.pk, actor=world.anna)
+
+
+def out_of_the_line(world: Chat, talk: Conversation) -> None:
+    member = LineMember.objects.get(line=world.line, employee=world.anna)
+    members.remove_member(world.line, member.pk, actor=world.boss)
+
+
+@pytest.mark.parametrize("queue", ["evenly", "all"])
+@pytest.mark.parametrize("goes", [to_petr, to_the_queue, out_of_the_line])
+def test_who_is_to_go_on_is_reminded_though_the_operator_spoke_last(queue, goes):
+    world = chat(queue=queue, no_answer_minutes=5, no_answer_to="supervisors",
+                 close_after_minutes=30)  # fmt: skip
+    world.write("Ау")
+    talk = world.conversation()
+    desk.take(talk.pk, actor=world.anna)
+    desk.say(talk.pk, "Передаю вас коллеге", actor=world.anna)
+    goes(world, talk)
+    assert waiting_count(world.petr) == 1
+    later(6)
+    assert rings() == 1
+    later(50)
+    assert world.conversation().state != "closed"
+
+
+def test_what_is_in_the_queue_is_closed_by_no_silence():
+    world = chat(queue="all", close_after_minutes=30)
+    world.write("Ау")
+    talk = world.conversation()
+    desk.take(talk.pk, actor=world.anna)
+    desk.invite(talk.pk, world.other, actor=world.anna)
+    desk.transfer(talk.pk, actor=world.anna)
+    desk.say(talk.pk, "Я из цеха, вам ответят", actor=world.other)  # who takes nothing
+    later(50)
+    assert world.conversation().state == "queued"
