@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import structlog
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from openlines.models import Conversation, Line, LineMember, Message
-from openlines.services.clock import set_alarm
+from openlines.services.clock import ring_again, set_alarm
 from openlines.services.desk import finish
 from openlines.services.messages import append, event, locked
 from openlines.services.outcomes import announce
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 State = Conversation.State
 AT_ONCE = 50
 AFTER_FAILURE = timedelta(minutes=1)
+#: Events that nobody did; five rings make no more messages than LAST.
+OWN, LAST = {"no_answer", "given"}, 30
 
 
 def look(now: datetime | None = None) -> int:
@@ -47,17 +50,25 @@ def _look_at(pk: int, now: datetime) -> None:
 
 
 def _ring(conversation: Conversation, now: datetime) -> None:
-    """Under its lock once more: another worker, or an answer, may have come first."""
-    if conversation.alarm_at is None or conversation.alarm_at > now:
+    """Under its lock once more: another worker, or an answer, may have come first, and the line
+    may count by other minutes now."""
+    if not _is_due(conversation, now):
         return
-    if conversation.waiting_since is not None:
+    set_alarm(conversation)
+    if not _is_due(conversation, now):
+        conversation.save(update_fields=["alarm_at"])
+    elif conversation.waiting_since is not None:
         _no_answer(conversation, now)
     else:
         finish(conversation, by=None)
 
 
+def _is_due(conversation: Conversation, now: datetime) -> bool:
+    return conversation.alarm_at is not None and conversation.alarm_at <= now
+
+
 def _no_answer(conversation: Conversation, now: datetime) -> None:
-    line, was = conversation.line, conversation.operator
+    line, was, times = conversation.line, conversation.operator, _unheeded(conversation) + 1
     first = not conversation.messages.filter(data__what="no_answer").exists()
     event(conversation, "no_answer", employee=was.pk if was else None)
     if first and line.no_answer_text:
@@ -66,9 +77,16 @@ def _no_answer(conversation: Conversation, now: datetime) -> None:
         pass_on(conversation, was)
     _tell_supervisors(conversation)
     conversation.given_at = now
-    set_alarm(conversation)
+    ring_again(conversation, now, times)
     conversation.save()
     announce("no_answer", conversation)
+
+
+def _unheeded(conversation: Conversation) -> int:
+    """How often it has rung since a person, the customer too, did anything in it."""
+    said = conversation.messages.order_by("-seq").values_list("kind", "data__what")
+    by_itself = takewhile(lambda one: one[0] == Message.Kind.AUTO or one[1] in OWN, said[:LAST])
+    return sum(what == "no_answer" for _kind, what in by_itself)
 
 
 def _tell_supervisors(conversation: Conversation) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from openlines.models import Conversation, Line, Message
@@ -11,6 +12,7 @@ from openlines.services.messages import append
 from staff.selectors_calendar import working_time
 
 State = Conversation.State
+MOST_RINGS = 5
 
 
 def is_open(line: Line, now: datetime) -> bool:
@@ -45,6 +47,22 @@ def wait_again(conversation: Conversation) -> None:
     operator spoke last; the caller saves it."""
     conversation.waiting_since = conversation.waiting_since or timezone.now()
     set_alarm(conversation)
+
+
+def ring_again(conversation: Conversation, now: datetime, times: int) -> None:
+    """After so many rings that nobody heeded: twice the pause each time, and MOST_RINGS at most.
+    Whatever anybody does, the customer too, begins anew (`set_alarm`)."""
+    line, minutes = conversation.line, conversation.line.no_answer_minutes * 2**times
+    conversation.alarm_at = _after(line, now, minutes) if times < MOST_RINGS else None
+
+
+def look_anew(line_id: int) -> None:
+    """Have the clock look at the open conversations of a line whose minutes are others now.
+    One that somebody holds gets its alarm from them."""
+    open_ = Conversation.objects.filter(line=line_id).exclude(state=State.CLOSED)
+    with transaction.atomic():
+        ids = list(open_.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        Conversation.objects.filter(pk__in=ids).update(alarm_at=timezone.now())
 
 
 def _no_answer_at(conversation: Conversation) -> datetime | None:

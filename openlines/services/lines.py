@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from openlines.chat_channels.base import channel_kinds
 from openlines.models import Channel, Line, LineMember
 from openlines.models.channels import new_token
 from openlines.selectors.lines import require_to_manage
+from openlines.services.clock import look_anew
 from openlines.services.members import hand_back
 from openlines.services.reply_rights import follow_members, take_from_members
 from staff.models import Employee
@@ -28,6 +30,8 @@ SETTINGS = {
     "no_answer_minutes", "no_answer_text", "no_answer_to", "close_after_minutes", "close_text",
     "asks_vote", "leads", "service_employee",
 }  # fmt: skip
+#: The alarms of open conversations follow from these.
+TIMED = {"calendar", "no_answer_minutes", "close_after_minutes"}
 WEEK, MONTH = 7 * 24 * 60, 31 * 24 * 60
 BOUNDS = {"at_once": (1, 500), "no_answer_minutes": (0, WEEK), "close_after_minutes": (0, MONTH)}
 
@@ -65,6 +69,8 @@ def update_line(line: Line, *, actor: Employee, **settings: Any) -> Line:
     }
     if about:
         _tell("chat.line_changed", line, actor, about)
+    if about.keys() & TIMED:
+        transaction.on_commit(partial(look_anew, line.pk))
     return line
 
 

@@ -11,9 +11,9 @@ from openlines.models import Conversation, LineMember, Message
 from openlines.selectors.desk import messages_for_customer
 from openlines.selectors.inbox import waiting_count
 from openlines.services import alarms, desk, members
-from openlines.services.lines import delete_line, restore_line
+from openlines.services.lines import delete_line, restore_line, set_members, update_line
 from staff.models import Notification
-from tests.openlines.chat_world import Chat, chat
+from tests.openlines.chat_world import Chat, chat, person
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +94,22 @@ def rings() -> int:
     return Message.objects.filter(data__what="no_answer").count()
 
 
+def test_strictly_goes_round_and_the_bell_grows_tired():
+    """Rings after 5, 15, 35, 75 and 155 minutes, then no more until somebody does something."""
+    world = chat(queue="strictly", no_answer_minutes=5)
+    dora = person("dora")
+    four = [world.anna, world.petr, world.other, dora]
+    set_members(world.line, four, [world.boss], actor=world.boss)
+    world.write("Ау")
+    for minutes, whose in ((6, 1), (14, 1), (17, 2), (40, 3), (85, 0), (170, 1), (9000, 1)):
+        later(minutes)
+        assert world.conversation().operator == four[whose]
+    assert rings() == 5
+    world.write("Так есть кто?")
+    later(9010)
+    assert rings() == 6
+
+
 def to_petr(world: Chat, talk: Conversation) -> None:
     desk.transfer(talk.pk, actor=world.anna, to=world.petr)
 
@@ -134,3 +150,18 @@ def test_what_is_in_the_queue_is_closed_by_no_silence():
     desk.say(talk.pk, "Я из цеха, вам ответят", actor=world.other)  # who takes nothing
     later(50)
     assert world.conversation().state == "queued"
+
+
+def test_other_minutes_hold_for_what_waits_already(django_capture_on_commit_callbacks):
+    world = chat(close_after_minutes=30)
+    world.write("Ау")
+    desk.say(world.conversation().pk, "Я тут", actor=world.anna)
+    update_line(world.line, actor=world.boss, close_after_minutes=0)
+    later(50)
+    assert world.conversation().state == "active"
+    with django_capture_on_commit_callbacks(execute=True):
+        update_line(world.line, actor=world.boss, close_after_minutes=10)
+    later(9)
+    assert world.conversation().state == "active"
+    later(11)
+    assert world.conversation().state == "closed"
