@@ -32,7 +32,7 @@ from workflows.drafts import Draft
 from workflows.models import Task, Wake
 from workflows.people import people_if_any
 from workflows.services.task_moves import replace_people
-from workflows.task_form import answer_choice
+from workflows.task_form import CANCELLED, answer_choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +107,11 @@ class AskQuestionnaire(Ask):
 
     def resume(self, context: Context, params: Params, signal: Signal) -> Wait | dict[str, Any]:
         outcome = super().resume(context, params, signal)
-        if signal.kind != Wake.Kind.EVENT or not isinstance(outcome, Wait):
+        if not isinstance(outcome, Wait):
+            if outcome["outcome"] == CANCELLED:  # somebody withdrew the task
+                end_asking(context.instance.pk, params.questionnaire, LEFT, now=context.now)
+            return outcome
+        if signal.kind != Wake.Kind.EVENT:
             return outcome
         task = Task.objects.select_for_update(of=("self",)).get(
             instance=context.instance, key=context.key, kind=self.slug

@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_link.models import Asking, Questionnaire
 from crm_link.selectors.questionnaires import Filled, filled, questionnaires_with_questions
-from crm_link.services.questionnaire_answers import FULL, end_asking, worked_minutes
+from crm_link.services.questionnaire_answers import (
+    FULL,
+    end_abandoned,
+    end_asking,
+    worked_minutes,
+)
 from lists_core.schema.cache import schema_of
 from svod.base.errors import Invalid, NotFound
 from workflows.actions.base import Action, ActionParams, Output, Shown, actions
@@ -86,10 +91,12 @@ def state_in(context: Context, questionnaire: Questionnaire) -> Filled:
 
 
 def _is_busy(context: Context, questionnaire: Questionnaire) -> bool:
+    """Whether another process asks it; one that is over asks no more, whatever it left open."""
+    element = context.instance.subject_id or 0
+    end_abandoned(questionnaire.pk, element, now=context.now)
     others = Asking.objects.filter(
-        questionnaire=questionnaire, element=context.instance.subject_id or 0,
-        outcome=Asking.Outcome.OPEN,
-    )  # fmt: skip
+        questionnaire=questionnaire, element=element, outcome=Asking.Outcome.OPEN
+    )
     return others.exclude(instance=context.instance).exists()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Avg, Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from crm_link.incidents import INCIDENTS
 from crm_link.models import Asking, Questionnaire
@@ -92,7 +93,8 @@ def qualification_report(
     """A bounded number of queries. The questionnaire's list must be one that the actor sees."""
     schema = schema_for(actor, questionnaire.list)
     rows = askings_in(actor, questionnaire, schema, period)
-    shown = list(rows.order_by("-came_at", "-pk")[:MOST])
+    over = rows.annotate(over_at=Coalesce("ended_at", "instance__finished_at"))
+    shown = list(over.order_by("-came_at", "-pk")[:MOST])
     questions = [(group.name, one) for group, some in groups_of(questionnaire, schema)
                  for one in some]  # fmt: skip
     shares = _shares(schema, {one.element_id for one in shown}, [one for _g, one in questions],
@@ -130,14 +132,15 @@ def askers(actor: Employee, questionnaire: Questionnaire) -> list[Employee]:
 
 
 def _by_people(
-    rows: Sequence[Asking], shares: Mapping[int, int], now: datetime
+    rows: Sequence[Any], shares: Mapping[int, int], now: datetime
 ) -> dict[int | None, PersonRow]:
+    """`rows` are askings with `over_at`: those of a cancelled process are over with it."""
     people: dict[int | None, PersonRow] = defaultdict(lambda: PersonRow(None))
     for one in rows:
         row = people[one.employee_id]
         row.asked += 1
         row.full += one.outcome == Outcome.FULL
-        row.late += (one.ended_at or now) > one.due_at
+        row.late += (one.over_at or now) > one.due_at
         if one.outcome == Outcome.FULL and one.minutes is not None:
             row.minutes.append(one.minutes)
         if one.element_id in shares:

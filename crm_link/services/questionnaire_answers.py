@@ -122,6 +122,18 @@ def end_asking(instance_id: int, questionnaire_id: int, outcome: str, *, now: da
         asking.save(update_fields=["outcome", "ended_at", "minutes"])
 
 
+def end_abandoned(questionnaire_id: int, element_id: int, *, now: datetime) -> None:
+    """Askings whose process is over and ended none of them, as a cancelled one does: they were
+    left when it was."""
+    open_ = Asking.objects.filter(
+        questionnaire=questionnaire_id, element=element_id, outcome=Asking.Outcome.OPEN
+    )
+    over = open_.exclude(instance__status__in=Instance.OPEN).select_related("instance")
+    for one in over:
+        ended = one.instance.finished_at or now
+        end_asking(one.instance_id, questionnaire_id, LEFT, now=ended)
+
+
 def worked_minutes(since: datetime, until: datetime) -> int:
     """Working time between two moments by the portal's calendar and in its zone."""
     zone = timezone.get_default_timezone()

@@ -10,6 +10,8 @@ from moneyed import Money
 
 from crm_link.kinds import LEAD
 from crm_link.models import Asking, Questionnaire
+from crm_link.selectors.qualification_report import Period, qualification_report
+from crm_link.selectors.questionnaires import questionnaires_with_questions
 from crm_link.services.incidents import incidents_list
 from crm_link.services.items import move_to_stage
 from crm_link.services.merging import merge_items
@@ -24,8 +26,10 @@ from tests.crm_link.crm_world import item, stage
 from tests.crm_link.process_world import go, runs, statuses
 from tests.crm_link.qualification_world import HOUR, MONDAY, World
 from workflows.drafts import Draft
-from workflows.models import StepLog, Task, Wake
+from workflows.models import Instance, StepLog, Task, Wake
+from workflows.services.instances import cancel
 from workflows.services.task_drafts import keep_draft
+from workflows.services.tasks import cancel_task
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +251,40 @@ def test_coming_back_asks_anew_with_new_deadlines(world):
     go(now=later)
     assert [one.came_at for one in Asking.objects.order_by("pk")] == [MONDAY, later]
     assert statuses(world.template) == ["done", "waiting"]
+
+
+def came_back(world: World, lead: Any, now: Any) -> None:
+    for code in ("NEW", "IN_PROCESS"):
+        move_to_stage(LEAD, lead.pk, stage("lead", code).pk, actor=world.admin)
+        go(now=now)
+
+
+def test_after_a_cancelled_process_it_is_asked_anew(world):
+    lead = world.lead()
+    (running,) = runs(world.template)
+    cancel(running.pk, actor=world.admin)
+    Instance.objects.filter(pk=running.pk).update(finished_at=MONDAY + HOUR)
+    later = world.task(lead).deadline + timedelta(days=3)
+    week = Period(MONDAY, MONDAY + timedelta(days=7))
+    questionnaire = questionnaires_with_questions().get()
+    found = qualification_report(world.admin, questionnaire, week, later)
+    assert (found.total.asked, found.total.late) == (1, 0)  # it was left within its time
+    came_back(world, lead, MONDAY + timedelta(days=1))
+    first, second = Asking.objects.order_by("pk")
+    assert (first.outcome, first.ended_at, first.minutes) == ("left", MONDAY + HOUR, 60)
+    assert second.outcome == "open"
+    assert asked(world.task(lead, 1)) == {"seller"}
+
+
+def test_after_a_withdrawn_task_it_is_asked_anew(world):
+    lead = world.lead()
+    cancel_task(world.task(lead).pk, actor=world.admin)
+    Wake.objects.filter(kind="answer").update(due_at=MONDAY)  # it was by the real clock
+    go(now=MONDAY + HOUR)
+    assert Asking.objects.get().outcome == "left"
+    assert statuses(world.template) == ["done"]
+    came_back(world, lead, MONDAY + timedelta(days=1))
+    assert asked(world.task(lead, 1)) == {"seller"}
 
 
 def test_two_processes_do_not_ask_the_same(world):
