@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm_link.actions.questionnaire_state import questionnaire_of, state_in, working
+from crm_link.actions.questionnaire_state import (
+    questionnaire_of,
+    responsible_in,
+    state_in,
+    working,
+)
 from crm_link.models import Asking, Questionnaire
 from crm_link.selectors.questionnaires import Filled, groups_of, questionnaires_with_questions
 from crm_link.services.questionnaire_answers import (
@@ -21,6 +26,7 @@ from crm_link.services.questionnaire_answers import (
     LEFT,
     end_asking,
     end_task,
+    hand_over_asking,
     state_of,
     write_answers,
 )
@@ -128,6 +134,8 @@ class AskQuestionnaire(Ask):
             end_task(task, FULL if state.is_full else LEFT, now=context.now)
             return self.result(task)
         note_progress(task, state)
+        responsible = responsible_in(context, questionnaire)
+        hand_over_asking(context.instance.pk, questionnaire.pk, responsible)
         wanted = self._people(context, params)
         if context.memory.get("asked") != [one.pk for one in wanted]:
             replace_people(task, context.memory.get("asked", []), wanted, now=context.now)

@@ -90,6 +90,12 @@ def state_in(context: Context, questionnaire: Questionnaire) -> Filled:
     return filled(questionnaire, schema_of(questionnaire.list), subject.row)
 
 
+def responsible_in(context: Context, questionnaire: Questionnaire) -> int | None:
+    """Id of who answers for the item now."""
+    found: int | None = schema_of(questionnaire.list)["RESPONSIBLE"].read(context.subject.row)
+    return found
+
+
 def _is_busy(context: Context, questionnaire: Questionnaire) -> bool:
     """Whether another process asks it; one that is over asks no more, whatever it left open."""
     element = context.instance.subject_id or 0
@@ -107,7 +113,7 @@ def _begun(context: Context, questionnaire: Questionnaire, state: Filled) -> dat
         questionnaire=questionnaire,
         defaults={
             "element_id": instance.subject_id or 0,
-            "employee_id": schema_of(questionnaire.list)["RESPONSIBLE"].read(context.subject.row),
+            "employee_id": responsible_in(context, questionnaire),
             "came_at": context.now,
             "due_at": _due(context, questionnaire),
         },

@@ -134,6 +134,14 @@ def end_abandoned(questionnaire_id: int, element_id: int, *, now: datetime) -> N
         end_asking(one.instance_id, questionnaire_id, LEFT, now=ended)
 
 
+def hand_over_asking(instance_id: int, questionnaire_id: int, employee_id: int | None) -> None:
+    """Somebody else answers for the item, so the report speaks of them."""
+    open_ = Asking.objects.filter(
+        instance=instance_id, questionnaire=questionnaire_id, outcome=Asking.Outcome.OPEN
+    )
+    open_.update(employee=employee_id)
+
+
 def worked_minutes(since: datetime, until: datetime) -> int:
     """Working time between two moments by the portal's calendar and in its zone."""
     zone = timezone.get_default_timezone()

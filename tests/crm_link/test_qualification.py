@@ -240,6 +240,11 @@ def test_the_task_follows_the_responsible(world, employee):
                    actor=world.admin)  # fmt: skip
     go(now=MONDAY + HOUR)
     assert asked(world.task(lead)) == {"worker"}
+    assert Asking.objects.get().employee == employee  # the report speaks of who answers for it
+    world.fill(lead, **world.answers(), RESPONSIBLE=world.seller.pk)
+    go(now=MONDAY + 2 * HOUR)
+    asking = Asking.objects.get()
+    assert (asking.outcome, asking.employee) == ("full", employee)
 
 
 def test_coming_back_asks_anew_with_new_deadlines(world):
