@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from crm_link.kinds import Kind, kinds
 from crm_link.models import Stage
+from crm_link.selectors.conversion import asked_after
 from crm_link.selectors.stages import pipelines_of, since_when, stages_of
 from lists_core.access import list_rights
 from lists_core.boards.kinds import BoardKind, LanePlan, board_kinds
@@ -29,6 +30,7 @@ CARD = {
     "lead": ("AMOUNT", "COMPANY_TITLE", "SOURCE"),
 }
 FINAL = {Stage.Semantics.SUCCESS: "success", Stage.Semantics.FAILURE: "failure"}
+MEANINGS = {final: str(meaning) for meaning, final in FINAL.items()}
 
 
 class StageBoard(BoardKind):
@@ -91,6 +93,10 @@ class StageBoard(BoardKind):
             if own is not None and days:
                 found[pk] = _mark(days, hint, stuck=bool(own.patience) and days >= own.patience)
         return found
+
+    def asked_after(self, board: Board, row: Any, plan: LanePlan) -> str:
+        meaning = MEANINGS.get(plan.final, "")
+        return asked_after(self.crm_kind, board.schema, row, meaning)
 
 
 def _mark(days: int, hint: str, *, stuck: bool) -> str:

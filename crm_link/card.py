@@ -8,9 +8,10 @@ from typing import Any
 from django.urls import reverse
 
 from crm_link.card_tabs import LATE, CardTab, tabs_of
-from crm_link.kinds import kinds
+from crm_link.kinds import LEAD, kinds
 from crm_link.models import Stage
 from crm_link.products import follows_rows
+from crm_link.selectors.conversion import is_converted
 from crm_link.selectors.items import kind_of_target
 from crm_link.selectors.stages import all_stages
 from lists_core.access import Right
@@ -84,7 +85,19 @@ def card_head(target: Target) -> dict[str, Any]:
         for field in fields
     ]
     may_rename = may_change(target, "NAME")
-    return {"kind": kind, "bar": stage_bar(target), "head": shown, "may_rename": may_rename}
+    return {
+        "kind": kind,
+        "bar": stage_bar(target),
+        "head": shown,
+        "may_rename": may_rename,
+        "may_convert": may_convert(target),
+    }
+
+
+def may_convert(target: Target) -> bool:
+    """Wherever a lead stands: one may come to success without having become anything."""
+    lead = kind_of_target(target) == LEAD
+    return lead and target.may(Right.CHANGE) and not is_converted(target.schema, target.row)
 
 
 def fixed_codes(target: Target) -> set[str]:

@@ -8,7 +8,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from crm_link.kinds import COMPANY, CONTACT, Kind
+from django.urls import reverse
+
+from crm_link.kinds import COMPANY, CONTACT, LEAD, Kind
+from crm_link.models import Stage
 from crm_link.points import PointType, normal
 from crm_link.selectors.kinds import visible_kinds
 from crm_link.selectors.points import ASKED, Holders, holders_of
@@ -43,6 +46,20 @@ class Lead:
         """Type of point → the lead's telephones and addresses."""
         codes = {PointType.PHONE.value: "PHONE", PointType.EMAIL.value: "EMAIL"}
         return {type_: list(self.value(code) or ()) for type_, code in codes.items()}
+
+
+def is_converted(schema: Schema, row: Any) -> bool:
+    """Of a lead, also for who may not see the field: they too cannot convert it again."""
+    return bool((schema.whole or schema)["CONVERTED_AT"].read(row))
+
+
+def asked_after(kind: Kind, schema: Schema, row: Any, meaning: str) -> str:
+    """Address of the dialog for whoever has just put the item on a stage of this meaning: a lead
+    that ends well without having become anything is offered for conversion. "" for none."""
+    ends_well = kind == LEAD and meaning == Stage.Semantics.SUCCESS
+    if not ends_well or is_converted(schema, row):
+        return ""
+    return reverse("crm_lead_convert", args=[row.pk])
 
 
 def usual_contact(lead: Lead, actor: Employee) -> int | bool:

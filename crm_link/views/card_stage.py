@@ -15,6 +15,7 @@ from crm_link.card import may_change, stage_bar
 from crm_link.card_form import CardForm, Clashed, save_part, theirs_since
 from crm_link.kinds import Kind
 from crm_link.models import Stage
+from crm_link.selectors.conversion import asked_after
 from crm_link.selectors.items import kind_of_target, open_item
 from crm_link.stage_form import asked_stage, stage_form
 from crm_link.views.card import CHANGED
@@ -64,12 +65,20 @@ def moved(request: PortalRequest, target: Target, chosen: Stage, form: CardForm)
     except Clashed as error:
         return clashed(request, target, chosen, error)
     text = _("The stage is now “%(stage)s”.") % {"stage": chosen}
+    more = asked_after(kind_of_target(target), target.schema, target.row, chosen.semantics)
     if not is_htmx(request):
         toast(request, text)
-        return go_to(request, element_url(target.list, target.id))
+        return go_to(request, more or element_url(target.list, target.id))
+    return told(request, target, text, more)
+
+
+def told(request: PortalRequest, target: Target, text: str, more: str) -> HttpResponse:
+    """What shows the item loads it anew; `more` is the address of a dialog that opens then."""
     response = answered(request, text, list=target.list.pk, ids=[target.id])
     trigger(response, CHANGED, {"element": target.id})
     trigger(response, "elements-changed", {"list": target.list.pk, "ids": [target.id]})
+    if more:
+        trigger(response, "svod:dialog", {"url": more})
     return response
 
 

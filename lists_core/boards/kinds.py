@@ -82,6 +82,11 @@ class BoardKind:
         their id and the columns that cards show."""
         return {}
 
+    def asked_after(self, board: Board, row: Any, plan: LanePlan) -> str:
+        """Address of a dialog for whoever has put the card into the lane; `row` is as it was
+        before. "" where nothing more is asked."""
+        return ""
+
 
 board_kinds: Registry[BoardKind] = Registry("kind of board")
 card_badges: Registry[ExtraColumn] = Registry("badge of cards")

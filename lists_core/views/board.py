@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lists_core.access import Right, schema_for
 from lists_core.boards.board import Board, open_board
 from lists_core.boards.forms import AskedForm, NewCard, askable, asked_fields
+from lists_core.boards.kinds import LanePlan
 from lists_core.boards.page import next_cards, whole_board
 from lists_core.field_types.pickers import is_id
 from lists_core.grid.scopes import given_values
@@ -83,9 +84,19 @@ def move(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
         )  # fmt: skip
     except (Invalid, Conflict) as error:
         return refused(request, opened, error, form, row, plan)
-    if fields:  # asked in a dialog, which closes
-        return saved(request, _("Saved."), list=list_id)
-    return HttpResponse(status=204)
+    return moved(request, opened, form, row, plan)
+
+
+def moved(
+    request: PortalRequest, opened: Board, form: AskedForm, row: Any, plan: LanePlan
+) -> HttpResponse:
+    """The dialog of what was asked closes; the kind of the board may ask for more."""
+    response = HttpResponse(status=204)
+    if form.fields:
+        response = saved(request, _("Saved."), list=opened.grid.list_.pk)
+    if more := opened.kind.asked_after(opened, row, plan):
+        trigger(response, "board:ask", {"url": more})
+    return response
 
 
 def seen(opened: Board, request: PortalRequest) -> dict[str, Lane]:

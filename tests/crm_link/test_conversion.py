@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from django.urls import reverse
 from moneyed import Money
 
 from crm_link.models import ProductRow, TimelineNote
@@ -18,6 +21,7 @@ from svod.base.errors import Forbidden, Invalid, NotFound
 from tests.crm_link.crm_world import item, stage
 
 pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
 PHONE, MAIL = "+74951234567", "ivan@romashka.example"
 
 
@@ -102,6 +106,44 @@ def test_the_dialog(admin, lists, admin_client):
     assert values("lead", lead.pk)["CONTACT"] == known.pk
     assert "уже сконвертирован" in admin_client.get(address).content.decode()
     assert admin_client.post(address, given).status_code == 409
+
+
+def put(client, kind, row, code, **query):
+    """The answers of the card's bar and of the board to a move onto the stage."""
+    there, list_ = stage(kind, code).pk, List.objects.get(system=f"crm.{kind}")
+    asked = {"lane": there, **query}
+    board = reverse("list_kanban_move", args=[list_.pk, row.pk], query=asked)
+    card = reverse("crm_card_stage", args=[kind, row.pk])
+    answers = [client.post(card, {"stage": there}, headers=HTMX), client.post(board, headers=HTMX)]
+    assert [one.status_code for one in answers] == [204, 204]
+    return [json.loads(one.get("HX-Trigger", "{}")) for one in answers]
+
+
+def test_who_puts_a_lead_on_success_is_asked_what_it_became(admin, lists, admin_client):
+    lead = full_lead(admin)
+    dialog = reverse("crm_lead_convert", args=[lead.pk])
+    card, board = put(admin_client, "lead", lead, "CONVERTED")
+    assert (card["svod:dialog"]["url"], board["board:ask"]["url"]) == (dialog, dialog)
+    plain = {"stage": stage("lead", "CONVERTED").pk}
+    place = reverse("crm_card_stage", args=["lead", lead.pk])
+    assert admin_client.post(place, plain).url == dialog
+    page = reverse("crm_card", args=["lead", lead.pk])
+    assert dialog in admin_client.get(page).content.decode()  # also for who closed the dialog
+    convert_lead(lead.pk, actor=admin)
+    assert dialog not in admin_client.get(page).content.decode()
+    card, board = put(admin_client, "lead", lead, "CONVERTED")
+    assert "svod:dialog" not in card
+    assert "board:ask" not in board
+
+
+def test_no_other_move_asks_for_a_conversion(admin, lists, admin_client):
+    deal = item("deal", admin)
+    moves = [
+        *put(admin_client, "lead", full_lead(admin), "JUNK"),
+        *put(admin_client, "lead", full_lead(admin), "IN_PROCESS"),
+        *put(admin_client, "deal", deal, "WON", section=deal.section),
+    ]
+    assert not {"svod:dialog", "board:ask"} & {event for one in moves for event in one}
 
 
 def test_a_second_conversion_is_told(admin, lists):

@@ -55,8 +55,8 @@ def deals(portal: str, employee: Employee) -> List:
     return made
 
 
-def lane(page: Page, code: str) -> Locator:
-    return page.locator(f"#lane-{stage('deal', code).pk}")
+def lane(page: Page, code: str, kind: str = "deal") -> Locator:
+    return page.locator(f"#lane-{stage(kind, code).pk}")
 
 
 def card(page: Page, name: str) -> Locator:
@@ -104,6 +104,7 @@ def test_deals_move_in_two_browsers(
     moved_at_once(page)
     taken_on_by_keys(page)
     kept_in_the_hand(page)
+    asked_what_it_became(page, employee)
 
 
 def by_mouse(page: Page) -> None:
@@ -246,6 +247,22 @@ def kept_in_the_hand(page: Page) -> None:
     page.mouse.up()
     expect(page.locator(".sv-card-carried")).to_have_count(0)
     expect(lane(page, "PREPARATION").locator("[data-lane-sums]")).to_contain_text("250")
+
+
+def asked_what_it_became(page: Page, owner: Employee) -> None:
+    """A lead that is put on success, on the board and in its card, is offered for conversion."""
+    lead, dialog = item("lead", owner, "Окна"), page.get_by_role("dialog")
+    page.goto(urljoin(page.url, "/crm/lead/kanban/"))
+    card(page, "Окна").locator(".sv-card-more").click()
+    name = lane(page, "CONVERTED", "lead").get_attribute("data-name") or ""
+    page.locator("#card-menu").get_by_role("menuitem", name=name, exact=True).click()
+    expect(dialog.locator(".crm-convert")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.goto(urljoin(page.url, f"/crm/lead/{lead.pk}/"))
+    page.locator(".crm-step-end a").click()
+    dialog.locator(".crm-end").first.click()
+    dialog.locator(".crm-convert .btn-primary").click()
+    expect(page).to_have_url(re.compile("/crm/deal/"))
 
 
 def held(page: Page) -> list[Route]:

@@ -151,7 +151,9 @@ abstract class Panel extends SvodElement {
     return ask({ ...words, danger: true });
   }
 
+  /** One thing may be asked right after another: what was opened meanwhile stays. */
   private empty(): void {
+    if (this.dialog.open) return;
     this.body.replaceChildren();
     this.typed.forget();
     const { opener } = this;
