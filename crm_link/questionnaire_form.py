@@ -36,15 +36,24 @@ class QuestionnaireForm(DomainFormMixin, forms.ModelForm):
         self.list = list_
         for name in ("gated", "is_on"):
             self.fields[name].widget = forms.CheckboxInput({"role": "switch"})
-        if instance is None or instance.pk is None:
-            stages = [(pk, name) for pk, name in stage_names(list_).items()
-                      if not all_stages(list_)[pk].is_final]  # fmt: skip
-            self.fields["stage"] = forms.TypedChoiceField(
-                label=_("Ask on the stage"), choices=stages, coerce=int
-            )
-            self.order_fields(["name", "stage"])
-        else:
+        self.fields["stage"] = self._stage(instance)
+        self.order_fields(["name", "stage"])
+        if instance is not None:
             self.fields["groups"] = self._groups(instance)
+
+    def _stage(self, questionnaire: Questionnaire | None) -> forms.Field:
+        """The live stages in progress, and the one that it has; of a removed one none is left."""
+        own = questionnaire.stage_id if questionnaire else None
+        known = all_stages(self.list)
+        stages: list[tuple[Any, str]] = [
+            (pk, name) for pk, name in stage_names(self.list).items()
+            if pk == own or not known[pk].is_final
+        ]  # fmt: skip
+        is_lost = own is not None and own not in dict(stages)
+        return forms.TypedChoiceField(
+            label=_("Ask on the stage"), coerce=int, empty_value=None, initial=own,
+            required=own is None, choices=[("", "—"), *stages] if is_lost else stages,
+        )  # fmt: skip
 
     def _groups(self, questionnaire: Questionnaire) -> RowsField:
         questions = RowsField(self._columns(), add=_("Add a question"))

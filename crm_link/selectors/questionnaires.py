@@ -99,12 +99,12 @@ def gates_of(schema: Schema) -> Sequence[Questionnaire]:
 
 
 def holds_back(gate: Questionnaire, schema: Schema, stage_id: int | None) -> bool:
-    """Whether the way to the stage leads through the gate."""
+    """Whether the way to the stage leads through the gate; none leads through a removed stage."""
     lines = book_of(schema).lines
-    target = lines.get(stage_id or 0)
-    if target is None or target.pipeline != gate.stage.pipeline_id:
+    own, target = lines.get(gate.stage_id), lines.get(stage_id or 0)
+    if own is None or not own.alive or target is None or target.pipeline != own.pipeline:
         return False
-    later = list(lines).index(target.pk) > list(lines).index(gate.stage_id)
+    later = list(lines).index(target.pk) > list(lines).index(own.pk)
     return later and target.semantics != FAILURE
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from crm_link.kinds import kinds
-from crm_link.models import Stage
+from crm_link.models import Questionnaire, Robot, Stage
 from crm_link.selectors.kinds import visible_kinds
 from crm_link.selectors.stages import numbers_standing, pipelines_all, stages_of
 from crm_link.stage_slots import stage_slots
@@ -19,6 +19,7 @@ from lists_core.field_types.choice import ChoiceType
 from lists_core.models import List
 from lists_core.schema.cache import schema_of
 from staff.models import Employee
+from workflows.designer.steps import step_name
 
 Meaning = Stage.Semantics
 
@@ -82,6 +83,22 @@ def live_stages(list_: List) -> list[Stage]:
     rows = Stage.objects.filter(option__field__list=list_, option__deleted_at=None)
     found = rows.select_related("option", "pipeline")
     return list(found.order_by("pipeline__sort", "pipeline_id", "option__sort", "pk"))
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Names of what a stage that goes takes along or leaves without a stage."""
+
+    questionnaires: Sequence[str]
+    robots: Sequence[str]
+
+
+def bound_to(stages: Iterable[Stage]) -> Bound:
+    """Two queries."""
+    ids = [stage.pk for stage in stages]
+    asked = Questionnaire.objects.filter(stage__in=ids, is_on=True)
+    robots = Robot.objects.filter(stage__in=ids)
+    return Bound([one.name for one in asked], [step_name(one.step) for one in robots])
 
 
 def items_in(list_: List, pipeline_id: int) -> int:

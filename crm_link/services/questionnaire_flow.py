@@ -14,14 +14,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm_link.kinds import kind_of
-from crm_link.models import Questionnaire
+from crm_link.models import Questionnaire, Stage
 from crm_link.services.incidents import ITEM, item_value
+from crm_link.triggers.stage import OnStage, stages_in
 from lists_core.models import FieldOption, List
 from staff.models import Employee
 from svod.base.errors import Conflict
 from workflows.models import Template
 from workflows.services.template_changes import new_template
-from workflows.services.templates import publish, set_run_as
+from workflows.services.templates import publish, publish_draft, set_run_as
 
 Step = dict[str, Any]
 RESPONSIBLE = "{{Document.RESPONSIBLE}}"
@@ -38,21 +39,57 @@ def publish_flow(questionnaire: Questionnaire, incidents: List, *, actor: Employ
         raise Conflict
     tree = {
         "steps": flow(questionnaire, incidents, item_value(kind)),
-        "triggers": [{"event": "crm_stage", "stages": [questionnaire.stage_id]}],
+        "triggers": [{"event": OnStage.slug, "stages": [questionnaire.stage_id]}],
     }
     made = new_template(
         actor=actor,
         name=_("Questionnaire: %(name)s") % {"name": questionnaire.name},
         list_id=questionnaire.list_id,
         tree=tree,
-        description=_("Asks it on the stage “%(stage)s”; writes an incident and tells the head "
-                      "when the deadline is missed.") % {"stage": questionnaire.stage},
-    )  # fmt: skip
+        description=_about(questionnaire.stage),
+    )
     set_run_as(made.pk, actor, actor=actor)
     publish(made.pk, actor=actor)
     Questionnaire.objects.filter(pk=questionnaire.pk).update(template=made)
     questionnaire.template = made
     return Template.objects.get(pk=made.pk)
+
+
+@transaction.atomic
+def move_flow(questionnaire: Questionnaire, stood: Stage, *, actor: Employee) -> None:
+    """Have its process start on the questionnaire's stage in the place of `stood`, whatever else
+    people made of it; what they have not published stays unpublished. Raises Invalid."""
+    rows = Template.objects.select_for_update(of=("self",)).select_related("active_version")
+    template = rows.filter(pk=questionnaire.template_id or 0, deleted_at=None).first()
+    if template is None:
+        return
+    draft = _elsewhere(template.draft, stood.pk, questionnaire.stage_id)
+    if template.active_version:
+        tree = template.active_version.tree
+        template.draft = _elsewhere(tree, stood.pk, questionnaire.stage_id)
+        publish_draft(template, actor=actor)
+    template.draft, template.draft_version = draft, template.draft_version + 1
+    if template.description == _about(stood):
+        template.description = _about(questionnaire.stage)
+    template.save(update_fields=["draft", "draft_version", "description"])
+
+
+def _about(stage: Stage) -> str:
+    return _("Asks it on the stage “%(stage)s”; writes an incident and tells the head "
+             "when the deadline is missed.") % {"stage": stage}  # fmt: skip
+
+
+def _elsewhere(tree: Mapping[str, Any], stood: int, now: int) -> dict[str, Any]:
+    """The tree with the one stage in the place of the other wherever it starts on stages."""
+    return {
+        **tree,
+        "triggers": [
+            {**one, "stages": [now if pk == stood else pk for pk in stages_in(one)]}
+            if one.get("event") == OnStage.slug
+            else one
+            for one in tree.get("triggers", ())
+        ],
+    }
 
 
 def flow(questionnaire: Questionnaire, incidents: List, item: str) -> list[Step]:

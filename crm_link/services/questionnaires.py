@@ -14,7 +14,7 @@ from crm_link.access import require_crm_manager
 from crm_link.models import Question, QuestionGroup, Questionnaire, Stage
 from crm_link.selectors.questionnaires import questionnaires_with_questions
 from crm_link.services.incidents import set_up_incidents
-from crm_link.services.questionnaire_flow import publish_flow
+from crm_link.services.questionnaire_flow import move_flow, publish_flow
 from crm_link.services.stages import renew
 from crm_link.services.told import differing, tell, values
 from lists_core.models import Field, List
@@ -60,27 +60,37 @@ def save_questionnaire(
     questionnaire_id: int,
     *,
     actor: Employee,
+    stage_id: int | None = None,
     groups: Sequence[Group] | None = None,
     **settings: Any,
 ) -> Questionnaire:
-    """Change settings, and with `groups` all the questions. Whoever is being asked already
-    keeps their deadline; the questions of open tasks stay as they were set.
+    """Change settings, with `stage_id` the stage and with `groups` all the questions. Whoever is
+    being asked already keeps their deadline; the questions of open tasks stay as they were set.
 
     Raises NotFound, Forbidden, Invalid.
     """
     require_crm_manager(actor)
     questionnaire = access_questionnaire(actor, questionnaire_id, lock=True)
-    before = values(questionnaire, SETTINGS)
-    _fill(questionnaire, None, settings)
+    before, stood = values(questionnaire, SETTINGS), questionnaire.stage
+    _fill(questionnaire, stage_id, settings)
     questionnaire.save()
+    moved = _moved(questionnaire, stood, actor)
     if groups is not None:
         questionnaire.groups.all().delete()
         _write_groups(questionnaire, groups)
     renew(questionnaire.list)
     _pause(questionnaire)
     told = {"settings": differing(before, values(questionnaire, SETTINGS)), **_questions(groups)}
-    _tell("changed", questionnaire, actor, **told)
+    _tell("changed", questionnaire, actor, **moved, **told)
     return questionnaire
+
+
+def _moved(questionnaire: Questionnaire, stood: Stage, actor: Employee) -> dict[str, Any]:
+    """The process follows to another stage; what the audit log is told of it."""
+    if questionnaire.stage_id == stood.pk:
+        return {}
+    move_flow(questionnaire, stood, actor=actor)
+    return {"stage": {"before": str(stood), "after": str(questionnaire.stage)}}
 
 
 @transaction.atomic
@@ -121,6 +131,9 @@ def _fill(questionnaire: Questionnaire, stage_id: int | None, given: Mapping[str
         if stage is None:
             raise Invalid({"stage": [_("There is no such stage any more.")]})
         questionnaire.stage = stage
+    if questionnaire.is_on and questionnaire.stage.option.deleted_at is not None:
+        told = _("Its stage was removed: choose another one, or switch it off.")
+        raise Invalid({"stage": [told]})
     try:
         questionnaire.clean_fields(exclude=["template"])
     except ValidationError as error:

@@ -2,7 +2,8 @@
 
 First the items go, many of them by a job; then, with writers kept out, those that came meanwhile,
 and the stages with them. Whatever stops it half-way, no item stands on a stage that is gone. It
-is structure: all items, whoever may see them, and no stage asks for anything.
+is structure: all items, whoever may see them, and no stage asks for anything. Their robots go with
+them, their questionnaires stay without a stage (`stage_leftovers`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm_link.access import require_crm_manager
 from crm_link.models import Stage
+from crm_link.services.stage_leftovers import let_go, spare
 from crm_link.services.stages import (
     access_pipeline,
     open_stage,
@@ -88,14 +90,20 @@ def finish(list_id: int, params: dict[str, Any], *, actor: Employee) -> None:
         going = _going(list_, params, actor)
         while carry(list_id, params, actor=actor):
             pass
+        let_go(going, actor=actor)
         retire(going)
         _tell_removed(going, params, actor)
-        pk = params["pipeline"]
-        if pk is not None and Section.objects.filter(list=list_id, pk=pk).delete()[0]:
-            announce("section.deleted", list_id, id=pk, actor=actor.pk)
+        if params["pipeline"] is not None:
+            _remove_pipeline(list_id, params["pipeline"], going, actor)
         renew(list_)
 
     with_ddl_retry(remove)
+
+
+def _remove_pipeline(list_id: int, pk: int, stages: Sequence[Stage], actor: Employee) -> None:
+    spare(stages)
+    if Section.objects.filter(list=list_id, pk=pk).delete()[0]:
+        announce("section.deleted", list_id, id=pk, actor=actor.pk)
 
 
 def _tell_removed(going: Sequence[Stage], params: dict[str, Any], actor: Employee) -> None:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm_link.access import require_crm_manager
 from crm_link.kinds import DEAL
 from crm_link.selectors.kinds import list_of
-from crm_link.selectors.stage_pages import items_in, live_stages
-from crm_link.selectors.stages import pipelines_all
+from crm_link.selectors.stage_pages import bound_to, items_in, live_stages
+from crm_link.selectors.stages import pipelines_all, stages_of
 from crm_link.services import stages as services
 from crm_link.services.pipelines import rename_pipeline, sort_pipelines
 from crm_link.services.stage_removal import delete_pipeline
@@ -82,7 +82,8 @@ def pipeline_delete(request: PortalRequest, pipeline_id: int) -> HttpResponse:
             return saved(request)
         return go_to(request, reverse("job", args=[job.pk]) if job else stages_address())
     title = _("Delete the pipeline “%(name)s”?") % {"name": pipeline.name}
-    return dialog(request, form, title, left=left, danger=True)
+    bound = bound_to(stages_of(list_, pipeline_id))
+    return dialog(request, form, title, left=left, danger=True, bound=bound)
 
 
 @login_required

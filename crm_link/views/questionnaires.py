@@ -78,8 +78,9 @@ def questionnaire(request: PortalRequest, questionnaire_id: int) -> HttpResponse
     if form.is_valid():
         try:
             services.save_questionnaire(
-                found.pk, actor=request.user, groups=form.groups(), **form.settings()
-            )
+                found.pk, actor=request.user, stage_id=form.cleaned_data["stage"],
+                groups=form.groups(), **form.settings(),
+            )  # fmt: skip
         except Invalid as error:
             form.add_domain_errors(error)
         else:

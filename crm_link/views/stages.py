@@ -15,7 +15,13 @@ from crm_link.access import require_crm_manager
 from crm_link.kinds import DEAL, Kind, kinds
 from crm_link.models import Stage
 from crm_link.selectors.kinds import list_of
-from crm_link.selectors.stage_pages import directories, live_stages, pipeline_rows, stage_rows
+from crm_link.selectors.stage_pages import (
+    bound_to,
+    directories,
+    live_stages,
+    pipeline_rows,
+    stage_rows,
+)
 from crm_link.selectors.stages import standing
 from crm_link.services import stages as services
 from crm_link.services.stage_removal import delete_stage
@@ -146,7 +152,7 @@ def stage_delete(request: PortalRequest, stage_id: int) -> HttpResponse:
         )
     return dialog(
         request, form, _("Delete the stage “%(name)s”?") % {"name": stage.option.name},
-        left=left, danger=True,
+        left=left, danger=True, bound=bound_to([stage]),
     )  # fmt: skip
 
 

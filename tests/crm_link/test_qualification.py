@@ -9,13 +9,17 @@ import pytest
 from moneyed import Money
 
 from crm_link.kinds import LEAD
-from crm_link.models import Asking, Questionnaire
+from crm_link.models import Asking, Questionnaire, Robot, Stage, StageRobots
 from crm_link.selectors.qualification_report import Period, qualification_report
 from crm_link.selectors.questionnaires import questionnaires_with_questions
 from crm_link.services.incidents import incidents_list
 from crm_link.services.items import move_to_stage
 from crm_link.services.merging import merge_items
 from crm_link.services.qualification import set_up_qualification
+from crm_link.services.questionnaires import Group, create_questionnaire, save_questionnaire
+from crm_link.services.robots import add_robot
+from crm_link.services.stage_removal import delete_pipeline, delete_stage
+from crm_link.services.stages import create_pipeline, renew
 from lists_core.models import Field
 from lists_core.schema.cache import schema_of
 from lists_core.services.bulk import bulk_update
@@ -30,6 +34,7 @@ from workflows.models import Instance, StepLog, Task, Wake
 from workflows.services.instances import cancel
 from workflows.services.task_drafts import keep_draft
 from workflows.services.tasks import cancel_task
+from workflows.services.templates import save_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -290,6 +295,66 @@ def test_after_a_withdrawn_task_it_is_asked_anew(world):
     assert statuses(world.template) == ["done"]
     came_back(world, lead, MONDAY + timedelta(days=1))
     assert asked(world.task(lead, 1)) == {"seller"}
+
+
+def test_a_removed_stage_switches_its_questionnaire_off(world, admin_client):
+    lead, gone, new = world.lead(), stage("lead", "IN_PROCESS"), stage("lead", "NEW")
+    robot = {"name": "Напомнить", "params": {"values": {"COMMENTS": "x"}}}
+    add_robot(gone.pk, "element_update", actor=world.admin, **robot)
+    dialog = admin_client.get(f"/crm/settings/stages/{gone.pk}/delete/").content.decode()
+    assert "анкеты: Квалификация" in dialog
+    assert "роботы: Напомнить" in dialog
+    delete_stage(gone.pk, actor=world.admin, to=new.pk)
+    world.questionnaire.refresh_from_db()
+    world.template.refresh_from_db()
+    assert (world.questionnaire.is_on, world.template.is_paused) == (False, True)
+    assert StageRobots.objects.get(stage=gone).template.deleted_at
+    assert not Robot.objects.exists()
+    Questionnaire.objects.update(is_on=True)  # as one that lost its stage before
+    renew(world.list)
+    move_to_stage(LEAD, lead.pk, stage("lead", "PROCESSED").pk, actor=world.admin)
+
+
+def test_another_stage_is_chosen_for_a_questionnaire(world, admin_client):
+    gone, new = stage("lead", "IN_PROCESS"), stage("lead", "NEW")
+    delete_stage(gone.pk, actor=world.admin)
+    saved = {"name": "Квалификация", "deadline": "16", "remind": "4", "escalate": "8",
+             "is_on": "on", "groups-rows": []}  # fmt: skip
+    url = f"/crm/settings/questionnaires/{world.questionnaire.pk}/"
+    assert "Взят в работу» удалена" in admin_client.get(url).content.decode()
+    refused = admin_client.post(url, {**saved, "stage": ""})
+    assert refused.status_code == 422
+    assert "выберите другую" in refused.content.decode()
+    saved |= {"groups-rows": ["0"], "groups-0-title": "ПРОДУКТ", "groups-0-questions-rows": ["0"]}
+    field = Field.objects.get(list=world.list, code="PRODUCT_PLACE")
+    saved |= {"groups-0-questions-0-field": str(field.pk), "groups-0-questions-0-required": "on"}
+    draft = world.template.draft
+    save_draft(world.template.pk, {**draft, "steps": []}, actor=world.admin,
+               draft_version=world.template.draft_version)  # fmt: skip
+    assert admin_client.post(url, {**saved, "stage": new.pk}).status_code == 302
+    lead = item("lead", world.admin, RESPONSIBLE=world.seller.pk)
+    go(now=MONDAY)
+    assert asked(world.task(lead)) == {"seller"}
+    world.template.refresh_from_db()
+    assert world.template.draft["steps"] == []  # what was not published is not
+    assert world.template.draft["triggers"] == [{"event": "crm_stage", "stages": [new.pk]}]
+
+
+def test_a_questionnaire_outlives_its_pipeline(world, lists):
+    pipeline = create_pipeline(lists["deal"], "Розница", actor=world.admin)
+    first = Stage.objects.get(code=f"C{pipeline.pk}:NEW")
+    amount = Field.objects.get(list=lists["deal"], code="AMOUNT")
+    made = create_questionnaire(lists["deal"], actor=world.admin, stage_id=first.pk, name="Замер",
+                                groups=[Group("", [(amount.pk, True)])])  # fmt: skip
+    deal = item("deal", world.admin, pipeline=pipeline.pk)
+    go(now=MONDAY)
+    delete_pipeline(lists["deal"], pipeline.pk, actor=world.admin, to=stage("deal", "NEW").pk)
+    go(now=MONDAY + HOUR)
+    made.refresh_from_db()
+    assert not made.is_on
+    assert Asking.objects.get(element=deal.pk).outcome == "left"
+    save_questionnaire(made.pk, actor=world.admin, stage_id=stage("deal", "NEW").pk, is_on=True)
+    assert str(Questionnaire.objects.get(pk=made.pk).stage.pipeline) == "Общая"
 
 
 def test_two_processes_do_not_ask_the_same(world):
