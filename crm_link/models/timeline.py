@@ -11,7 +11,8 @@ from lists_core.models import Element
 
 class TimelineNote(models.Model):
     """One entry. `kind` is a slug of `crm_link.timeline.notes`, `data` what it needs to be shown
-    (JSON): whoever reads the item reads it, so nothing that a field right closes stands here."""
+    (JSON): whoever reads the item reads it, so what a field right closes stands here only in a
+    kind that names the field."""
 
     element = models.ForeignKey(
         Element, on_delete=models.CASCADE, related_name="timeline_notes", db_index=False

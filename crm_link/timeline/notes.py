@@ -20,7 +20,8 @@ from svod.base.registry import Registry
 
 @dataclass(frozen=True)
 class NoteKind:
-    """`template` gets `note`; without one the note's text is shown."""
+    """`template` gets `note`; without one the note's text is shown. `field` is the code of the
+    field without which nothing of it is shown."""
 
     slug: str
     title: str | Promise
@@ -28,6 +29,7 @@ class NoteKind:
     tone: str = "purple"
     template: str = "crm/timeline/note.html"
     group: str = "events"
+    field: str = ""
 
 
 note_kinds: Registry[NoteKind] = Registry("kind of timeline notes")
@@ -40,6 +42,7 @@ note_kinds.register(
         tone="amber",
         template="crm/timeline/products.html",
         group="changes",
+        field="AMOUNT",
     )
 )
 UNKNOWN = NoteKind("unknown", _("Event"), icon="info-circle")
@@ -52,11 +55,12 @@ class Notes(Source):
 
     def entries(self, target: Target, within: Within) -> list[Entry]:
         rows = TimelineNote.objects.filter(element=target.id).select_related("actor")
-        return [self._entry(row) for row in within.cut(rows, "at")]
+        return [self._entry(row, target) for row in within.cut(rows, "at")]
 
-    def _entry(self, row: TimelineNote) -> Entry:
+    def _entry(self, row: TimelineNote, target: Target) -> Entry:
         kind = note_kinds.get(row.kind) if row.kind in note_kinds else UNKNOWN
         return Entry(
             row.at, row.pk, icon=kind.icon, title=kind.title, actor=row.actor, tone=kind.tone,
             template=kind.template, data={"note": row},
+            is_blank=bool(kind.field) and target.schema.get(kind.field) is None,
         )  # fmt: skip

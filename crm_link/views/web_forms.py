@@ -78,7 +78,7 @@ def web_form_delete(request: PortalRequest, form_id: int) -> HttpResponse:
 def element_visits(request: PortalRequest, list_id: int, element_id: int) -> HttpResponse:
     """The tab of a lead that came from a site: its page, marks and the way there."""
     target = open_target(request.user, Right.VIEW, list_id, element_id)
-    found = path_of_lead(target.id)
+    found = path_of_lead(target)
     if found is None:
         raise NotFound
     return element_page(request, target, "visits", "crm/visits/visits.html", {"way": found})

@@ -147,6 +147,7 @@ class TestRows:
         assert "Brick" in page
 
     def test_a_closed_amount_closes_the_tab(self, admin, lists, deal, employee, client):
+        replace_rows(deal.pk, [given()], actor=admin)
         set_list_rights(
             lists["deal"].pk,
             {Subject("U", employee.pk): {Right.CHANGE}, Subject("U", admin.pk): {Right.FULL}},
@@ -159,7 +160,11 @@ class TestRows:
         )  # fmt: skip
         client.force_login(employee)
         assert client.get(f"/crm/deal/{deal.pk}/products/").status_code == 404
-        assert "/products/" not in client.get(f"/crm/deal/{deal.pk}/").content.decode()
+        card = client.get(f"/crm/deal/{deal.pk}/").content.decode()
+        assert "/products/" not in card
+        assert "Изменены товары" not in card  # the timeline keeps silent of them, too
+        client.force_login(admin)
+        assert "Изменены товары" in client.get(f"/crm/deal/{deal.pk}/").content.decode()
 
 
 def line(**values: str) -> dict[str, str]:

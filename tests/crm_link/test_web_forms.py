@@ -8,15 +8,20 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 
 from crm_link.models import Submission, Visit, WebForm
 from crm_link.selectors.web_forms import path_of_lead
 from crm_link.services.web_forms import delete_web_form, forget_visits, save_web_form
 from crm_link.web_form_page import marks_of, stamp, web_address
-from lists_core.models import List
+from lists_core.access import Right
+from lists_core.element_tabs import open_target
+from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
+from lists_core.services.rights import set_field_rights, set_list_rights
 from staff.models import Employee
+from staff.subjects import Subject
 from svod.base.errors import Forbidden, Invalid
 from tests.crm_link.crm_world import adds_own, stage
 
@@ -208,7 +213,13 @@ def test_json_of_an_allowed_site(client, form):
     assert len(leads()) == 1
 
 
-def test_visits_lead_to_the_lead(admin, client, admin_client, form, lists):
+def close(list_id: int, code: str, admin) -> None:
+    field = Field.objects.get(list=list_id, code=code)
+    set_field_rights(list_id, field.pk, {}, view_restricted=True, change_restricted=True,
+                     actor=admin)  # fmt: skip
+
+
+def test_visits_lead_to_the_lead(admin, client, admin_client, form, lists, employee):
     pages = [f"{SITE}/?utm_source=first", f"{SITE}/price", f"{SITE}/?utm_source=last"]
     for url in pages:
         told = {"consent": True, "visitor": VISITOR, "url": url, "referrer": "https://a.example"}
@@ -218,11 +229,24 @@ def test_visits_lead_to_the_lead(admin, client, admin_client, form, lists):
         bad = send(client, form, "visit", {**told, **odd})
         assert 400 <= bad.status_code < 500
     client.post(f"/f/{form.token}/", typed(visitor=VISITOR))
-    way = path_of_lead(leads()[0]["id"])
+    place = lists["lead"].pk, leads()[0]["id"]
+    way = path_of_lead(open_target(admin, Right.VIEW, *place))
     assert [visit.url for visit in way.visits] == pages
     assert (way.first, way.last) == ({"utm_source": "first"}, {"utm_source": "last"})
     tab = f"/lists/{lists['lead'].pk}/elements/{leads()[0]['id']}/visits/"
     assert pages[1] in admin_client.get(tab).content.decode()
+    reader, tab_of = Subject("U", employee.pk), Client()
+    tab_of.force_login(employee)
+    set_list_rights(place[0], {reader: frozenset({Right.VIEW})}, actor=admin)
+    assert "utm_source: first" in tab_of.get(tab).content.decode()
+    close(place[0], "UTM_SOURCE", admin)
+    told = tab_of.get(tab).content.decode()
+    assert "utm_source" not in told
+    assert pages[1] in told
+    close(place[0], "SOURCE_INFO", admin)
+    told = tab_of.get(tab).content.decode()
+    assert SITE not in told
+    assert "для вас закрыты" in told
     Visit.objects.update(at=timezone.now() - timedelta(days=91))
     assert forget_visits() == 3
 
