@@ -73,7 +73,9 @@ def _customer(channel: Channel, inbound: Inbound) -> Customer:
     Customer.objects.bulk_create(
         [Customer(channel=channel, external_id=inbound.customer)], ignore_conflicts=True
     )
-    rows = Customer.objects.select_for_update().select_related("channel__line")
+    # The line and the channel stay free: an answer that counts its quick replies for the line
+    # holds the conversation, which this waits for.
+    rows = Customer.objects.select_for_update(of=("self",)).select_related("channel__line")
     customer = rows.get(channel=channel, external_id=inbound.customer)
     _learn(customer, inbound)
     return customer

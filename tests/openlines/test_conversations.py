@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from time import monotonic
 
 import pytest
+import time_machine
+from django.db import connection, transaction
 from django.utils import timezone
 
 from openlines.models import Conversation, LineMember, Message
@@ -58,6 +62,46 @@ def test_what_comes_twice_is_kept_once():
 
 def test_evenly_gives_to_whoever_waited_longest():
     world = chat(queue="evenly")
+class Elsewhere(threading.Thread):
+    """The customer writes once more, on a connection of its own."""
+
+    def __init__(self, world) -> None:
+        super().__init__()
+        self.world = world
+
+    def run(self) -> None:
+        self.world.write("Ау")
+        connection.close()
+
+    def waits(self) -> bool:
+        """Whether it stands before a lock of this connection; false when that takes too long."""
+        ask = """SELECT count(*) FROM pg_locks
+                 WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"""
+        end, found = monotonic() + 10, 0
+        while not found and monotonic() < end:
+            with connection.cursor() as cursor:
+                cursor.execute(ask)
+                (found,) = cursor.fetchone()
+        return bool(found)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_waits_for_its_conversation_holds_nothing_that_others_need():
+    """An answer that counts a quick reply holds the conversation and asks for the line's row."""
+    world = chat()
+    world.write("Привет")
+    other = Elsewhere(world)
+    with transaction.atomic():
+        locked(world.conversation().pk)
+        other.start()
+        assert other.waits()
+        with connection.cursor() as cursor:  # what the check of a foreign key asks
+            cursor.execute("SELECT id FROM openlines_line FOR KEY SHARE NOWAIT")
+            cursor.execute("SELECT id FROM openlines_channel FOR KEY SHARE NOWAIT")
+    other.join()
+    assert Message.objects.filter(kind="customer").count() == 2
+
+
     for number in range(4):
         world.write("Здравствуйте", f"c{number}")
     got = [world.conversation(f"c{number}").operator for number in range(4)]
