@@ -34,7 +34,7 @@ from openlines.services.failures import failed_again
 from openlines.services.inbox import make_known, take_in
 from openlines.services.parts import send_parts
 from openlines.telegram import api
-from openlines.telegram.api import Bot, TelegramAway, Upload
+from openlines.telegram.api import Bot, TelegramAway, TooMuch, Upload
 from openlines.telegram.updates import KINDS, NotForUs, Picked, Update, parse
 from svod.base.outside import AddressRefused, checked_url
 
@@ -160,7 +160,11 @@ def _have_it_told(channel: Channel, bot: Bot) -> int:
 
 
 def _updates(bot: Bot, wanted: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    found = bot.ask("getUpdates", wanted)
+    """What has come. Of more than can be read at once the first alone: the rest comes next."""
+    try:
+        found = bot.ask("getUpdates", wanted)
+    except TooMuch:
+        found = bot.ask("getUpdates", {**wanted, "limit": 1})
     for one in found if isinstance(found, list) else []:
         if isinstance(one, dict) and isinstance(one.get("update_id"), int):
             yield one

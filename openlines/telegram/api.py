@@ -13,11 +13,13 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from openlines.chat_channels.base import SendRefused, TryLater
-from svod.base.outside import AddressRefused, Answer, call
+from svod.base.outside import AddressRefused, Answer, TooLong, call
 
 ADDRESS = "https://api.telegram.org"
 #: What bots may download and upload (core.telegram.org/bots/faq).
 DOWNLOAD_BYTES, UPLOAD_BYTES, PHOTO_BYTES = 20 * 2**20, 50 * 2**20, 10 * 2**20
+#: One update may have tens of kilobytes: a long text, its links, a message that it answers.
+ANSWER_BYTES = 16 * 2**20
 SECONDS, FILE_SECONDS = 15.0, 45.0
 FINAL = {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -26,6 +28,10 @@ WRONG_KEY = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}
 
 class TelegramAway(Exception):
     """It may work the next time; the text holds no key."""
+
+
+class TooMuch(TelegramAway):
+    """The answer has more bytes than are taken."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,8 @@ class Bot:
         else:
             kind, body = _form(dict(values or {}), file)
         seconds = FILE_SECONDS if file else SECONDS
-        answer = self._call("POST", f"bot{self.token}/{method}", body, kind, seconds=seconds)
-        return _result(answer)
+        more = {"seconds": seconds, "max_bytes": ANSWER_BYTES}
+        return _result(self._call("POST", f"bot{self.token}/{method}", body, kind, **more))
 
     def download(self, file_id: str) -> bytes:
         """The bytes of a file of a message. Raises as `ask` does."""
@@ -78,6 +84,8 @@ class Bot:
             return call(way, url, body=body, headers=headers, **more)
         except AddressRefused as error:
             raise TelegramAway(str(error)) from None
+        except TooLong:
+            raise TooMuch("Telegram: the answer is too long") from None
         except Exception as error:  # noqa: BLE001 - whatever it is, the address must not be told
             told = str(error).replace(self.token, "…").replace(quote(self.token), "…")
             raise TelegramAway(f"Telegram: {told}"[:300]) from None

@@ -64,6 +64,16 @@ def test_updates_are_read_once_and_told_so(bot):
     assert customer.facts["language"] == "ru"
 
 
+def test_more_than_is_read_at_once_comes_one_by_one(bot, monkeypatch):
+    texts = ["д" * 2000, "л" * 2000, "и" * 2000]
+    for text in texts:
+        bot.fake.write(text=text)
+    monkeypatch.setattr("openlines.telegram.api.ANSWER_BYTES", 20_000)
+    for _time in texts:
+        assert not read(bot).error
+    assert said() == texts
+
+
 def test_a_crash_between_taking_and_noting_repeats_nothing(bot, monkeypatch):
     bot.fake.write(text="Раз")
     monkeypatch.setattr("openlines.chat_channels.telegram._move", lambda channel, place: 1 / 0)
