@@ -324,11 +324,11 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[^/]+$|/chunks/[^/]+-[0-9A-Z]
 FILE_MAX_BYTES = env.int("FILE_MAX_BYTES", default=50 * 1024 * 1024)
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
 FILE_UNUSED_MAX_BYTES = env.int("FILE_UNUSED_MAX_BYTES", default=2 * 1024**3)  # of one day
+CHAT_FILES_MAX_BYTES = env.int("CHAT_FILES_MAX_BYTES", default=2 * 1024**3)  # a channel's day
 # What the Disk may take, and what one person uploaded to it, bin and versions included; 0: all.
 DISK_QUOTA_BYTES = env.int("DISK_QUOTA_BYTES", default=0)
 DISK_PERSON_QUOTA_BYTES = env.int("DISK_PERSON_QUOTA_BYTES", default=0)
-FILE_UPLOAD_PERMISSIONS = 0o640
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o640, 0o750
 # svod.asgi cuts a request that is longer, before anything reads it.
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=128 * 1024 * 1024)
 # Of one web process; granian's own limit (--backpressure) counts the open live streams too.

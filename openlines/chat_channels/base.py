@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 
 from svod.base.registry import Registry
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InboundFile:
+    """`content` is the bytes, or an upload that is read piece by piece when it is kept."""
+
     name: str
-    content: bytes
+    content: bytes | UploadedFile[Any]
 
 
 @dataclass(frozen=True)

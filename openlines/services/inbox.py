@@ -31,7 +31,7 @@ def take_in(channel: Channel, inbound: Inbound) -> Message:
     present = _present(channel, inbound)
     if present is not None:  # before its files are stored once more, for nobody
         return present
-    files, refused = keep_incoming(channel.line, inbound.files)
+    files, refused = keep_incoming(channel, inbound.customer, inbound.files)
     text = "\n".join(filter(None, [inbound.text, *refused]))
     with transaction.atomic():
         customer = _customer(channel, inbound)

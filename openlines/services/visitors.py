@@ -50,6 +50,13 @@ def hash_of(secret: str) -> str:
         raise NotFound
     return hashlib.sha256(secret.encode()).hexdigest()
 
+def check_pace(channel: Channel, secret: str, *, ip: str = "") -> None:
+    """To be asked before anything of a message is read. Raises TooOften, NotFound."""
+    limit(f"window:{channel.pk}:{hash_of(secret)}", A_MINUTE)
+    if customer_of(channel, secret) is None:
+        limit(f"window-new:{channel.pk}:{ip}", STRANGERS_A_MINUTE)
+
+
 
 def write(
     channel: Channel,
@@ -59,16 +66,12 @@ def write(
     key: str,
     files: Sequence[InboundFile] = (),
     facts: Mapping[str, str] | None = None,
-    ip: str = "",
 ) -> Message:
     """Keep what the visitor wrote; under the same key it is the message of then.
 
     Raises TooOften, Invalid.
     """
     known = hash_of(secret)
-    limit(f"window:{channel.pk}:{known}", A_MINUTE)
-    if customer_of(channel, secret) is None:
-        limit(f"window-new:{channel.pk}:{ip}", STRANGERS_A_MINUTE)
     if not text.strip() and not files:
         raise Invalid({"text": [_("Write something.")]})
     if len(text) > MAX_TEXT:
@@ -84,14 +87,13 @@ def leave_question(
     *,
     key: str,
     facts: Mapping[str, str],
-    ip: str = "",
 ) -> Message:
     """Nobody is there: a question with a way to reach whoever asks. Raises TooOften, Invalid."""
     given = _given(facts)
     if not (given["phone"] or given["email"]):
         raise Invalid({"phone": [_("Leave a phone number or an e-mail address.")]})
     page = {name: value for name, value in facts.items() if name not in given}
-    return write(channel, secret, text, key=key, facts={**page, **given}, ip=ip)
+    return write(channel, secret, text, key=key, facts={**page, **given})
 
 
 def _given(facts: Mapping[str, str]) -> dict[str, str]:

@@ -115,18 +115,18 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _write(request: HttpRequest, channel: Channel, secret: str) -> None:
+    visitors.check_pace(channel, secret, ip=str(get_client_ip_address(request) or ""))
     files = request.FILES.getlist("file")
     if len(files) > FILES or any((one.size or 0) > FILE_BYTES for one in files):
         raise Invalid({"file": [_("Five files of 20 MB at most.")]})
     facts = {"page": request.POST.get("page", "")[:500], **_language(request)}
     text, key = request.POST.get("text", ""), request.POST.get("key", "")[:64] or uuid4().hex
-    ip = str(get_client_ip_address(request) or "")
     if request.POST.get("offline") == "1":
         about = {name: request.POST.get(name, "") for name in visitors.FACTS}
-        visitors.leave_question(channel, secret, text, key=key, facts={**facts, **about}, ip=ip)
+        visitors.leave_question(channel, secret, text, key=key, facts={**facts, **about})
         return
-    kept = [InboundFile(one.name or "file", one.read()) for one in files]
-    visitors.write(channel, secret, text, key=key, files=kept, facts=facts, ip=ip)
+    sent = [InboundFile(one.name or "file", one) for one in files]
+    visitors.write(channel, secret, text, key=key, files=sent, facts=facts)
 
 
 def _language(request: HttpRequest) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How often strangers may ask."""
+"""How often strangers may ask, and how much they may bring."""
 
 from __future__ import annotations
 
@@ -22,3 +22,16 @@ def limit(key: str, most: int, *, seconds: int = 60) -> None:
         return
     if count > most:
         raise TooOften
+
+
+def spend(key: str, amount: int, most: int, *, seconds: int) -> bool:
+    """Whether `amount` more stays within `most` of so many seconds; what does not is not counted.
+    A cache that is away lets all through."""
+    try:
+        cache.add(key, 0, seconds)
+        fits: bool = cache.incr(key, amount) <= most
+        if not fits:
+            cache.decr(key, amount)
+    except Exception:  # noqa: BLE001 - Redis may be away, or the key just gone
+        return True
+    return fits

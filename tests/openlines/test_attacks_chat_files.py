@@ -12,7 +12,7 @@ from django.test import Client
 
 from openlines.chat_channels.base import Inbound, InboundFile
 from openlines.models import Message
-from openlines.services import visitors
+from openlines.services import incoming_files, visitors
 from openlines.services.inbox import take_in
 from tests.openlines.chat_world import Chat, chat
 
@@ -80,3 +80,32 @@ def test_a46_too_many_and_too_large_are_told(world):
     message = take_in(world.channel, Inbound("c", "m", "", files))
     assert message.attachments.count() == 10
     assert "2" in message.text
+
+
+def test_a46_what_strangers_send_does_not_fill_the_disk(world, settings, monkeypatch):
+    """So many bytes of one customer, so many of a channel; what comes above them is named."""
+    monkeypatch.setattr(incoming_files, "CUSTOMER_BYTES", 25)
+    settings.CHAT_FILES_MAX_BYTES = 45
+    url = f"/chat/w/{world.channel.token}/messages/"
+
+    def sends(who: str, *sizes: int) -> list[str]:
+        files = [SimpleUploadedFile(f"{size}.txt", b"x" * size) for size in sizes]
+        Client(headers={"x-svod-visitor": who * 40}).post(url, {"text": who, "file": files})
+        message = Message.objects.filter(kind="customer").latest("pk")
+        assert message.text.startswith(who)
+        assert all(f"{size}.txt" in message.text for size in sizes[message.attachments.count() :])
+        return [one.file.name for one in message.attachments.select_related("file")]
+
+    assert sends("a", 20, 10) == ["20.txt"]
+    assert sends("a", 5) == ["5.txt"]  # what was refused has not been counted
+    assert sends("b", 10) == ["10.txt"]
+    assert sends("c", 11) == []
+    assert sends("c", 10) == ["10.txt"]
+
+
+def test_a46_uploads_are_not_looked_at_before_the_pace_is_asked(world, monkeypatch):
+    monkeypatch.setattr(visitors, "A_MINUTE", 1)
+    client = Client(headers={"x-svod-visitor": SECRET})
+    url = f"/chat/w/{world.channel.token}/messages/"
+    many = {"text": "x", "file": [SimpleUploadedFile(f"{one}.txt", b"x") for one in range(6)]}
+    assert [client.post(url, many).status_code for _time in range(2)] == [422, 429]
