@@ -7,8 +7,10 @@ order, and what came twice is known by the key of its sender.
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from lists_core.models import Element, StoredFile
@@ -180,7 +182,9 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["conversation", "seq"], condition=Q(state="new"), name="message_to_send"
-            )
+            ),
+            # The search of the desk (selectors/inbox.py) asks for `icontains`.
+            GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="message_words"),
         ]
 
     @property

@@ -11,14 +11,25 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lists_core.selectors.fence import in_time
 from openlines.models import Conversation, Message, Participant
 from openlines.selectors.desk import visible_conversations
 from staff.models import Employee
+from svod.base.errors import DomainError
 
 State = Conversation.State
 #: At first, and at most for whoever asks for more: then it is quicker to search.
 SHOWN, MOST = 50, 500
+#: Who types sees each pause searched.
+SEARCH_MS = 2_000
 Rows = QuerySet[Conversation]
+
+
+class TooBroad(DomainError):
+    """The search would take too long."""
+
+    code = "too_broad"
+    message = _("There is too much to look through. Write more of the word, or one that is rarer.")
 
 
 @dataclass(frozen=True)
@@ -40,13 +51,28 @@ BOXES: Mapping[str, Box] = {
 
 
 def inbox(actor: Employee, box: str, *, words: str = "", limit: int = SHOWN) -> list[Conversation]:
-    """The newest conversations of a box, each with `last_text` and `unread`. One query."""
+    """The newest conversations of a box, each with `last_text` and `unread`. One query.
+
+    With `words` those whose customer or whose messages have them. Raises TooBroad.
+    """
     rows = visible_conversations(actor).filter(BOXES[box].condition(actor))
     if words:
-        named = Q(customer__name__icontains=words) | Q(customer__phone__icontains=words)
-        said = Message.objects.filter(conversation=OuterRef("pk"), text__icontains=words)
-        rows = rows.filter(named | Q(pk__in=said.values("conversation")))
-    return list(_told(rows, actor).order_by(F("last_at").desc())[:limit])
+        rows = rows.filter(_has(words))
+    newest = _told(rows, actor).order_by(F("last_at").desc())[:limit]
+    found = in_time(lambda: list(newest), SEARCH_MS) if words else list(newest)
+    if found is None:
+        raise TooBroad
+    return found
+
+
+def _has(words: str) -> Q:
+    """Messages are looked up by their index first: asked of each conversation in its turn, every
+    message of the line would be read."""
+    named = Q()
+    for column in ("name", "phone", "email"):
+        named |= Q(**{f"customer__{column}__icontains": words})
+    said = Message.objects.filter(text__icontains=words)
+    return named | Q(pk__in=said.values("conversation"))
 
 
 def counts(actor: Employee) -> dict[str, int]:

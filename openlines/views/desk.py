@@ -23,7 +23,7 @@ from openlines.selectors.desk import (
     messages_of,
     visible_lines,
 )
-from openlines.selectors.inbox import BOXES, MOST, SHOWN, counts, inbox, waiting_count
+from openlines.selectors.inbox import BOXES, MOST, SHOWN, TooBroad, counts, inbox, waiting_count
 from openlines.services.messages import kept_text
 from openlines.words import worded
 from staff.models import Employee
@@ -118,10 +118,11 @@ def _desk(request: PortalRequest) -> dict[str, Any]:
     box = box if box in BOXES else _first_box(numbers)
     words = kept_text(request.GET.get("q", ""))[:200].strip()
     shown = min(max(_number(request, "shown") or 0, SHOWN), MOST)
-    rows = inbox(request.user, box, words=words, limit=shown + 1)
+    rows, trouble = _found(request.user, box, words, shown + 1)
     return {
         "boxes": [(one, numbers.get(slug)) for slug, one in BOXES.items()],
         "box": box,
+        "trouble": trouble,
         "q": words,
         "open_id": _number(request, "open"),
         "conversations": rows[:shown],
@@ -135,6 +136,14 @@ def _first_box(numbers: Mapping[str, int]) -> str:
     """What the desk opens with: one's own conversations, what waits when there are none, or
     those of others, which are all that an invitation brings."""
     return next((one for one in ("mine", "queue", "others") if numbers[one]), "mine")
+
+
+def _found(actor: Employee, box: str, words: str, limit: int) -> tuple[list[Conversation], str]:
+    """The conversations, or why they were not found in time."""
+    try:
+        return inbox(actor, box, words=words, limit=limit), ""
+    except TooBroad as error:
+        return [], str(error)
 
 
 def _number(request: PortalRequest, name: str) -> int | None:

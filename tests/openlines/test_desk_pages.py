@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from openlines.models import Conversation, Message
@@ -134,6 +135,24 @@ def test_the_list_marks_the_open_talk_and_holds_no_search(world):
     world.write("А гранит?", "c2")
     anna, talk = of(world.anna), Conversation.objects.earliest("pk")
     desk.take(talk.pk, actor=world.anna)
+def test_the_search_looks_up_words_by_an_index_and_gives_up_in_time(world, monkeypatch):
+    world.write("Есть мрамор?", "c1", facts={"email": "irina@client.example"})
+    world.write("А гранит?", "c2")
+    anna = of(world.anna)
+    for words, found in (("CLIENT.ex", ["мрамор"]), ("грАНит", ["гранит"]), ("оникс", [])):
+        page = anna.get("/chat/list/", {"box": "mine", "q": words}).content.decode()
+        page += anna.get("/chat/list/", {"box": "queue", "q": words}).content.decode()
+        assert [one for one in ("мрамор", "гранит") if one in page] == found
+    said = Message.objects.filter(text__icontains="гранит")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+    assert "message_words" in said.explain()
+    monkeypatch.setattr("openlines.selectors.inbox.in_time", lambda read, milliseconds: None)
+    page = anna.get("/chat/list/", {"box": "mine", "q": "а"}).content.decode()
+    assert "Слишком много диалогов" in page
+    assert "Ничего не найдено" not in page
+
+
     page = anna.get(f"/chat/{talk.pk}/?q=мрамор").content.decode()
     assert page.count('name="q" value="мрамор"') == 1
     assert f'name="open" value="{talk.pk}"' in page
