@@ -62,6 +62,9 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "invited": _invited,
     "left": lambda data, names: _("%(name)s left") % {"name": _who(data, names)},
     "no_answer": lambda data, names: _("Nobody has answered in time"),
+    "reopened": lambda data, names: (
+        _("%(name)s opened the conversation again") % {"name": _who(data, names)}
+    ),
     "closed": _closed,
     "voted": lambda data, names: _("The customer’s vote: %(value)s of 5") % data,
     "introduced": _introduced,

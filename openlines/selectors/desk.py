@@ -59,6 +59,14 @@ def may_take(actor: Employee, conversation: Conversation) -> bool:
     return is_member(actor, conversation.line, "" if queued else Role.SUPERVISOR)
 
 
+def can_be_reopened(conversation: Conversation) -> bool:
+    """Whether its customer can be written to here: by a channel that works, and nowhere else."""
+    channel, line = conversation.channel, conversation.line
+    works = channel.is_active and line.is_active and not (channel.deleted_at or line.deleted_at)
+    others = Conversation.objects.filter(customer=conversation.customer_id)
+    return works and not others.exclude(state=Conversation.State.CLOSED).exists()
+
+
 def is_member(actor: Employee, line: Line, role: str = "") -> bool:
     rows = LineMember.objects.filter(line=line, employee=actor)
     return actor.is_active and (rows.filter(role=role) if role else rows).exists()

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{TALK}/typing/", talk.typing, name="chat_typing"),
     path(f"{TALK}/take/", talk.take, name="chat_take"),
     path(f"{TALK}/close/", talk.close, name="chat_close"),
+    path(f"{TALK}/reopen/", talk.reopen, name="chat_reopen"),
     path(f"{TALK}/leave/", talk.leave, name="chat_leave"),
     path(f"{TALK}/transfer/", talk.transfer, name="chat_transfer"),
     path(f"{TALK}/invite/", talk.invite, name="chat_invite"),

@@ -18,6 +18,7 @@ from openlines.selectors.desk import (
     PORTION,
     Role,
     access_conversation,
+    can_be_reopened,
     is_member,
     may_take,
     messages_of,
@@ -107,6 +108,7 @@ def talk_context(actor: Employee, found: Conversation) -> dict[str, Any]:
         "may_take": is_open and not is_mine and takes,
         "may_write": is_open and (inside or takes),
         "may_act": is_open and (inside or supervises),
+        "may_reopen": not is_open and is_member(actor, found.line) and can_be_reopened(found),
         "may_close": is_open and (is_mine or supervises),
         "card": customer_card(actor, found),
     }
@@ -120,9 +122,9 @@ def _desk(request: PortalRequest) -> dict[str, Any]:
     shown = min(max(_number(request, "shown") or 0, SHOWN), MOST)
     rows, trouble = _found(request.user, box, words, shown + 1)
     return {
+        "trouble": trouble,
         "boxes": [(one, numbers.get(slug)) for slug, one in BOXES.items()],
         "box": box,
-        "trouble": trouble,
         "q": words,
         "open_id": _number(request, "open"),
         "conversations": rows[:shown],

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lists_core.field_types.pickers import is_id
 from openlines.models import Conversation
 from openlines.selectors.desk import access_conversation, require_to_answer
-from openlines.services import desk, presence
+from openlines.services import desk, presence, reopening
 from openlines.services.news import tell_customer_typing
 from openlines.talk_form import InviteForm, TransferForm
 from staff.models import Employee
@@ -99,6 +99,14 @@ def take(request: PortalRequest, conversation_id: int) -> HttpResponse:
 @require_POST
 def close(request: PortalRequest, conversation_id: int) -> HttpResponse:
     return _done(request, desk.close(conversation_id, actor=request.user), _("Closed."))
+
+
+@login_required
+@require_POST
+def reopen(request: PortalRequest, conversation_id: int) -> HttpResponse:
+    """A closed one, to write to its customer again."""
+    found = reopening.reopen(conversation_id, actor=request.user)
+    return _done(request, found, _("It is open again, and yours."))
 
 
 @login_required

@@ -98,6 +98,7 @@ EXEMPT: dict[str, str] = {
             "chat_typing",
             "chat_take",
             "chat_close",
+            "chat_reopen",
             "chat_leave",
             "chat_transfer",
             "chat_invite",

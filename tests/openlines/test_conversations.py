@@ -19,7 +19,9 @@ from openlines.selectors.desk import (
     visible_conversations,
 )
 from openlines.services import alarms, desk, news
-from openlines.services.lines import set_members
+from openlines.services.lines import set_members, switch_channel
+from openlines.services.messages import locked
+from openlines.services.reopening import reopen
 from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.openlines.chat_world import chat, person
@@ -60,8 +62,6 @@ def test_what_comes_twice_is_kept_once():
     assert Message.objects.filter(kind="customer").count() == 1
 
 
-def test_evenly_gives_to_whoever_waited_longest():
-    world = chat(queue="evenly")
 class Elsewhere(threading.Thread):
     """The customer writes once more, on a connection of its own."""
 
@@ -102,6 +102,8 @@ def test_a_message_that_waits_for_its_conversation_holds_nothing_that_others_nee
     assert Message.objects.filter(kind="customer").count() == 2
 
 
+def test_evenly_gives_to_whoever_waited_longest():
+    world = chat(queue="evenly")
     for number in range(4):
         world.write("Здравствуйте", f"c{number}")
     got = [world.conversation(f"c{number}").operator for number in range(4)]
@@ -161,6 +163,44 @@ def test_transfer_invite_leave_close():
         desk.say(talk.pk, "Ещё", actor=world.petr)
     world.write("Я вернулся")
     assert world.conversation().pk != talk.pk
+
+
+def test_a_closed_one_is_opened_again_to_write_to_its_customer():
+    world = chat(close_after_minutes=30)
+    world.write("Привет")
+    talk = world.conversation()
+    desk.say(talk.pk, "Здравствуйте", actor=world.anna)
+    desk.close(talk.pk, actor=world.anna)
+    later = timezone.now() + timedelta(days=3)
+    with time_machine.travel(later, tick=False):
+        for stranger, refusal in ((world.other, NotFound), (world.petr, NotFound)):
+            with pytest.raises(refusal):
+                reopen(talk.pk, actor=stranger)
+        reopen(talk.pk, actor=world.anna)
+        assert alarms.look() == 0  # its silence is counted anew
+        desk.say(talk.pk, "Забыла сказать", actor=world.anna)
+    talk.refresh_from_db()
+    assert (talk.state, talk.operator, talk.closed_at) == (State.ACTIVE, world.anna, None)
+    assert reopen(talk.pk, actor=world.boss).operator == world.anna  # open: it stays as it is
+    assert world.write("Спасибо").conversation_id == talk.pk
+    set_members(world.line, [world.petr], [world.boss], actor=world.boss)
+    desk.close(talk.pk, actor=world.boss)
+    with pytest.raises((NotFound, Forbidden)):
+        reopen(talk.pk, actor=world.anna)  # of the line no more
+
+
+def test_one_is_not_opened_again_beside_another_or_where_nothing_is_sent():
+    world = chat()
+    world.write("Привет")
+    talk = world.conversation()
+    desk.close(talk.pk, actor=world.anna)
+    world.write("И ещё")
+    with pytest.raises(Conflict):
+        reopen(talk.pk, actor=world.anna)
+    desk.close(world.conversation().pk, actor=world.boss)
+    switch_channel(world.channel, actor=world.boss, is_active=False)
+    with pytest.raises(Conflict):
+        reopen(talk.pk, actor=world.anna)
 
 
 def test_whoever_it_leaves_only_reads():

@@ -49,13 +49,19 @@ def test_a_talk_is_taken_answered_transferred_and_closed(world):
     for who, offered in ((anna, False), (of(world.boss), True)):
         page = who.get(base).content.decode()
         assert ["только смотрите" not in page, "data-key-close" in page] == [offered, offered]
-        assert [f"{base}transfer/" in page, "<textarea" in page] == [offered, offered]
+        assert [f"{base}transfer/" in page, "data-talk-say" in page] == [offered, offered]
     petr = of(world.petr)
     petr.post(f"{base}invite/", {"employee": world.other.pk})
     assert of(world.other).get(base).status_code == 200
     petr.post(f"{base}close/")
     assert petr.post(f"{base}say/", {"text": "Ещё"}).status_code == 409
-    assert "закрыт" in petr.get(base).content.decode()
+    closed = petr.get(base).content.decode()
+    assert "закрыт" in closed
+    assert f'action="{base}reopen/"' in closed
+    assert f'action="{base}reopen/"' not in of(world.other).get(base).content.decode()
+    assert of(world.other).post(f"{base}reopen/").status_code == 403
+    petr.post(f"{base}reopen/")
+    assert petr.post(f"{base}say/", {"text": "Ещё"}).status_code == 200
 
 
 def told(who: Employee) -> list[tuple[str, str]]:
@@ -129,12 +135,6 @@ def test_numbers_and_search(world, monkeypatch):
     assert ["гранит" in one for one in shown] == [False, True]
 
 
-def test_the_list_marks_the_open_talk_and_holds_no_search(world):
-    """It is drawn anew while somebody types into the search, which stands outside."""
-    world.write("Есть мрамор?", "c1")
-    world.write("А гранит?", "c2")
-    anna, talk = of(world.anna), Conversation.objects.earliest("pk")
-    desk.take(talk.pk, actor=world.anna)
 def test_the_search_looks_up_words_by_an_index_and_gives_up_in_time(world, monkeypatch):
     world.write("Есть мрамор?", "c1", facts={"email": "irina@client.example"})
     world.write("А гранит?", "c2")
@@ -153,6 +153,12 @@ def test_the_search_looks_up_words_by_an_index_and_gives_up_in_time(world, monke
     assert "Ничего не найдено" not in page
 
 
+def test_the_list_marks_the_open_talk_and_holds_no_search(world):
+    """It is drawn anew while somebody types into the search, which stands outside."""
+    world.write("Есть мрамор?", "c1")
+    world.write("А гранит?", "c2")
+    anna, talk = of(world.anna), Conversation.objects.earliest("pk")
+    desk.take(talk.pk, actor=world.anna)
     page = anna.get(f"/chat/{talk.pk}/?q=мрамор").content.decode()
     assert page.count('name="q" value="мрамор"') == 1
     assert f'name="open" value="{talk.pk}"' in page

@@ -7,6 +7,7 @@ import { h } from "../../lib/dom";
 import { randomHex } from "../../lib/random";
 import { post } from "./calls";
 import { type Draft, type Stored, isEmpty, isSame, joined, keepDrafts, keptDrafts } from "./drafts";
+import { showLeft } from "./left";
 import { type Outcome, send, takeBack } from "./outbox";
 
 interface News { conversation?: number; what?: string; seq?: number }
@@ -35,12 +36,12 @@ class Chat extends SvodElement {
     this.room.observe(this.messages);
     if (this.news) this.listen(this.news, "click", () => this.toEnd());
     this.markRead();
-    if (!this.form) return;
+    this.listen<CustomEvent<Outcome>>(document.body, "chat:said", ({ detail }) => this.said(detail));
+    if (!this.form) return this.takeBack();
     this.listen<SubmitEvent>(this.form, "submit", (event) => {
       event.preventDefault();
       this.say();
     });
-    this.listen<CustomEvent<Outcome>>(document.body, "chat:said", ({ detail }) => this.said(detail));
     this.listen<KeyboardEvent>(this.box, "keydown", (event) => this.pressed(event));
     this.listen(this.box, "input", () => this.typed());
     this.listen<CustomEvent<Stored[]>>(this.box, "svod:attach", ({ detail }) => this.attachFiles(detail));
@@ -97,11 +98,14 @@ class Chat extends SvodElement {
   }
 
   /** Somebody took it, gave it away or closed it: what may be done now is another. What is typed
-   * stays, for it is kept as a draft. */
+   * stays in the box, or where there is none any more it is shown to be copied. */
   private async renew(): Promise<void> {
     this.tellCard();
     const answer = await fetch(this.base, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
-    if (answer.status === 404) this.form?.remove(); // it is another's; what was typed stays a draft
+    if (answer.status === 404) {
+      this.form?.remove(); // it is another's
+      this.takeBack();
+    }
     if (!answer.ok || !this.alive) return;
     const made = document.createElement("template");
     made.innerHTML = await answer.text(); // drawn and escaped by the server
@@ -320,8 +324,8 @@ class Chat extends SvodElement {
   }
 
   private takeBack(): void {
-    if (!this.form) return;
     const back = takeBack(this.own);
+    if (!this.form) return showLeft(this.querySelector("[data-talk-left]"), this.own, back);
     if (back.length) this.fill(joined([...back, this.draft]));
   }
 
