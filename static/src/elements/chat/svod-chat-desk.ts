@@ -21,9 +21,12 @@ class Desk extends SvodElement {
   private usual = "";
 
   protected attach(): void {
-    const tell = () => document.hidden || void this.tellSeen();
+    // Also while another tab is looked at, a customer's card above all; what a browser delays
+    // in hidden ones is told as soon as it is seen again.
+    const tell = () => void this.tellSeen();
     tell();
     this.timer = window.setInterval(tell, SEEN_MS);
+    this.listen(document, "visibilitychange", tell);
     this.listen<KeyboardEvent>(document, "keydown", (event) => this.pressed(event));
     this.listen<MouseEvent>(this, "click", (event) => this.clicked(event.target as Element));
     this.listen<CustomEvent<News>>(document.body, "svod:live:chat", ({ detail }) => this.heard(detail));
