@@ -27,20 +27,22 @@ def window_state(customer: Customer, *, after: int = 0) -> dict[str, Any]:
     talk = Conversation.objects.filter(customer=customer).order_by("-pk").first()
     return {
         "messages": [_drawn(one, customer) for one in reversed(rows[:PAGE])],
-        **(_of_last(talk) if talk else {"open": False}),
+        **(_of_last(talk, customer) if talk else {"open": False}),
     }
 
 
-def _of_last(talk: Conversation) -> dict[str, Any]:
+def _of_last(talk: Conversation, customer: Customer) -> dict[str, Any]:
     seen = talk.participants.aggregate(seen=Max("read_seq"))["seen"] or 0
     last = talk.messages.filter(seq__lte=seen).order_by("-seq").first()
+    is_open = talk.state != Conversation.State.CLOSED
     return {
-        "open": talk.state != Conversation.State.CLOSED,
+        "open": is_open,
         "operator": talk.operator.get_short_name() if talk.operator else "",
         "read": last.pk if last else 0,
         "seen": _seen_by_customer(talk),
         "vote": talk.vote,
-        "asks_vote": talk.line.asks_vote and talk.state == Conversation.State.CLOSED,
+        "asks_vote": talk.line.asks_vote and not is_open,
+        "asks_contact": is_open and not (customer.phone or customer.email),
     }
 
 

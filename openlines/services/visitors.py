@@ -110,14 +110,14 @@ def _given(facts: Mapping[str, str]) -> dict[str, str]:
 
 def introduce(customer: Customer, facts: Mapping[str, str]) -> None:
     """The visitor tells who they are; what they leave empty stays. Raises Invalid."""
-    given = _given(facts)
-    for name, value in given.items():
-        if value:
-            setattr(customer, name, value)
-    customer.save(update_fields=[*FACTS])
+    told = {name: value for name, value in _given(facts).items() if value}
+    if not told:
+        raise Invalid({"phone": [_("Leave a phone number or an e-mail address.")]})
+    for name, value in told.items():
+        setattr(customer, name, value)
+    customer.save(update_fields=[*told])
     talk = open_conversation(customer)
     if talk:
-        told = {name: value for name, value in given.items() if value}
         with transaction.atomic():
             event(locked(talk.pk), "introduced", **told)
             look_again(talk)

@@ -16,6 +16,5 @@ def window_texts() -> SafeString:
         "retry": _("Try again"),
         "cw_offline": _("No connection. What you wrote is not lost."),
         "cw_typing": _("Writing an answer…"),
-        "cw_thanks": _("Thank you!"),
     }
     return json_script(texts, "svod-texts")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +16,17 @@ from openlines.services import recognition
 from staff.models import Employee, WorkCalendar
 from svod.base.live import _sender
 from tests.crm_link.crm_world import administrator, crm
-from tests.e2e.conftest import Complaints, note, settled
+from tests.e2e.chat_steps import (
+    closed_under_the_hands,
+    has_fresh_addresses,
+    is_there_in_another_tab,
+    shot,
+    told_how_to_be_reached,
+)
+from tests.e2e.conftest import Complaints, note
 from tests.openlines.chat_world import Chat, chat_of
 from tests.web_server import web_server
 
-SHOTS = os.environ.get("SVOD_SHOTS", "")
 AT_MOST_MS = 2_000
 pytestmark = pytest.mark.django_db(transaction=True)
 #: When a message came into a page, by its own clock.
@@ -63,13 +67,6 @@ def portal(free_port: int, settings: Any) -> Iterator[str]:
         settings.LIVE_REDIS_URL = server.redis.url
         yield server.url
         _sender(server.redis.url).client.close()
-
-
-def shot(page: Page, name: str) -> None:
-    """Pictures for whoever looks at the pages: SVOD_SHOTS=<folder>."""
-    if SHOTS:
-        settled(page)
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", caret="initial")
 
 
 class Site(BaseHTTPRequestHandler):
@@ -231,6 +228,10 @@ def closed_and_voted(page: Page, frame: Frame) -> None:
     page.get_by_role("button", name="Закрыть диалог").click()
     frame.get_by_role("button", name="5 из 5").click()
     expect(frame.get_by_text("Спасибо!")).to_be_visible()
+    frame.get_by_label("Что было хорошо, а что нет?").fill("Быстро ответили")
+    frame.get_by_role("button", name="Отправить").first.click()
+    expect(page.locator(".sv-talk-over")).to_contain_text("Быстро ответили")
+    expect(frame.get_by_text("Спасибо!")).to_be_visible()
     expect(page.locator(".sv-talk-messages")).to_contain_text("Оценка клиента: 5 из 5")
     expect(page.locator(".sv-talk-over")).to_contain_text("5 из 5")
     assert Conversation.objects.get().state == "closed"
@@ -249,8 +250,9 @@ def left_a_question(visitor: Page, portal: str, site: str) -> None:
     frame.get_by_placeholder("Ваш вопрос").fill("Перезвоните")
     frame.get_by_role("button", name="Отправить").first.click()
     expect(frame.get_by_role("alert")).to_contain_text("Оставьте телефон")
-    frame.get_by_placeholder("Имя").fill("Ирина")
-    frame.get_by_placeholder("Телефон").fill("8 916 123-45-67")
+    about = frame.locator("#about")
+    about.get_by_placeholder("Имя").fill("Ирина")
+    about.get_by_placeholder("Телефон").fill("8 916 123-45-67")
     frame.get_by_role("button", name="Отправить").first.click()
     expect(frame.get_by_placeholder("Напишите сообщение")).to_be_visible()
     look_up()
@@ -376,6 +378,8 @@ def test_a_visitor_writes_and_operators_answer(
     sign_in(page, world.petr)  # the same desk
     page.goto(f"{portal}/chat/{Conversation.objects.get().pk}/")
     answered(page, frame)
+    told_how_to_be_reached(page, visitor, frame)
+    has_fresh_addresses(frame)
     visitor.reload()  # it is found where it was
     frame = window(visitor, portal)
     expect(frame.get_by_text("Есть, два слэба")).to_be_visible()
@@ -391,4 +395,6 @@ def test_a_visitor_writes_and_operators_answer(
     files_are_dropped(page)
     another_is_heard(page, world)
     the_connection_goes_and_returns(page)
+    is_there_in_another_tab(page)
     on_a_phone(page, axe)
+    closed_under_the_hands(page, world)

@@ -138,8 +138,11 @@ def test_vote_introduce_read_and_resume(world):
     visitor.write("Ау")
     assert visitor.do("introduce", name="Ирина", email="no").status_code == 422
     assert visitor.do("introduce", name="Ирина", phone="+7 916 000-00-00").status_code == 200
+    assert visitor.do("introduce", name=" ").status_code == 422
+    assert visitor.read()["asks_contact"]
     assert Customer.objects.get().name == "Ирина"
     first = Conversation.objects.get()
+    assert not visitor.read()["asks_contact"]
     visitor.do("read", id=visitor.read()["messages"][-1]["id"])
     first.refresh_from_db()
     assert first.customer_read_seq > 0

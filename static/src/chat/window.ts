@@ -1,18 +1,21 @@
 // The chat window itself, in a frame of the portal on somebody else's page. It asks for what it
 // shows by the visitor's secret, which this browser made; a stream only says when to ask.
 import { randomHex } from "../lib/random";
+import { Ballot, type Polled } from "./ballot";
+import { type Reachable, Reach } from "./reach";
 import { text as words } from "../lib/texts";
 
 interface File_ { name: string; url: string; size: number; picture: boolean }
 interface Message { id: number; mine: boolean; author: string; text: string; at: string; key: string; files: File_[] }
-interface State {
-  messages: Message[]; open: boolean; operator?: string; read?: number; seen?: number; vote?: number | null;
-  asks_vote?: boolean;
+interface State extends Polled, Reachable {
+  messages: Message[]; open: boolean; operator?: string; read?: number; seen?: number;
 }
 
 const POLL_MS = 4_000;
 const SLOW_POLL_MS = 30_000;
 const TYPING_MS = 3_000;
+/** Addresses of files open for an hour. */
+const FRESH_MS = 45 * 60_000;
 const base = document.body.dataset.base ?? "";
 const given = new URLSearchParams(location.search);
 const page = given.get("page") ?? document.referrer;
@@ -22,7 +25,8 @@ const box = form.elements.namedItem("text") as HTMLTextAreaElement;
 const picked = form.elements.namedItem("file") as HTMLInputElement;
 const status_ = document.getElementById("status") as HTMLElement;
 const trouble = document.getElementById("trouble") as HTMLElement;
-const vote = document.getElementById("vote") as HTMLElement;
+const ballot = new Ballot(document.getElementById("vote") as HTMLElement, (vote) => call("vote/", vote), complain);
+const reach = new Reach(document.getElementById("reach") as HTMLDetailsElement, (facts) => call("introduce/", facts), complain);
 const drawn = new Map<number, HTMLElement>();
 const waiting = new Map<string, HTMLElement>();
 let last = 0;
@@ -32,8 +36,8 @@ let shown = !given.has("closed");
 let source: EventSource | undefined;
 let timer: number | undefined;
 let typedAt = 0;
-let voted = false;
-const ballot = [...vote.childNodes];
+let freshAt = Date.now();
+let isOffline = false;
 /** What the status says when nobody types, while somebody does. */
 let usual = "";
 let typing: number | undefined;
@@ -75,17 +79,9 @@ function show(state: State): void {
   for (const [id, element] of drawn) element.classList.toggle("is-read", id <= read);
   if (state.messages.some((one) => !one.mine)) notTyping();
   if (state.operator && !usual) status_.textContent = state.operator;
-  showVote(state);
+  ballot.show(state);
+  reach.show(state);
   if (near && state.messages.length) list.scrollTop = list.scrollHeight;
-}
-
-/** Asked once a conversation; whoever has just voted is thanked until the next one. */
-function showVote(state: State): void {
-  if (!state.asks_vote && voted) {
-    voted = false;
-    vote.replaceChildren(...ballot);
-  }
-  vote.hidden = !state.asks_vote || (Boolean(state.vote) && !voted);
 }
 
 /** Whether it was not there yet. */
@@ -161,6 +157,24 @@ function fileLink(file: File_): HTMLElement {
   return link;
 }
 
+/** A window that is open for long gets the addresses of its files anew. */
+async function refreshFiles(): Promise<void> {
+  if (document.hidden || Date.now() - freshAt < FRESH_MS) return;
+  const { messages }: State = await call("messages/");
+  freshAt = Date.now();
+  for (const message of messages) {
+    const links = drawn.get(message.id)?.querySelectorAll<HTMLAnchorElement>(".cw-file") ?? [];
+    message.files.forEach((file, at) => links[at] && renew(links[at], file.url));
+  }
+}
+
+/** A picture that is shown already is not asked for once more. */
+function renew(link: HTMLAnchorElement, url: string): void {
+  link.href = url;
+  const picture = link.querySelector("img");
+  if (picture && !picture.naturalWidth) picture.src = url;
+}
+
 /** The page counts what is not looked at, and keeps the window behind its button for as long as
  * there is a conversation. */
 function tell(unseen: number, open: boolean): void {
@@ -177,10 +191,10 @@ function markRead(): void {
 async function refresh(): Promise<void> {
   try {
     show(await call(`messages/?after=${last}`));
-    trouble.hidden = true;
+    await refreshFiles();
+    if (isOffline) complain();
   } catch {
-    trouble.hidden = false;
-    trouble.textContent = words("cw_offline");
+    complain(new TypeError());
   }
 }
 
@@ -257,6 +271,7 @@ async function send(key: string, said: string, files: File[], element: HTMLEleme
   try {
     show(await call("messages/", body));
     element.classList.remove("is-sending");
+    complain();
     void listen();
   } catch (error) {
     failed(key, said, files, element, error);
@@ -274,8 +289,14 @@ function failed(key: string, said: string, files: File[], element: HTMLElement, 
     void send(key, said, files, element); // under the same key: it cannot be said twice
   });
   element.append(again);
-  trouble.hidden = false;
-  trouble.textContent = error instanceof TypeError ? words("cw_offline") : String((error as Error).message);
+  complain(error);
+}
+
+/** What a fetch throws by itself is that there is no connection; nothing takes a complaint back. */
+function complain(error?: unknown): void {
+  isOffline = error instanceof TypeError;
+  trouble.hidden = !error;
+  trouble.textContent = isOffline ? words("cw_offline") : error ? (error as Error).message : "";
 }
 
 function grow(): void {
@@ -300,14 +321,6 @@ box.addEventListener("input", () => {
 });
 picked.addEventListener("change", () => void say());
 document.getElementById("close")?.addEventListener("click", () => parent.postMessage({ svod: "close" }, "*"));
-vote.addEventListener("click", (event) => {
-  const value = (event.target as HTMLElement).closest("button")?.dataset.vote;
-  if (value) void call("vote/", { value: Number(value) }).then(thank, () => undefined);
-});
-function thank(): void {
-  voted = true;
-  vote.replaceChildren(labelled("", words("cw_thanks")));
-}
 
 const about = document.getElementById("about") as HTMLFormElement | null;
 const aboutKey = randomHex(16);
@@ -321,12 +334,11 @@ async function leave(left: HTMLFormElement): Promise<void> {
   try {
     show(await call("messages/", body));
     showAbout(false);
-    trouble.hidden = true;
+    complain();
     box.focus();
     void listen();
   } catch (error) {
-    trouble.hidden = false;
-    trouble.textContent = error instanceof TypeError ? words("cw_offline") : (error as Error).message;
+    complain(error);
   }
 }
 
@@ -350,7 +362,10 @@ addEventListener("message", (event: MessageEvent<{ svod?: string }>) => {
   }
   if (event.data?.svod === "closed") shown = false;
 });
-document.addEventListener("visibilitychange", markRead);
+document.addEventListener("visibilitychange", () => {
+  markRead();
+  if (last) void refreshFiles().catch(() => undefined);
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") parent.postMessage({ svod: "close" }, "*");
 });
