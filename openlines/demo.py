@@ -16,7 +16,7 @@ from openlines.services import desk
 from openlines.services.inbox import take_in
 from openlines.services.lines import create_channel, create_line, set_members
 from openlines.services.reply_lists import create_replies
-from openlines.services.visitors import vote
+from openlines.services.votes import vote
 from staff.models import Employee
 from staff.services.calendars import portal_calendar
 

@@ -48,6 +48,10 @@ class LineForm(DomainFormMixin, forms.ModelForm):
             "close_after_minutes": _(
                 "Counted from the last message, when it is the customer’s turn. 0 never closes."
             ),
+            "asks_vote": _(
+                "From 1 to 5, when a conversation closes: in the chat window, in Telegram, by a "
+                "link in the letter of farewell. Other programs ask and post it by themselves."
+            ),
             "leads": _("A customer is known when their phone or e-mail is found in CRM."),
         }
 

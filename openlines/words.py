@@ -50,6 +50,12 @@ def _introduced(data: Mapping[str, Any], names: Names) -> str:
     return _("The customer has told who they are: %(facts)s") % {"facts": told}
 
 
+def _voted(data: Mapping[str, Any], names: Names) -> str:
+    if data.get("text"):
+        return _("The customer’s vote: %(value)s of 5, “%(text)s”") % data
+    return _("The customer’s vote: %(value)s of 5") % data
+
+
 WORDS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "opened": lambda data, names: _("The conversation began"),
     "given": lambda data, names: _("The queue gave it to %(name)s") % {"name": _who(data, names)},
@@ -59,14 +65,14 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     ),
     "transferred": _transferred,
     "returned": _returned,
-    "invited": _invited,
-    "left": lambda data, names: _("%(name)s left") % {"name": _who(data, names)},
-    "no_answer": lambda data, names: _("Nobody has answered in time"),
     "reopened": lambda data, names: (
         _("%(name)s opened the conversation again") % {"name": _who(data, names)}
     ),
+    "invited": _invited,
+    "left": lambda data, names: _("%(name)s left") % {"name": _who(data, names)},
+    "no_answer": lambda data, names: _("Nobody has answered in time"),
     "closed": _closed,
-    "voted": lambda data, names: _("The customer’s vote: %(value)s of 5") % data,
+    "voted": _voted,
     "introduced": _introduced,
 }
 

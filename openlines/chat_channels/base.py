@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -89,6 +89,9 @@ class ChannelKind:
     #: Someone has to ask the other side for news (`read`); false where it comes by itself.
     is_read = False
     read_every = timedelta(seconds=2)
+    #: How a vote is asked when a conversation closes (`services.votes`): "question" is a message
+    #: of its own, "farewell" goes with the line's text of farewell; "" needs no message.
+    asks_vote_by: Literal["", "question", "farewell"] = ""
     #: The customer sees that an answer is being typed.
     shows_typing = False
 

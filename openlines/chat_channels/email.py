@@ -30,6 +30,7 @@ from openlines.mail import box, letters, threads
 from openlines.mail.box import Account, Folder, Stored, opened
 from openlines.mail.letters import Bounce, Letter
 from openlines.mail.outgoing import Server, hand_in
+from openlines.mail.votes import with_question
 from openlines.models import Channel, Conversation, Message
 from openlines.sealed import secret_of
 from openlines.services.failures import failed_again, failures
@@ -131,6 +132,7 @@ class Email(ChannelKind):
     label = gettext_lazy("E-mail")
     about = gettext_lazy("Letters to a mailbox; answers go out in their threads.")
     icon = "mail"
+    asks_vote_by = "farewell"
     SettingsForm = EmailSettings
     is_read = True
     read_every = timedelta(seconds=20)
@@ -300,7 +302,7 @@ def letter_of(channel: Channel, conversation: Conversation, message: Message) ->
     if ids := _ids(conversation):
         letter["In-Reply-To"] = ids[-1]
         letter["References"] = " ".join(ids)
-    letter.set_content(message.text or " ")
+    letter.set_content(with_question(conversation, message) or " ")
     _attach(letter, message)
     return letter
 

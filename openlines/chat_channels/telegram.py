@@ -36,6 +36,7 @@ from openlines.services.parts import send_parts
 from openlines.telegram import api
 from openlines.telegram.api import Bot, TelegramAway, TooMuch, Upload
 from openlines.telegram.updates import KINDS, NotForUs, Picked, Update, parse
+from openlines.telegram.votes import QUERY, buttons, take_vote
 from svod.base.outside import AddressRefused, checked_url
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,7 @@ LONGEST = 4096
 AT_ONCE = 50
 FILE_TRIES = 100
 TOLD = "told:"
+ALLOWED = [*KINDS, QUERY]
 PHOTOS = {"image/jpeg", "image/png"}
 KEY = RegexValidator(r"\A\d{3,20}:[A-Za-z0-9_-]{20,100}\Z", gettext_lazy("This is no bot’s key."))
 
@@ -101,6 +103,7 @@ class Telegram(ChannelKind):
     icon = "brand-telegram"
     SettingsForm = TelegramSettings
     is_read = True
+    asks_vote_by = "question"
 
     def public_path(self, channel: Channel) -> str:
         return reverse("chat_telegram", args=[channel.token])
@@ -112,7 +115,7 @@ class Telegram(ChannelKind):
         if channel.position.startswith(TOLD):
             bot.ask("deleteWebhook")
             channel.position = ""
-        wanted = {"limit": AT_ONCE, "timeout": 0, "allowed_updates": list(KINDS)}
+        wanted = {"limit": AT_ONCE, "timeout": 0, "allowed_updates": ALLOWED}
         whose, _colon, offset = channel.position.partition(":")
         if whose == bot.number and offset:  # another bot counts by itself
             wanted["offset"] = int(offset)
@@ -125,7 +128,8 @@ class Telegram(ChannelKind):
         files = [one.file for one in message.attachments.select_related("file").order_by("pk")]
         for file in files:
             _check_size(file)
-        texts = [partial(_say, bot, chat, text) for text in pieces(message.text)]
+        more = buttons(message)
+        texts = [partial(_say, bot, chat, text, more) for text in pieces(message.text)]
         sent = send_parts(message, [*texts, *(partial(_give, bot, chat, one) for one in files)])
         return {"external_id": f"tg:{sent[-1]}"} if sent else {}
 
@@ -149,11 +153,12 @@ def take_update(channel: Channel, update: Mapping[str, Any]) -> bool:
 def _have_it_told(channel: Channel, bot: Bot) -> int:
     """Tell Telegram once where to call; one call at a time keeps the order."""
     url = settings.PORTAL_URL.rstrip("/") + reverse("chat_telegram", args=[channel.token])
-    wanted = TOLD + hashlib.sha256(f"{url}:{channel.sealed}".encode()).hexdigest()
+    kinds = ",".join(ALLOWED)
+    wanted = TOLD + hashlib.sha256(f"{url}:{channel.sealed}:{kinds}".encode()).hexdigest()
     if channel.position != wanted:
         bot.ask("setWebhook", {
             "url": url, "secret_token": hook_secret(channel), "max_connections": 1,
-            "allowed_updates": list(KINDS),
+            "allowed_updates": ALLOWED,
         })  # fmt: skip
         _move(channel, wanted)
     return 0
@@ -183,6 +188,8 @@ def _move(channel: Channel, position: str) -> None:
 
 
 def _take(channel: Channel, bot: Bot, update: Mapping[str, Any]) -> bool:
+    if isinstance(update.get(QUERY), dict):
+        return take_vote(channel, bot, update[QUERY])
     try:
         found = parse(update)
     except NotForUs:
@@ -232,8 +239,8 @@ def _content(bot: Bot, file: Picked) -> bytes:
         raise
 
 
-def _say(bot: Bot, chat: str, text: str) -> str:
-    return _number(bot.ask("sendMessage", {"chat_id": chat, "text": text}))
+def _say(bot: Bot, chat: str, text: str, more: Mapping[str, Any] | None = None) -> str:
+    return _number(bot.ask("sendMessage", {"chat_id": chat, "text": text, **(more or {})}))
 
 
 def _give(bot: Bot, chat: str, file: StoredFile) -> str:

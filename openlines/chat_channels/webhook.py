@@ -25,6 +25,7 @@ from openlines.chat_channels.base import (
 from openlines.models import Channel, Conversation, Message
 from openlines.sealed import secret_of
 from openlines.selectors.window import file_key
+from openlines.services.votes import ASKS
 from svod.base.outside import AddressRefused, Answer, Unreachable, call, checked_url
 from workflows.channels.webhook import signature
 
@@ -70,6 +71,7 @@ class Webhook(ChannelKind):
     label = _("Another program (webhook)")
     about = _("It posts what customers write to an address here, and takes the answers.")
     icon = "webhook"
+    asks_vote_by = "farewell"
     SettingsForm = WebhookSettings
 
     def public_path(self, channel: Channel) -> str:
@@ -100,6 +102,7 @@ def body_of(channel: Channel, conversation: Conversation, message: Message) -> d
         "author": author,
         "at": message.at.isoformat(),
         "files": _files(channel, conversation, message),
+        "asks_vote": bool(message.data.get(ASKS)),
     }
 
 

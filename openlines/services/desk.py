@@ -26,6 +26,7 @@ from openlines.services.outcomes import announce
 from openlines.services.queue import enter, give, put_back, put_out
 from openlines.services.reply_uses import known_replies, note_uses
 from openlines.services.timelines import leave_entries
+from openlines.services.votes import say_farewell
 from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, Invalid
 
@@ -156,8 +157,7 @@ def close(conversation_id: int, *, actor: Employee) -> Conversation:
 
 def finish(conversation: Conversation, *, by: Employee | None) -> None:
     """Close a locked conversation; nobody has closed one that closed by itself."""
-    if conversation.line.close_text:
-        append(conversation, Message.Kind.AUTO, conversation.line.close_text)
+    say_farewell(conversation)
     conversation.state, conversation.closed_by = State.CLOSED, by
     conversation.closed_at = timezone.now()
     conversation.alarm_at = conversation.waiting_since = None

@@ -14,11 +14,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from openlines.chat_channels.base import Inbound, InboundFile
-from openlines.models import Channel, Message
+from openlines.models import Channel, Customer, Message
 from openlines.sealed import NoSecret, secret_of
 from openlines.services.inbox import take_in
 from openlines.services.incoming_files import FILES_A_MESSAGE
-from openlines.services.messages import MAX_TEXT, NUL
+from openlines.services.messages import MAX_TEXT, NUL, kept_text
+from openlines.services.votes import LONGEST, VOTES, vote
 from svod.base.errors import Forbidden, Invalid, NotFound
 from svod.base.limits import limit
 from workflows.channels.webhook import signature
@@ -41,10 +42,12 @@ def channel_of(token: str, kind: str) -> Channel:
 
 
 def receive(channel: Channel, given: Mapping[str, Any]) -> Message:
-    """One message of the other program's customer; under its `id` it is kept once.
-
-    Raises Invalid.
+    """One message of the other program's customer, under its `id` kept once; or, with `vote`,
+    what they think of their last conversation. Raises Invalid, and NotFound for a vote of
+    somebody who has never written.
     """
+    if given.get("vote") is not None:
+        return _vote(channel, given)
     return take_in(channel, _inbound(given))
 
 
@@ -82,6 +85,18 @@ def _inbound(given: Mapping[str, Any]) -> Inbound:
     if fields.errors:
         raise Invalid(fields.errors)
     return found
+
+
+def _vote(channel: Channel, given: Mapping[str, Any]) -> Message:
+    fields = _Fields(given)
+    who = fields.text("customer", KEY, required=True)
+    value, text = fields.read("vote", _voted), fields.text("vote_text", LONGEST)
+    if fields.errors:
+        raise Invalid(fields.errors)
+    customer = Customer.objects.filter(channel=channel, external_id=kept_text(who)).first()
+    if customer is None:
+        raise NotFound
+    return vote(customer, value, text)
 
 
 class _Fields:
@@ -145,6 +160,12 @@ def _file(one: Mapping[str, Any]) -> InboundFile:
         return InboundFile(name[:300], base64.b64decode(content, validate=True))
     except binascii.Error as error:
         raise Wrong(_("The content of a file must be base64.")) from error
+
+
+def _voted(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in VOTES:
+        raise Wrong(_("Choose from one to five."))
+    return value
 
 
 def _moment(value: Any) -> datetime:

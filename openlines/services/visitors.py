@@ -25,7 +25,6 @@ A_MINUTE = 30
 #: Visitors who write for the first time, from one address: each of them makes rows.
 STRANGERS_A_MINUTE = 20
 FACTS = {"name": 200, "phone": 40, "email": 254}
-VOTES = range(1, 6)
 
 
 def window_of(token: str) -> Channel:
@@ -50,12 +49,12 @@ def hash_of(secret: str) -> str:
         raise NotFound
     return hashlib.sha256(secret.encode()).hexdigest()
 
+
 def check_pace(channel: Channel, secret: str, *, ip: str = "") -> None:
     """To be asked before anything of a message is read. Raises TooOften, NotFound."""
     limit(f"window:{channel.pk}:{hash_of(secret)}", A_MINUTE)
     if customer_of(channel, secret) is None:
         limit(f"window-new:{channel.pk}:{ip}", STRANGERS_A_MINUTE)
-
 
 
 def write(
@@ -67,10 +66,7 @@ def write(
     files: Sequence[InboundFile] = (),
     facts: Mapping[str, str] | None = None,
 ) -> Message:
-    """Keep what the visitor wrote; under the same key it is the message of then.
-
-    Raises TooOften, Invalid.
-    """
+    """Keep what the visitor wrote; under the same key it is the message of then. Raises Invalid."""
     known = hash_of(secret)
     if not text.strip() and not files:
         raise Invalid({"text": [_("Write something.")]})
@@ -88,7 +84,7 @@ def leave_question(
     key: str,
     facts: Mapping[str, str],
 ) -> Message:
-    """Nobody is there: a question with a way to reach whoever asks. Raises TooOften, Invalid."""
+    """Nobody is there: a question with a way to reach whoever asks. Raises Invalid."""
     given = _given(facts)
     if not (given["phone"] or given["email"]):
         raise Invalid({"phone": [_("Leave a phone number or an e-mail address.")]})
@@ -121,19 +117,6 @@ def introduce(customer: Customer, facts: Mapping[str, str]) -> None:
         with transaction.atomic():
             event(locked(talk.pk), "introduced", **told)
             look_again(talk)
-
-
-def vote(customer: Customer, value: int, text: str = "") -> None:
-    """A vote on the last conversation, open or closed; a later one replaces it. Raises Invalid."""
-    if value not in VOTES:
-        raise Invalid({"value": [_("Choose from one to five.")]})
-    last = Conversation.objects.filter(customer=customer).order_by("-pk").first()
-    if last is None:
-        raise NotFound
-    with transaction.atomic():
-        talk = locked(last.pk)
-        talk.vote, talk.vote_text = value, kept_text(text)[:2000]
-        event(talk, "voted", value=value)
 
 
 def typing(customer: Customer) -> None:

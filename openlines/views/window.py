@@ -33,7 +33,7 @@ from openlines.selectors.window import (
     stream_ticket,
     window_state,
 )
-from openlines.services import clock, visitors
+from openlines.services import clock, visitors, votes
 from openlines.services.desk import mark_read_by_customer
 from svod.base.errors import DomainError, Invalid, NotFound
 from svod.base.limits import TooOften
@@ -163,7 +163,7 @@ def _introduce(customer: Customer, body: dict[str, Any]) -> None:
 
 
 def _vote(customer: Customer, body: dict[str, Any]) -> None:
-    visitors.vote(customer, _number(body.get("value", 0)), str(body.get("text", "")))
+    votes.vote(customer, _number(body.get("value", 0)), str(body.get("text", "")))
 
 
 def _stream(customer: Customer, body: dict[str, Any]) -> dict[str, Any]:

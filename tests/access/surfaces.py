@@ -127,6 +127,7 @@ EXEMPT: dict[str, str] = {
         ["chat_hook", "chat_hook_file", "chat_telegram"],
         "other programs bring messages (tests/openlines/test_channel_webhook.py)",
     ),
+    "chat_vote": "a customer's vote, by a signed address (tests/openlines/test_channel_email.py)",
     **dict.fromkeys(named("role_id"), ROLES),
     "crm_suggest": BINDING,
     "crm_tab_figures": CARD_TABS,

@@ -26,6 +26,7 @@ PUBLIC = {
     "chat_window_live", "chat_window_file",
     # Other programs and Telegram, by a channel's token (tests/openlines/test_channel_*.py).
     "chat_hook", "chat_hook_file", "chat_telegram",
+    "chat_vote",  # by a signed address (tests/openlines/test_channel_email.py)
     # Calendar programs come with a secret token instead of a session.
     "calendar_feed",
 }  # fmt: skip

@@ -65,6 +65,8 @@ class FakeTelegram(FakeServer):
         self.got: list[tuple[str, str, Any]] = []  # chat, method, text or (name, bytes)
         self.calls: list[str] = []
         self.hook: dict[str, Any] = {}
+        self.buttons: list[str] = []  # of the last message, what pressing each tells
+        self.edited: list[str] = []
         self.blocked: set[str] = set()
         self.trouble: list[tuple[int, dict[str, Any]]] = []  # answered before anything else
         self.number = 1000
@@ -84,6 +86,13 @@ class FakeTelegram(FakeServer):
         }
         self.updates.append({"update_id": self.number, kind: given})
         return self.updates[-1]
+
+    def press(self, data: Any, chat: int = 7) -> None:
+        """A customer presses a button under a message."""
+        self.number += 1
+        message = {"message_id": 5, "chat": {"id": chat, "type": "private"}, "text": "?"}
+        query = {"id": "q", "from": {"id": chat}, "message": message, "data": data}
+        self.updates.append({"update_id": self.number, "callback_query": query})
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         if path.startswith(f"/file/bot{TOKEN}/"):
@@ -124,7 +133,16 @@ class FakeTelegram(FakeServer):
     def on_sendMessage(self, values: dict[str, Any]) -> tuple[int, bytes]:
         if len(values["text"].encode("utf-16-le")) > 2 * 4096:
             return self.refusal(400, "Bad Request: message is too long")
+        rows = values.get("reply_markup", {}).get("inline_keyboard", [[]])
+        self.buttons = [one["callback_data"] for row in rows for one in row]
         return self.sent(values, "sendMessage", values["text"])
+
+    def on_answerCallbackQuery(self, values: dict[str, Any]) -> tuple[int, bytes]:
+        return self.done(True)
+
+    def on_editMessageText(self, values: dict[str, Any]) -> tuple[int, bytes]:
+        self.edited.append(values["text"])
+        return self.done({"message_id": values["message_id"]})
 
     def on_sendPhoto(self, values: dict[str, Any]) -> tuple[int, bytes]:
         return self.sent(values, "sendPhoto", values["photo"])

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.utils import timezone
 
 from lists_core.services.files import keep_file
 from openlines.chat_channels import email as kind
 from openlines.chat_channels.email import EmailSettings
 from openlines.mail import box
-from openlines.models import Channel, Conversation, Customer, Message
+from openlines.models import Channel, Conversation, Customer, Line, Message
 from openlines.services import desk, sending
 from openlines.services.reading import read_channel
 from tests.openlines.chat_world import chat
@@ -272,6 +273,31 @@ def test_a_letter_that_is_not_given_keeps_no_other_back(mail, monkeypatch, refus
     assert len(said()) == texts
     assert said()[-1] == "После"
     assert "Сломано" not in said()[0]
+
+
+def test_the_letter_of_farewell_leads_to_a_vote(mail):
+    Line.objects.update(close_text="До свидания")
+    read(mail, letter("Раз"))
+    talk = Conversation.objects.get()
+    desk.close(talk.pk, actor=mail.world.anna)
+    send()
+    (text,) = mail.got()
+    address = text.rpartition("https://portal.example")[2]
+    assert text.splitlines()[:3] == ["До свидания", "", "Как мы вам помогли?"]
+    client = Client(enforce_csrf_checks=True)
+    assert "5 из 5" in client.get(address).content.decode()
+    talk.refresh_from_db()
+    assert talk.vote is None  # programs open links by themselves
+    for value in ("", "0", "6", "²", "x"):
+        refused = client.post(address, {"vote": value, "text": "<b>Слова"})
+        assert refused.status_code == 422
+        assert "&lt;b&gt;Слова" in refused.content.decode()
+    assert "Ваша оценка: 4 из 5" in client.post(address, {"vote": "4"}).content.decode()
+    talk.refresh_from_db()
+    assert talk.vote == 4
+    forged = address.replace(f"/{talk.pk}:", f"/{talk.pk + 1}:")
+    for wrong in (f"/chat/vote/{talk.pk}/", forged, "/chat/vote/x:y:z/"):
+        assert client.get(wrong).status_code == 404
 
 
 def test_files_go_with_the_answer_and_too_many_do_not(mail, monkeypatch):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from lists_core.services.files import keep_file
 from openlines.chat_channels.base import TryLater
 from openlines.chat_channels.telegram import LONGEST, TelegramSettings, hook_secret, pieces
-from openlines.models import Channel, Conversation, Customer, Message
+from openlines.models import Channel, Conversation, Customer, Line, Message
 from openlines.services import desk, sending
 from openlines.services.reading import read_channel
 from tests.openlines.chat_world import chat
@@ -326,3 +326,33 @@ def test_pieces_fit_and_lose_nothing(text):
     found = list(pieces(text))
     assert all(0 < len(one.encode("utf-16-le")) // 2 <= LONGEST for one in found)
     assert "".join("".join(found).split()) == "".join(text.split())
+
+
+def test_a_vote_is_asked_when_it_closes_and_taken_from_who_was_asked(bot):
+    bot.fake.write(text="Ау")
+    read(bot)
+    talk = Conversation.objects.get()
+    desk.close(talk.pk, actor=bot.world.anna)
+    send()
+    assert bot.got() == ["Как мы вам помогли?"]
+    assert bot.fake.buttons == [f"vote:{talk.pk}:{value}" for value in range(1, 6)]
+    bot.fake.write(chat=8, text="Я другой")
+    for data in ("vote:1", "vote:x:5", f"vote:{talk.pk}:6", f"vote:{10**14}:5", "x", None, [1]):
+        bot.fake.press(data)
+    bot.fake.press(f"vote:{talk.pk}:1", chat=8)  # not asked
+    assert not read(bot).error
+    talk.refresh_from_db()
+    assert (talk.vote, bot.fake.edited) == (None, [])
+    bot.fake.press(f"vote:{talk.pk}:4")
+    read(bot)
+    talk.refresh_from_db()
+    assert (talk.vote, bot.fake.edited) == (4, ["Спасибо! Ваша оценка: 4 из 5"])
+
+
+def test_no_vote_is_asked_where_the_line_wants_none(bot):
+    Line.objects.update(asks_vote=False)
+    bot.fake.write(text="Ау")
+    read(bot)
+    desk.close(Conversation.objects.get().pk, actor=bot.world.anna)
+    send()
+    assert bot.got() == []

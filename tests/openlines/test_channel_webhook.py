@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from lists_core.services.files import keep_file
 from openlines.chat_channels.webhook import WebhookSettings
-from openlines.models import Channel, Conversation, Customer, Message
+from openlines.models import Channel, Conversation, Customer, Line, Message
 from openlines.services import desk, incoming, sending
 from tests.openlines.chat_world import chat
 from tests.openlines.fake_servers import FakeProgram, served
@@ -171,7 +171,7 @@ def test_an_answer_is_signed_and_its_files_open_by_their_address(program):
     files = got.pop("files")
     assert got == {
         "id": str(message.pk), "conversation": talk.pk, "customer": "42", "text": "Есть",
-        "author": anna.get_short_name(), "at": message.at.isoformat(),
+        "author": anna.get_short_name(), "at": message.at.isoformat(), "asks_vote": False,
     }  # fmt: skip
     at = int(headers["webhook-timestamp"])
     wanted = sign(program.fake.bodies[0], at, key=f"msg-{message.pk}")
@@ -216,3 +216,21 @@ def test_inner_addresses_get_nothing(program, settings):
         assert "url" in WebhookSettings({"url": url}).errors
     assert "secret" in WebhookSettings({"secret": "short"}).errors
     assert WebhookSettings({}).is_valid()
+
+
+def test_a_program_is_told_when_to_ask_for_a_vote_and_posts_it(program):
+    post(program, ONE)
+    talk = Conversation.objects.get()
+    desk.say(talk.pk, "Есть", actor=program.world.anna)
+    send()
+    Line.objects.update(close_text="До свидания")
+    desk.close(talk.pk, actor=program.world.anna)
+    send()
+    assert [one["asks_vote"] for one in program.fake.got] == [False, True]
+    assert post(program, {"customer": 43, "vote": 5}).status_code == 404  # never wrote
+    for vote in (0, 6, "5", True, [], 10**30):
+        assert set(post(program, {"customer": 42, "vote": vote}).json()["errors"]) == {"vote"}
+    told = post(program, {"customer": 42, "vote": 5, "vote_text": "Быстро"})
+    assert told.json()["conversation"] == talk.pk
+    talk.refresh_from_db()
+    assert (talk.vote, talk.vote_text) == (5, "Быстро")

@@ -16,7 +16,7 @@ from openlines.models import Channel, Conversation, Line, LineMember
 from openlines.selectors.line_statistics import Period, statistics_of
 from openlines.selectors.supervision import moment_of
 from openlines.services import desk, lines
-from openlines.services.visitors import vote
+from openlines.services.votes import vote
 from staff.models import Employee
 from tests.openlines.chat_world import Chat, chat, person
 

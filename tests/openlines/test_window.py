@@ -14,6 +14,7 @@ from openlines.reply_offers import language_of
 from openlines.selectors import window
 from openlines.services import desk
 from openlines.services.visitors import A_MINUTE
+from openlines.words import worded
 from tests.openlines.chat_world import Chat, chat
 
 pytestmark = pytest.mark.django_db
@@ -137,20 +138,23 @@ def test_vote_introduce_read_and_resume(world):
     visitor = Visitor(world, MINE)
     visitor.write("Ау")
     assert visitor.do("introduce", name="Ирина", email="no").status_code == 422
-    assert visitor.do("introduce", name="Ирина", phone="+7 916 000-00-00").status_code == 200
     assert visitor.do("introduce", name=" ").status_code == 422
     assert visitor.read()["asks_contact"]
+    assert visitor.do("introduce", name="Ирина", phone="+7 916 000-00-00").status_code == 200
     assert Customer.objects.get().name == "Ирина"
-    first = Conversation.objects.get()
     assert not visitor.read()["asks_contact"]
+    first = Conversation.objects.get()
     visitor.do("read", id=visitor.read()["messages"][-1]["id"])
     first.refresh_from_db()
     assert first.customer_read_seq > 0
     desk.close(first.pk, actor=world.anna)
     assert visitor.read()["asks_vote"]
+    assert visitor.do("vote", value=5).status_code == 200
     assert visitor.do("vote", value=5, text="Спасибо").status_code == 200
     first.refresh_from_db()
     assert (first.vote, first.vote_text) == (5, "Спасибо")
+    told = [one.words for one in worded(first.messages.order_by("seq"))][-2:]
+    assert told == ["Оценка клиента: 5 из 5", "Оценка клиента: 5 из 5, «Спасибо»"]
     visitor.write("И ещё")
     assert Conversation.objects.count() == 2
     assert visitor.read()["messages"][0]["text"] == "Ау"
