@@ -65,15 +65,15 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     ),
     "transferred": _transferred,
     "returned": _returned,
-    "reopened": lambda data, names: (
-        _("%(name)s opened the conversation again") % {"name": _who(data, names)}
-    ),
     "invited": _invited,
     "left": lambda data, names: _("%(name)s left") % {"name": _who(data, names)},
     "no_answer": lambda data, names: _("Nobody has answered in time"),
     "closed": _closed,
     "voted": _voted,
     "introduced": _introduced,
+    "reopened": lambda data, names: (
+        _("%(name)s opened the conversation again") % {"name": _who(data, names)}
+    ),
 }
 
 
