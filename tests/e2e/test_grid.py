@@ -14,6 +14,7 @@ from lists_core.schema.cache import schema_of
 from lists_core.selectors.elements import elements
 from lists_core.services import fields, lists
 from lists_core.services.elements import create_element, update_element
+from lists_core.services.sections import create_section
 from staff.models import Employee
 from tests.e2e.conftest import SignIn
 
@@ -242,6 +243,18 @@ def test_the_menu_of_a_row(grid: Page) -> None:
     rows(grid).first.locator(".sv-grid-more").click()
     grid.get_by_role("menuitem", name="Скопировать", exact=True).click()
     expect(rows(grid)).to_have_count(9)
+
+
+def test_a_row_is_moved_by_its_menu(grid: Page, deals: List, designer: Employee) -> None:
+    section = create_section(deals.pk, actor=designer, name="Аренда")
+    number = rows(grid).nth(1).get_attribute("data-id")
+    rows(grid).nth(1).locator(".sv-grid-more").click()
+    grid.get_by_role("menuitem", name="Переместить в раздел").click()
+    grid.locator("#bulk-section").select_option("Аренда")
+    grid.locator("dialog").get_by_role("button", name="Переместить").click()
+    expect(grid.locator("dialog[open]")).to_have_count(0)
+    moved = elements(schema_of(deals), designer).filter(section=section.pk)
+    assert [str(pk) for pk in moved.values_list("pk", flat=True)] == [number]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -65,9 +65,12 @@ export class Menu {
 
   /** Addresses of this row's element for the links among the items. */
   private address(menu: HTMLElement, row: HTMLTableRowElement): void {
-    const page = this.page(row.dataset.id ?? "");
+    const id = row.dataset.id ?? "";
+    const page = this.page(id);
     menu.querySelector('[data-act="open"]')?.setAttribute("href", page);
     menu.querySelector('[data-act="edit"]')?.setAttribute("href", `${page}edit/`);
+    const move = menu.querySelector<HTMLElement>('[data-act="move"]');
+    if (move) move.dataset.url = `${this.host.base}bulk/move/?ids=${id}`;
     const value = menu.querySelector<HTMLElement>('[data-act="value"]');
     if (value) value.hidden = !this.cell;
     this.offer(menu, row.dataset.no?.split(" ") ?? []);
