@@ -145,7 +145,7 @@ def merge_page(
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def merge_selected(request: PortalRequest, list_id: int) -> HttpResponse:
     """From the bar of a grid: the page of the selected items."""
     target = target_of(request, list_id, Right.DELETE)

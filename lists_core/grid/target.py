@@ -15,8 +15,12 @@ from lists_core.grid.page import Grid, everything_found, open_grid
 from lists_core.models import Job
 from lists_core.services.bulk import INLINE_LIMIT
 from lists_core.services.jobs import run_at_once, start_job
+from svod.base.errors import Invalid
 from svod.base.htmx import go_to, toast
 from svod.base.http import PortalRequest
+
+#: How many may be selected by hand: what fifty open groups of two hundred rows show.
+MOST_SELECTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class Target:
     def query(self) -> str:
         return self.grid.state.whole_query()
 
+    @property
+    def ids_text(self) -> str:
+        """The selected ids as the form of a dialog leads them on; "" for all found."""
+        return ",".join(map(str, self.ids or ()))
+
     def params(self) -> dict[str, Any]:
         return {"query": self.query} if self.ids is None else {"ids": self.ids}
 
@@ -40,14 +49,27 @@ class Target:
 
 
 def target_of(request: PortalRequest, list_id: int, right: Right) -> Target:
-    """What the address selects: `ids=…` or `all=1` with a grid's state."""
+    """What is selected: `ids=…` (many come by POST, as no address is that long), or `all=1`
+    with a grid's state. Raises NotFound, Forbidden, Invalid for more than MOST_SELECTED."""
     grid = open_grid(request.user, list_id, request.GET)
     require(request.user, right, grid.list_)
     if request.GET.get("all") == "1":
         return Target(grid, None, everything_found(grid).count())
-    given = request.GET.get("ids", "").split(",")
-    ids = [int(text) for text in given if is_id(text)][:INLINE_LIMIT]
+    ids = _selected(request.POST.get("ids") or request.GET.get("ids", ""))
     return Target(grid, ids, len(ids))
+
+
+def _selected(text: str) -> list[int]:
+    ids = list(dict.fromkeys(int(part) for part in text.split(",") if is_id(part)))
+    if len(ids) > MOST_SELECTED:
+        said = _("At most %(most)d elements can be selected by hand. Narrow the filter and select all found.")  # fmt: skip
+        raise Invalid({}, said % {"most": MOST_SELECTED})
+    return ids
+
+
+def is_opening(request: PortalRequest) -> bool:
+    """The dialog is only being opened: by GET, or by POST with the ids that go along."""
+    return request.method == "GET" or "opening" in request.POST
 
 
 def ids_now(target: Target) -> list[int]:

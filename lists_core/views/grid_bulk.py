@@ -15,7 +15,7 @@ from lists_core.field_types.pickers import is_id
 from lists_core.grid.bulk_answers import carried_out
 from lists_core.grid.bulk_form import BulkForm, bulk_fields
 from lists_core.grid.page import open_grid
-from lists_core.grid.target import Target, target_of
+from lists_core.grid.target import Target, is_opening, target_of
 from lists_core.models import List
 from lists_core.selectors.sections import section_choices, visible_section
 from lists_core.services.bulk import check_bulk_values
@@ -29,7 +29,7 @@ def edit(request: PortalRequest, list_id: int) -> HttpResponse:
     """Choose fields and values, then change all elements of the target."""
     target = target_of(request, list_id, Right.CHANGE)
     known = {field.code: field for field in bulk_fields(target.grid)}
-    if request.method == "GET":
+    if is_opening(request):
         return edit_dialog(request, target, BulkForm([], actor=request.user))
     codes = [code for code in dict.fromkeys(request.POST.getlist("set")) if code in known]
     picked = [known[code] for code in codes]
@@ -77,7 +77,7 @@ def move(request: PortalRequest, list_id: int) -> HttpResponse:
     target = target_of(request, list_id, Right.CHANGE)
     if not target.grid.list_.has_sections:
         raise NotFound
-    if request.method == "GET":
+    if is_opening(request):
         choices = section_choices(target.grid.list_, request.user, right=Right.ADD)
         context = {"target": target, "choices": choices, "list": target.grid.list_}
         return render(request, "lists/grid/bulk_move.html", context)
@@ -100,7 +100,7 @@ def section_asked(request: PortalRequest, list_: List) -> int | None:
 def delete(request: PortalRequest, list_id: int) -> HttpResponse:
     """Asks first: the dialog says how many elements go."""
     target = target_of(request, list_id, Right.DELETE)
-    if request.method == "GET":
+    if is_opening(request):
         context = {"target": target, "list": target.grid.list_}
         return render(request, "lists/grid/bulk_delete.html", context)
     return carried_out(request, "bulk_delete", target)
@@ -111,7 +111,7 @@ def delete(request: PortalRequest, list_id: int) -> HttpResponse:
 def copy(request: PortalRequest, list_id: int) -> HttpResponse:
     """Asks first: the dialog says how many copies there will be."""
     target = target_of(request, list_id, Right.VIEW)
-    if request.method == "GET":
+    if is_opening(request):
         context = {"target": target, "list": target.grid.list_}
         return render(request, "lists/grid/bulk_copy.html", context)
     return carried_out(request, "bulk_copy", target)

@@ -220,6 +220,24 @@ def test_all_found_become_a_job_when_there_are_many(
     assert prices(goods, admin) == [1, 2]
 
 
+def test_no_selected_element_is_dropped(
+    visitor: Client, goods: List, admin: Employee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open groups show more rows than are changed at once; their ids come by POST."""
+    monkeypatch.setattr("lists_core.grid.target.INLINE_LIMIT", 3)
+    monkeypatch.setattr("lists_core.grid.target.MOST_SELECTED", 5)
+    address, ids = reverse("list_bulk_delete", args=[goods.pk]), ids_of(goods, admin)
+    asked = {"ids": ",".join(map(str, [*ids[:5], ids[0]])), "opening": "1"}
+    dialog = visitor.post(address, asked).content.decode()
+    assert "Удалить 5 элементов?" in dialog
+    assert f'name="ids" value="{",".join(map(str, ids[:5]))}"' in dialog
+    visitor.post(address, {"ids": asked["ids"]})
+    run_job(Job.objects.get().pk)
+    assert ids_of(goods, admin) == ids[5:]
+    refused = visitor.post(address, {"ids": ",".join(map(str, ids)), "opening": "1"})
+    assert (refused.status_code, "не больше 5" in refused.content.decode()) == (422, True)
+
+
 def test_all_found_by_a_broken_filter_is_refused(
     visitor: Client, goods: List, admin: Employee
 ) -> None:

@@ -113,6 +113,8 @@ def test_parameters_are_asked_for_and_checked_once_for_all(world: World) -> None
     template = template_of([step("test_pause", "ask")], list_=world.list, **ASKED)
     client = signed_in(world.anna)
     url = bulk(world, ids=element.pk)
+    opened = client.post(bulk(world), {"ids": element.pk, "template": template.pk, "opening": 1})
+    assert (opened.status_code, "Зачем" in opened.content.decode()) == (200, True)
     wrong = client.post(url, {"template": template.pk})
     assert wrong.status_code == 422
     assert "Зачем" in wrong.content.decode()

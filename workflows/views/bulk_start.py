@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from lists_core.access import Right
 from lists_core.field_types.pickers import is_id
 from lists_core.grid.bulk_answers import carried_out
-from lists_core.grid.target import Target, target_of
+from lists_core.grid.target import Target, is_opening, target_of
 from svod.base.errors import NotFound
 from svod.base.http import PortalRequest
 from workflows.models import Template
@@ -32,11 +32,17 @@ def start_on_many(request: PortalRequest, list_id: int) -> HttpResponse:
     if not templates:
         raise NotFound
     chosen = _chosen(request, templates)
-    form = _form(request, chosen)
-    if request.method == "POST" and chosen and form and form.is_valid():
+    form, opening = _form(request, chosen), is_opening(request)
+    if not opening and chosen and form and form.is_valid():
         return _start(request, target, chosen, form.values)
-    context = {"target": target, "templates": templates, "chosen": chosen, "form": form}
-    status = 422 if request.method == "POST" else 200
+    context = {
+        "target": target,
+        "templates": templates,
+        "chosen": chosen,
+        "form": form,
+        "opening": opening,
+    }
+    status = 200 if opening else 422
     return render(request, "processes/bulk_start.html", context, status=status)
 
 
@@ -54,7 +60,7 @@ def _chosen(request: PortalRequest, templates: list[Template]) -> Template | Non
 def _form(request: PortalRequest, template: Template | None) -> ParameterForm | None:
     if template is None:
         return None
-    data = request.POST if request.method == "POST" else None
+    data = None if is_opening(request) else request.POST
     declared = declared_by(template)
     return ParameterForm(data, declared=declared, actor=request.user, prefix="p")
 

@@ -1,6 +1,7 @@
 // <svod-dialog> in the middle and <svod-drawer> at the right: a URL loaded into a modal.
 // A link or button with `data-dialog` or `data-drawer` opens its href (or data-url) there; so
 // does the event `svod:dialog` or `svod:drawer` with `{url}` as its detail.
+// Inside of `data-ids` these ids go along by POST, with `opening=1`: they may be too many for an address.
 // The first heading of what arrives names the panel. It closes by Esc, the button, a click
 // beside it, `[data-close]` inside it and the event `svod:saved` (the upper of two); unsaved typing is asked about
 // (`svod:clean` from inside says that what stands there now is saved).
@@ -19,6 +20,7 @@ abstract class Panel extends SvodElement {
   private dialog!: HTMLDialogElement;
   private body!: HTMLElement;
   private url = "";
+  private ids = "";
   private opener: HTMLElement | null = null;
   private loading = false;
   private readonly typed = new Typed();
@@ -36,6 +38,7 @@ abstract class Panel extends SvodElement {
     if (!(await this.mayLose())) return;
     this.opener = opener ?? this.opener;
     this.url = url;
+    this.ids = opener?.closest<HTMLElement>("[data-ids]")?.dataset.ids ?? "";
     if (!this.dialog.open) this.dialog.showModal();
     await this.load();
   }
@@ -90,7 +93,8 @@ abstract class Panel extends SvodElement {
     this.body.setAttribute("aria-busy", "true");
     this.dialog.setAttribute("aria-label", text("loading"));
     this.body.replaceChildren(skeleton());
-    await htmx.ajax("GET", this.url, { source: this.body, target: this.body, swap: "innerHTML" });
+    const values = this.ids ? { ids: this.ids, opening: "1" } : {};
+    await htmx.ajax(this.ids ? "POST" : "GET", this.url, { source: this.body, target: this.body, swap: "innerHTML", values });
     this.body.removeAttribute("aria-busy");
     this.loading = false;
   }

@@ -23,9 +23,14 @@ export class Selection {
     return [...this.host.area.querySelectorAll<HTMLInputElement>(BOX)];
   }
 
+  /** In a table grouped by several values an element may stand in several groups. */
   private get ids(): string[] {
     const chosen = this.boxes.filter((box) => box.checked);
-    return chosen.map((box) => box.closest<HTMLElement>("tr")?.dataset.id ?? "");
+    return [...new Set(chosen.map((box) => box.closest<HTMLElement>("tr")?.dataset.id ?? ""))];
+  }
+
+  private get whole(): boolean {
+    return this.boxes.every((box) => box.checked);
   }
 
   private onClick(event: MouseEvent): void {
@@ -64,8 +69,8 @@ export class Selection {
     for (const box of boxes) box.closest("tr")?.setAttribute("aria-selected", String(box.checked));
     const all = host.area.querySelector<HTMLInputElement>("[data-grid-all]");
     if (all) {
-      all.checked = ids.length > 0 && ids.length === boxes.length;
-      all.indeterminate = ids.length > 0 && ids.length < boxes.length;
+      all.checked = ids.length > 0 && this.whole;
+      all.indeterminate = ids.length > 0 && !this.whole;
     }
     this.showBar(ids);
   }
@@ -78,16 +83,17 @@ export class Selection {
     const found = bar.dataset.found ?? "";
     if (count) count.textContent = this.host.say("selected", { count: this.everything ? found : ids.length });
     const more = bar.querySelector<HTMLElement>("[data-bulk-all]");
-    if (more) more.hidden = this.everything || ids.length < this.boxes.length || bar.dataset.more === undefined;
+    if (more) more.hidden = this.everything || !this.whole || bar.dataset.more === undefined;
+    bar.dataset.ids = this.everything ? "" : ids.join(",");
     for (const button of bar.querySelectorAll<HTMLElement>("[data-bulk-act]")) {
-      button.dataset.url = this.address(button.dataset.bulkAct ?? "", ids);
+      button.dataset.url = this.address(button.dataset.bulkAct ?? "");
     }
   }
 
-  private address(act: string, ids: string[]): string {
+  /** The ids go along by POST (`data-ids` of the bar): a page may show thousands. */
+  private address(act: string): string {
     const query = new URLSearchParams(this.host.state);
     if (this.everything) query.set("all", "1");
-    else query.set("ids", ids.join(","));
     return `${this.host.base}bulk/${act}/?${query}`;
   }
 }
