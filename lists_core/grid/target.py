@@ -62,7 +62,7 @@ def target_of(request: PortalRequest, list_id: int, right: Right) -> Target:
 def _selected(text: str) -> list[int]:
     ids = list(dict.fromkeys(int(part) for part in text.split(",") if is_id(part)))
     if len(ids) > MOST_SELECTED:
-        said = _("At most %(most)d elements can be selected by hand. Narrow the filter and select all found.")  # fmt: skip
+        said = _("At most %(most)d elements can be selected by hand. Filter and select all found.")
         raise Invalid({}, said % {"most": MOST_SELECTED})
     return ids
 

@@ -11,6 +11,9 @@ from lists_core.models.jobs import Job
 class BulkLine(models.Model):
     """One element of one bulk change; those that already stood as asked have none.
 
+    The rows that an import refused wait here, too, under their numbers in the file, until the
+    import is over (`services/imports_refused.py`).
+
     `version` is what the element stood at right after the change, `made` the copy that came of
     it. The element is named by its bare id: it may be gone for good before its line is.
     """

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -25,9 +21,9 @@ from lists_core.selectors.files import access_file
 from lists_core.selectors.lists import access_list
 from lists_core.services.audited import tell_list
 from lists_core.services.fields import create_field
-from lists_core.services.files import keep_file
 from lists_core.services.imports_batch import Importer, Line, Outcome, known_fields
 from lists_core.services.imports_origin import Origin, check_alone, check_no_twin, remember_run
+from lists_core.services.imports_refused import keep_refused, refused_file
 from lists_core.services.jobs import start_job
 from lists_core.services.listeners import heard
 from lists_core.services.lists import create_list
@@ -36,12 +32,10 @@ from lists_core.transfer.tables import Rows, count_lines, open_rows, read_ahead
 from staff.models import Employee
 from svod.base.collecting import collect_young, seldom_collected
 from svod.base.errors import DomainError, Invalid
-from svod.base.formulas import neutralised
 
 BATCH = WRITTEN_AT_ONCE
 #: Where upper apps hear every row, and may keep others out until the batch is written.
 HEARD = 1_000
-MAX_ERRORS = 5_000
 SHOWN_ERRORS = 20
 
 
@@ -178,7 +172,7 @@ def run_import(job: Job) -> dict[str, Any]:
 
 
 class Tally:
-    """The counts of an import, as they stand in the job's result."""
+    """The counts of an import and its first errors, as they stand in the job's result."""
 
     def __init__(self, job: Job) -> None:
         self.counts = dict.fromkeys(("created", "updated", "unchanged", "skipped", "failed"), 0)
@@ -191,8 +185,7 @@ class Tally:
         for key in ("created", "updated", "unchanged"):
             self.counts[key] += getattr(outcome, key)
         self.counts["failed"] += len(outcome.errors)
-        room = MAX_ERRORS - len(self.errors)
-        self.errors += [list(error) for error in outcome.errors[: max(room, 0)]]
+        self.errors = [*self.errors, *map(list, outcome.errors)][:SHOWN_ERRORS]
 
     def to_json(self) -> dict[str, Any]:
         return {**self.counts, "errors": self.errors}
@@ -214,6 +207,7 @@ def _land_all(
             rest = origin.rest(filled)
             outcome = importer.land(rest)
             origin.record(batch[0][0], batch[-1][0], outcome.made)
+            keep_refused(job, outcome.errors)
             tally.add(outcome, skipped=len(filled) - len(rest))
             record_progress(job, done=done, total=max(total, done), result=tally.to_json())
         if turn % 2:
@@ -237,32 +231,13 @@ def _filled(batch: Sequence[Line]) -> list[Line]:
 
 
 def _close(job: Job, file: StoredFile, spec: ImportSpec, tally: Tally) -> dict[str, Any]:
-    """The final result; the rows that did not land become a file to be mended."""
-    if tally.errors:
-        stored = _error_file(job, file, spec, tally)
-        Job.objects.filter(pk=job.pk).update(file=stored)
-    result = {**tally.counts, "errors": tally.errors[:SHOWN_ERRORS], "dry": spec.dry}
-    Job.objects.filter(pk=job.pk).update(result=result)
+    """The final result; the rows that did not land become a file to be mended. Of a job that is
+    taken up after this nothing waits any more, and its file stays."""
+    stored, result = refused_file(job, file, spec), {**tally.to_json(), "dry": spec.dry}
+    own = Job.objects.filter(pk=job.pk)
+    with transaction.atomic():
+        if stored is not None:
+            own.update(file=stored)
+        own.update(result=result)
+        job.lines.all().delete()
     return result
-
-
-def _error_file(job: Job, file: StoredFile, spec: ImportSpec, tally: Tally) -> StoredFile:
-    """CSV of the refused rows as they stood, with the reason in a last column."""
-    reasons = dict(map(tuple, tally.errors))
-    with tempfile.TemporaryFile() as target, open_rows(file, spec.layout) as rows:
-        text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
-        writer = csv.writer(text, delimiter=";")
-        writer.writerow([*map(neutralised, spec.headings), _("Row"), _("Error")])
-        for cells in _refused(rows, reasons, len(spec.headings)):
-            writer.writerow(map(neutralised, cells))
-        text.flush()
-        name = _("Rows with errors – %(name)s") % {"name": file.name.rsplit(".", 1)[0]}
-        return keep_file(File(target), f"{name[:180]}.csv", actor=job.actor, mime="text/csv")
-
-
-def _refused(rows: Rows, reasons: dict[int, str], width: int) -> Iterator[list[str]]:
-    last = max(reasons, default=0)
-    for number, row in islice(enumerate(rows, start=1), last):
-        if number in reasons:
-            cells = [*row, *[""] * (width - len(row))]
-            yield [*cells, str(number), reasons[number]]

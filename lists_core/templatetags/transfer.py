@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from lists_core.jobs.base import job_kinds
 from lists_core.models import Job
 from lists_core.selectors import bulk
+from lists_core.selectors.files import readable_files
 
 register = template.Library()
 
@@ -41,3 +42,10 @@ def nothing_new(job: Job) -> bool:
     told = job.result
     changed = any(told.get(name) for name in ("created", "updated", "failed", "dry"))
     return job.state == Job.State.DONE and not changed
+
+
+@register.filter
+def has_upload(job: Job) -> bool:
+    """Whether the file that was imported is still there: one that nothing holds goes in a day."""
+    file_id = job.params.get("file_id", 0)
+    return bool(readable_files(job.actor, [file_id]))

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from lists_core.models import Element, ElementVersion, Job, List, OutboxEvent
+from lists_core.models import Element, ElementVersion, Job, List, OutboxEvent, StoredFile
 from lists_core.schema.cache import forget_schemas, schema_of
 from lists_core.services import fields, lists
 from lists_core.services.elements import create_element, delete_elements
@@ -112,6 +112,31 @@ def test_bad_rows_are_listed_and_good_ones_land(web: Client, admin: Employee, go
     download = web.get(reverse("job_file", args=[job.pk]))
     assert download["Content-Disposition"].startswith("attachment")
     assert b"".join(download.streaming_content).startswith(codecs.BOM_UTF8)
+
+
+def test_the_file_of_refused_rows_has_all_of_them(
+    web: Client, goods: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lists_core.services.imports.BATCH", 2_000)
+    text = "Name;Цена\n" + "".join(f"т{number};много\n" for number in range(5_003)) + "г;1\n"
+    job = run_import(web, upload(web, goods, text))
+    assert (job.result["created"], job.result["failed"]) == (1, 5_003)
+    assert len(job.result["errors"]) == 20
+    with job.file.content.open("rb") as content:
+        table = list(csv.reader(io.StringIO(content.read().decode("utf-8-sig")), delimiter=";"))
+    assert [row[0] for row in table[1:]] == [f"т{number}" for number in range(5_003)]
+    assert not job.lines.exists()
+
+
+def test_the_page_offers_only_files_that_are_there(web: Client, goods: List) -> None:
+    job = run_import(web, upload(web, goods, "Name;Цена\nа;много\n"))
+    page = web.get(job.get_absolute_url()).content.decode()
+    assert ("исправьте их" in page, "Импортировать файл ещё раз" in page) == (True, True)
+    Job.objects.update(file=None)
+    StoredFile.objects.filter(pk=job.params["file_id"]).delete()
+    page = web.get(job.get_absolute_url()).content.decode()
+    assert ("исправьте их" in page, "Импортировать файл ещё раз" in page) == (False, False)
+    assert "хранится сутки" in page
 
 
 def test_lenient_columns_leave_the_value_empty(web: Client, admin: Employee, goods: List) -> None:
