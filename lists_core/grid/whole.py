@@ -121,12 +121,13 @@ def frame_links(opened: Grid) -> dict[str, Any]:
     """What the person may do with the list, and the addresses of that."""
     pk, scope = opened.list_.pk, opened.state.scope
     may = {right.name.lower(): opened.may(right) for right in Right}
+    may_fill = (may["add"] or may["change"]) and not scope
     inside = f"?{urlencode({'scope': scope.text})}" if scope else ""
     return {
         "may": may,
         "links": {
             "add": link_if("element_add", pk) + inside if may["add"] else "",
-            "import": link_if("list_import", pk) if may["add"] and not scope else "",
+            "import": link_if("list_import", pk) if may_fill else "",
             "export": link_if("list_export", pk),
             "report": link_if("report_add", pk),
             "settings": link_if("list_settings", pk) if may["full"] else "",

@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lists_core.access import schema_for, visible_lists
+from lists_core.access import Right, may_somewhere, schema_for, visible_lists
 from lists_core.field_types.base import FieldType, field_types
 from lists_core.models import List
 from lists_core.selectors.access_page import role_choices
@@ -44,6 +44,8 @@ SEPARATOR_NAMES = {
 MAX_HEADER = 50
 NEW = "new"
 OFFERED = 100  # lists that a new link may lead to
+#: What each way of importing needs, as `check_start` asks.
+NEEDED = {"add": {Right.ADD}, "both": {Right.ADD, Right.CHANGE}, "update": {Right.CHANGE}}
 
 
 class UploadForm(DomainFormMixin, forms.Form):
@@ -166,8 +168,19 @@ class MappingForm(DomainFormMixin, forms.Form):
             self.fields[f"lenient_{index}"] = forms.BooleanField(required=False)
         self.initial = {**first_choice(draft, list_, actor), **self.initial}
         self.before = imported_before(list_, draft.file, actor) if list_ else None
+        if list_ is not None:
+            self._offer_modes(list_, actor)
         for name in self._needless():
             del self.fields[name]
+
+    def _offer_modes(self, list_: List, actor: Employee) -> None:
+        """Who may only change, or only add, is offered what they may."""
+        held = {one for one in (Right.ADD, Right.CHANGE) if may_somewhere(actor, one, list_)}
+        field = self.fields["mode"]
+        offered = [pair for pair in field.choices if NEEDED[pair[0]] <= held]  # type: ignore[attr-defined]
+        field.choices = offered  # type: ignore[attr-defined]
+        if self.initial.get("mode") not in dict(offered):
+            self.initial["mode"] = offered[0][0]
 
     def _needless(self) -> list[str]:
         if self.list is None:

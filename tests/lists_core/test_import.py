@@ -14,12 +14,15 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from lists_core.access import Right
 from lists_core.models import Element, ElementVersion, Job, List, OutboxEvent, StoredFile
 from lists_core.schema.cache import forget_schemas, schema_of
 from lists_core.services import fields, lists
 from lists_core.services.elements import create_element, delete_elements
 from lists_core.services.jobs import run_job
+from lists_core.services.rights import set_list_rights
 from staff.models import Employee
+from staff.subjects import Subject
 from tests.lists_core.transfer import (
     chosen,
     errors_of,
@@ -137,6 +140,27 @@ def test_the_page_offers_only_files_that_are_there(web: Client, goods: List) -> 
     page = web.get(job.get_absolute_url()).content.decode()
     assert ("исправьте их" in page, "Импортировать файл ещё раз" in page) == (False, False)
     assert "хранится сутки" in page
+
+
+def test_who_may_only_change_imports_into_what_is_there(
+    web: Client, admin: Employee, goods: List
+) -> None:
+    create_element(goods.pk, {"NAME": "а", "SKU": "1", "TSENA": Decimal(5)}, actor=admin)
+    petr = Employee.objects.create_user("petr", "petr@svod.example", "x")
+    changer = {Subject("U", petr.pk): frozenset({Right.VIEW, Right.CHANGE})}
+    set_list_rights(goods.pk, changer, actor=admin)
+    web.force_login(petr)
+    assert (
+        reverse("list_import", args=[goods.pk])
+        in web.get(goods.get_absolute_url()).content.decode()
+    )
+    url = upload(web, goods, "Артикул;Цена\n1;7\n2;8\n")
+    assert [mode for mode, _label in web.get(url).context["form"].fields["mode"].choices] == [
+        "update"
+    ]
+    job = run_import(web, url, key_0="on")
+    assert (job.state, job.result["updated"], job.result["failed"]) == ("done", 1, 1)
+    assert values_of(goods, admin, "NAME", "TSENA") == [("а", Decimal(7))]
 
 
 def test_lenient_columns_leave_the_value_empty(web: Client, admin: Employee, goods: List) -> None:
