@@ -66,6 +66,13 @@ def bulk_change(actor: Employee, job_id: UUID) -> Job:
     return job
 
 
+def may_see(actor: Employee, job: Job | None) -> bool:
+    """Whether `bulk_change` gives this one to the actor, of a list that they see."""
+    if job is None or job.actor_id == actor.pk:
+        return job is not None
+    return job.list_id is not None and manages(actor, job.list_id)
+
+
 def manages(actor: Employee, list_id: int) -> bool:
     return Right.FULL in list_rights(actor, list_id).place(None).on_some
 

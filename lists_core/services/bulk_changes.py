@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from lists_core.jobs.base import job_kinds
 from lists_core.models import Job
 from lists_core.selectors.bulk import bulk_change, is_fresh
-from lists_core.services.jobs import start_job
+from lists_core.services.jobs import start_job, stop_job
 from staff.models import Employee
 from svod.base.errors import Conflict
 from svod.base.tasks import wake
@@ -34,6 +34,12 @@ def start_undo(job_id: UUID, *, actor: Employee) -> Job:
     undo.undoes = first
     undo.save(update_fields=["undoes"])
     return undo
+
+
+def stop_bulk(job_id: UUID, *, actor: Employee) -> Job:
+    """Ask a bulk change to stop: one's own, or another's in a list that one manages, who has to
+    stop it before they take it back. Raises NotFound."""
+    return stop_job(bulk_change(actor, job_id))
 
 
 def check_undoable(first: Job) -> None:

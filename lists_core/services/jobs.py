@@ -54,8 +54,12 @@ def run_at_once(kind: str, *, actor: Employee, list_: List | None = None, **para
 
 
 def cancel_job(job_id: Any, *, actor: Employee) -> Job:
-    """Ask a job to stop; one that still waits is cancelled at once."""
-    job = own_job(job_id, actor=actor)
+    """Ask one's own job to stop; one that still waits is cancelled at once."""
+    return stop_job(own_job(job_id, actor=actor))
+
+
+def stop_job(job: Job) -> Job:
+    """The same of a job that the caller may stop."""
     Job.objects.filter(pk=job.pk).update(cancel_requested=True)
     waiting = Job.objects.filter(pk=job.pk, state=State.QUEUED)
     stopped = waiting.update(state=State.CANCELLED, finished_at=timezone.now())

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("bulk/<uuid:job_id>/", bulk_report.report, name="bulk_change"),
     path("bulk/<uuid:job_id>/csv/", bulk_report.table, name="bulk_change_csv"),
     path("bulk/<uuid:job_id>/undo/", bulk_report.undo, name="bulk_undo"),
+    path("bulk/<uuid:job_id>/stop/", bulk_report.stop, name="bulk_stop"),
     path(ROW, grid_cells.row, name="list_row"),
     path(ROW + "copy/", grid_rows.copy, name="list_row_copy"),
     path(ROW + "cells/<str:code>/", grid_cells.cell, name="list_cell"),

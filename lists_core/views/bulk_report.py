@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lists_core.access import Right
 from lists_core.grid.bulk_answers import done, report_address
 from lists_core.jobs.base import job_kinds
+from lists_core.models import Job
 from lists_core.selectors.bulk import (
     Told,
     all_told,
@@ -25,12 +26,13 @@ from lists_core.selectors.bulk import (
     counted,
     lines_of,
     manages,
+    may_see,
     may_undo,
     told,
 )
 from lists_core.selectors.lists import access_list
 from lists_core.services.bulk import INLINE_LIMIT
-from lists_core.services.bulk_changes import start_undo
+from lists_core.services.bulk_changes import start_undo, stop_bulk
 from lists_core.services.jobs import run_job
 from svod.base.errors import Conflict
 from svod.base.formulas import neutralised
@@ -59,7 +61,10 @@ def _index(request: PortalRequest, context: dict[str, Any]) -> HttpResponse:
     list_ = context.get("list")
     jobs = bulk_changes(request.user, list_.pk if list_ else None)
     page = Paginator(jobs, PAGE).get_page(request.GET.get("page"))
-    rows = [(job, job_kinds.get(job.kind), may_undo(job)) for job in page]
+    rows = [
+        (job, job_kinds.get(job.kind), may_undo(job), may_see(request.user, _undo_of(job)))
+        for job in page
+    ]
     return render_page(request, "lists/bulk/changes.html", {**context, "page": page, "rows": rows})
 
 
@@ -80,10 +85,25 @@ def report(request: PortalRequest, job_id: UUID) -> HttpResponse:
         "outcome": outcome,
         "numbers": [(key, key.label, number) for key, number in numbers.items()],
         "may_undo": may_undo(job),
-        "undone_by": getattr(job, "undone_by", None),
         "is_mine": job.actor_id == request.user.pk,
+        **_around(request, job),
     }
     return render_page(request, "lists/bulk/change.html", context)
+
+
+def _around(request: PortalRequest, job: Job) -> dict[str, Any]:
+    """The change that this one takes back and the one that takes it back. What a manager took
+    back is told to the starter of the change, but its report is the manager's."""
+    undone_by = _undo_of(job)
+    return {
+        "undone_by": undone_by,
+        "may_see_undo": may_see(request.user, undone_by),
+        "may_see_undone": may_see(request.user, job.undoes),
+    }
+
+
+def _undo_of(job: Job) -> Job | None:
+    return getattr(job, "undone_by", None)
 
 
 @login_required
@@ -124,6 +144,25 @@ def undo(request: PortalRequest, job_id: UUID) -> HttpResponse:
     if job.undoes and job.undoes.done <= INLINE_LIMIT:
         run_job(job.pk)
         job.refresh_from_db()
+    if job.is_over and is_htmx(request) and may_see(request.user, job):
+        return done(request, job)
+    return go_to(request, _place(request, job))
+
+
+def _place(request: PortalRequest, undo: Job) -> str:
+    """Where the person may watch an undo: a job's page is its starter's alone, and of an undo
+    that a manager of the list asked for the report is, too."""
+    if undo.actor_id == request.user.pk and not undo.is_over:
+        return undo.get_absolute_url()
+    seen = undo.undoes if undo.undoes and not may_see(request.user, undo) else undo
+    return report_address(seen)
+
+
+@login_required
+@require_POST
+def stop(request: PortalRequest, job_id: UUID) -> HttpResponse:
+    """Also another's in a list that one manages: it cannot be taken back while it goes on."""
+    job = stop_bulk(job_id, actor=request.user)
     if not job.is_over:
-        return go_to(request, job)
-    return done(request, job) if is_htmx(request) else go_to(request, report_address(job))
+        toast(request, _("Stopping after the batch at hand…"), "info")
+    return go_to(request, report_address(job))

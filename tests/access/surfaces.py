@@ -155,7 +155,7 @@ EXEMPT: dict[str, str] = {
     **dict.fromkeys(["comment_edit", "comment_delete"], TALK),
     **dict.fromkeys(["notification_open", "notification_read"], NEWS),
     "secret_reveal": "POST alone, with a step-up (tests/access/test_secrets.py)",
-    **dict.fromkeys(["bulk_change", "bulk_change_csv", "bulk_undo"], BULK),
+    **dict.fromkeys(["bulk_change", "bulk_change_csv", "bulk_undo", "bulk_stop"], BULK),
     **dict.fromkeys(["job", "job_cancel", "job_file"], JOBS),
     **dict.fromkeys(["field_type_preview", "field_type_apply"], TYPES),
     **dict.fromkeys(["type_change_confirm", "type_change_undo"], TYPES),

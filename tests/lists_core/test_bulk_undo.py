@@ -29,8 +29,10 @@ from lists_core.services.elements import (
     restore_elements,
     update_element,
 )
-from lists_core.services.jobs import cancel_job, run_at_once, run_job
+from lists_core.services.jobs import cancel_job, run_at_once, run_job, start_job
+from lists_core.services.rights import set_list_rights
 from staff.models import Employee
+from staff.subjects import Subject
 from svod.base.errors import Conflict, NotFound
 from tests.access.attack_world import CANARY, EDIT, FULL, VIEW, World, browser, said
 
@@ -274,6 +276,38 @@ def test_pages_report_and_undo(client: Client, trees: List, admin: Employee) -> 
     for name in ("bulk_change", "bulk_change_csv", "bulk_undo"):
         ask = client.post if name == "bulk_undo" else client.get
         assert ask(reverse(name, args=[job.pk])).status_code == 404
+
+
+def test_a_manager_stops_and_takes_back_what_another_does(world: World) -> None:
+    """No link and no answer leads either of them to a page that is the other's alone."""
+    grants = {Subject("U", world.outsider.pk): FULL, Subject("U", world.reader.pk): EDIT}
+    set_list_rights(world.list.pk, grants, actor=world.root)
+    starter, manager = browser(world.reader), browser(world.outsider)
+    job = start_job("bulk_edit", actor=world.reader, list_=world.list, ids=[world.shown.pk],
+                    values={"NOTE": "да"})  # fmt: skip
+    report, own = (reverse(name, args=[job.pk]) for name in ("bulk_change", "job"))
+    assert own in said(starter.get(report))
+    page = said(manager.get(report))
+    assert own not in page
+    stop = reverse("bulk_stop", args=[job.pk])
+    assert stop in page
+    assert manager.post(stop)["Location"] == report
+    job.refresh_from_db()
+    assert job.state == State.CANCELLED
+
+    done = changed("bulk_edit", world.list, world.reader, [world.shown.pk], values={"NOTE": "да"})
+    report, undo = (reverse(name, args=[done.pk]) for name in ("bulk_change", "bulk_undo"))
+    answer = manager.post(undo)
+    assert manager.get(answer["Location"]).status_code == 200
+    told = reverse("bulk_change", args=[done.undone_by.pk])
+    for address in (report, reverse("bulk_changes")):
+        assert told not in said(starter.get(address))
+    assert starter.post(undo)["Location"] == report
+    assert starter.post(undo, headers={"HX-Request": "true"})["HX-Location"] == report
+    Job.objects.filter(undoes=done).update(state=State.RUNNING)
+    assert starter.post(undo)["Location"] == report
+    root = browser(world.root)
+    assert root.get(root.post(undo)["Location"]).status_code == 200
 
 
 # --- against a plain model --------------------------------------------------------------
