@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from lists_core.field_types.on_delete import RULES
 from lists_core.jobs.base import JobKind, job_kinds, record_progress, stop_if_asked
 from lists_core.models import Job
-from lists_core.selectors.linking import ELEMENT, every_pointing, linking_rows
+from lists_core.selectors.linking import ELEMENT, SECTION, every_pointing, linking_rows
 from lists_core.services import link_listener
-from lists_core.services.link_deletion import check_replacing, finish
+from lists_core.services.link_deletion import TO_PARENT, check_replacing, finish
 from lists_core.services.link_returns import forget_lost, give_back, living, waiting
 from lists_core.services.link_writes import Batch, Replacing, replace_links
+from lists_core.services.section_deletion import check_deletable, empty_batch
 from svod.base.errors import DomainError
 
 BATCH = 500
@@ -84,10 +85,22 @@ class ReplaceLinks(JobKind):
         if not job.params.get("delete"):
             return {}
         try:
+            if asked.kind == SECTION and job.params["delete"] == TO_PARENT:
+                self._empty(job, asked)
             finish(asked, job.params.get("delete"), actor=job.actor)
         except DomainError as error:
             return {"kept": str(error)}
         return {"deleted": True}
+
+    def _empty(self, job: Job, asked: Replacing) -> None:
+        """What a section holds goes up in batches, if it may be deleted then."""
+        for pk in asked.old:
+            check_deletable(asked.target, pk, actor=job.actor)
+            ids = [0]
+            while ids:
+                stop_if_asked(job)
+                with transaction.atomic():
+                    ids = empty_batch(asked.target, pk, actor=job.actor, after=ids[-1])
 
 
 @job_kinds.register

@@ -18,7 +18,8 @@ from lists_core.selectors.sections import visible_section
 from lists_core.services.elements import delete_elements
 from lists_core.services.jobs import run_at_once, start_job
 from lists_core.services.link_writes import Replacing
-from lists_core.services.sections import delete_section, require_in
+from lists_core.services.section_deletion import delete_section, is_long
+from lists_core.services.sections import require_in
 from staff.models import Employee
 from svod.base.errors import Invalid
 
@@ -47,6 +48,7 @@ def replace_value(
     check_replacing(asked, actor=actor)
     params = {"of": kind, "ids": [target], "new": new, "delete": delete}
     many = linking_rows(list_.pk, kind, [target], limit=AT_ONCE + 1) > AT_ONCE
+    many = many or (kind == SECTION and delete == TO_PARENT and is_long(list_, target))
     start = start_job if many else run_at_once
     return start(job_kinds.get("link_replace").slug, actor=actor, list_=list_, **params)
 

@@ -6,20 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lists_core.access import Right, forget, list_rights
-from lists_core.models import ElementVersion, List, Section
-from lists_core.schema.cache import schema_of
-from lists_core.schema.compile import Schema
-from lists_core.schema.ddl import lock_for_change, with_ddl_retry
-from lists_core.selectors.linking import SECTION
+from lists_core.models import List, Section
 from lists_core.selectors.sections import access_section, subtree_ids
-from lists_core.services.history import record_versions
-from lists_core.services.link_listener import empty_links
-from lists_core.services.links import check_unused, emptied
 from lists_core.services.outbox import announce
 from staff.models import Employee
 from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
@@ -28,14 +20,6 @@ SETTINGS = ("name", "code", "description", "sort")
 LIMITS = {"name": 200, "code": 63, "description": 10_000}
 SORTS = range(-1_000_000, 1_000_001)
 STEP = 10
-BATCH = 2000
-
-
-class NotEmpty(Conflict):
-    """The section holds elements or sections; the person has to say where they go."""
-
-    code = "section_not_empty"
-    message = gettext_lazy("The section is not empty.")
 
 
 @transaction.atomic
@@ -43,7 +27,7 @@ def create_section(
     list_id: int, *, actor: Employee, parent_id: int | None = None, **settings: Any
 ) -> Section:
     """Add a section; `settings` are those of SETTINGS. Raises NotFound, Forbidden, Invalid."""
-    list_ = _open_own(list_id)
+    list_ = open_own(list_id)
     _require_parent(actor, Right.CHANGE, list_, parent_id)
     return _create(list_, _parent(list_, parent_id), settings, actor)
 
@@ -73,7 +57,7 @@ def update_section(
     list_id: int, section_id: int, *, actor: Employee, parent_id: int | None, **settings: Any
 ) -> Section:
     """Change settings of SETTINGS and the place in the tree."""
-    list_ = _open_own(list_id)
+    list_ = open_own(list_id)
     section = _held(actor, Right.CHANGE, list_, section_id, parent_id)
     section.parent = _new_parent(list_, section, parent_id)
     _apply(section, settings)
@@ -95,44 +79,12 @@ def move_section(
 
     Ids in `order` that are not in the branch are passed over.
     """
-    list_ = _open_own(list_id)
+    list_ = open_own(list_id)
     section = _held(actor, Right.CHANGE, list_, section_id, parent_id)
     section.parent = _new_parent(list_, section, parent_id)
     section.save(update_fields=["parent"])
     _renumber(list_, parent_id, order)
     announce("section.moved", list_id, id=section.pk, actor=actor.pk)
-
-
-def delete_section(
-    list_id: int, section_id: int, *, actor: Employee, content_to_parent: bool = False
-) -> None:
-    """Remove a section. Raises NotEmpty unless its content may go to the section above, Linked
-    where a field that links to it wants it replaced first.
-
-    It waits for those who write elements, so that none is put into a section that goes.
-    """
-
-    def delete() -> None:
-        lock_for_change(list_id)
-        list_ = _open_own(list_id)
-        section = access_section(list_, section_id)
-        require_in(actor, Right.DELETE, list_, section_id)
-        if not content_to_parent and not is_empty(list_, section):
-            raise NotEmpty
-        check_unused(list_id, SECTION, section_id, actor=actor)
-        _move_content(list_, section, actor)
-        section.delete()
-        if emptied(list_id, SECTION, [section_id]):
-            empty_links(list_id, SECTION, [section_id], actor=actor)
-        announce("section.deleted", list_id, id=section_id, actor=actor.pk)
-
-    with_ddl_retry(delete)
-
-
-def is_empty(list_: List, section: Section) -> bool:
-    """No sections below and no elements outside the bin, whoever may see them."""
-    rows = schema_of(list_).model.objects.filter(section=section.pk, deleted_at=None)
-    return not section.children.exists() and not rows.exists()
 
 
 # --- own steps --------------------------------------------------------------------------
@@ -147,7 +99,7 @@ def _open(list_id: int) -> List:
     return list_
 
 
-def _open_own(list_id: int) -> List:
+def open_own(list_id: int) -> List:
     """The same of a list that people keep; sections of the others mean more to their apps."""
     list_ = _open(list_id)
     if list_.system:
@@ -232,25 +184,3 @@ def _renumber(list_: List, parent_id: int | None, order: Sequence[int]) -> None:
     for number, pk in enumerate([*named, *rest], start=1):
         branch[pk].sort = number * STEP
     Section.objects.bulk_update(branch.values(), ["sort"])
-
-
-def _move_content(list_: List, section: Section, actor: Employee) -> None:
-    """Sections and elements (those of the bin too) go to the section above, with history."""
-    section.children.update(parent=section.parent)
-    schema = schema_of(list_)
-    rows = schema.model.objects.filter(section=section.pk).order_by("pk")
-    while batch := list(rows[:BATCH]):
-        _move_rows(schema, batch, section, actor)
-
-
-def _move_rows(schema: Schema, rows: list[Any], section: Section, actor: Employee) -> None:
-    now, target = timezone.now(), section.parent_id
-    for row in rows:
-        row.section, row.modified_by, row.modified_at = target, actor.pk, now
-        row.version += 1
-    columns = ["section", "modified_by", "modified_at", "version"]
-    schema.model.objects.bulk_update(rows, columns, batch_size=500)
-    changes = [(row, {"section": [section.pk, target]}) for row in rows]
-    record_versions(ElementVersion.Kind.CHANGED, schema.list_id, changes, actor=actor)
-    ids = [row.pk for row in rows]
-    announce("element.changed", schema.list_id, ids=ids, fields=["section"], actor=actor.pk)

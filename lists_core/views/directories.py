@@ -35,7 +35,8 @@ from lists_core.selectors.linking import (
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.sections import visible_section
 from lists_core.services.link_deletion import TO_BIN, TO_PARENT, replace_value
-from lists_core.services.sections import is_empty, require_in
+from lists_core.services.section_deletion import is_empty
+from lists_core.services.sections import require_in
 from svod.base.errors import Invalid, NotFound
 from svod.base.htmx import (
     go_to,

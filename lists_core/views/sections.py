@@ -15,6 +15,7 @@ from lists_core.section_forms import SectionForm
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.section_tree import section_counts, section_tree
 from lists_core.selectors.sections import sections_of, visible_section
+from lists_core.services import section_deletion as deletion
 from lists_core.services import sections as services
 from lists_core.services.links import Linked
 from lists_core.views.directories import ask_first, refused
@@ -104,18 +105,25 @@ def section_delete(request: PortalRequest, list_id: int, section_id: int) -> Htt
     list_ = with_sections(request, Right.DELETE, list_id)
     section = visible_section(list_, section_id, request.user)
     services.require_in(request.user, Right.DELETE, list_, section_id)
-    to_parent = request.POST.get("content") == "parent"
     if request.method == "POST":
         try:
-            services.delete_section(
-                list_id, section_id, actor=request.user, content_to_parent=to_parent
-            )
-        except services.NotEmpty:
+            return _delete(request, list_, section)
+        except deletion.NotEmpty:
             return delete_page(request, list_, section, asked=True)
         except Linked as error:
             return refused(request, str(error), ask_first("section", list_id, section_id))
-        return done(request, list_, _("The section is deleted."))
     return delete_page(request, list_, section)
+
+
+def _delete(request: PortalRequest, list_: List, section: Section) -> HttpResponse:
+    """At once, or by a job where much (the bin may hold it) has to go to the section above."""
+    place, actor = (list_.pk, section.pk), request.user
+    to_parent = request.POST.get("content") == "parent"
+    agreed = to_parent or deletion.is_empty(list_, section)
+    if agreed and deletion.is_long(list_, section.pk):
+        return go_to(request, deletion.start_deletion(*place, actor=actor))
+    deletion.delete_section(*place, actor=actor, content_to_parent=to_parent)
+    return done(request, list_, _("The section is deleted."))
 
 
 def delete_page(
@@ -127,7 +135,7 @@ def delete_page(
         "section": section,
         "count": section_counts(list_, actor=request.user).get(section.pk, 0),
         "children": sections_of(list_, request.user).filter(parent=section).count(),
-        "empty": services.is_empty(list_, section),
+        "empty": deletion.is_empty(list_, section),
         "drawer": wants_fragment(request),
         "asked": asked,
     }

@@ -217,6 +217,7 @@ EXEMPT_JOBS = {
     "copy_list": "needs full access; looks at what the actor may see (test_designer.py)",
     "link_replace": "writes what its starter may write, or what a designer lets deletion write",
     "link_return": "the same, to what the deletion had written (test_directories.py)",
+    "section_delete": "structure: what the section holds goes one up, whoever may see it",
     "purge_list": "structure: the list goes with all its rows, whoever may see them",
     "preview_type_change": TYPES,
     "change_type": "structure: all rows, whoever asks",

@@ -17,7 +17,8 @@ from lists_core.models import Field, Job, List, Section
 from lists_core.schema.cache import schema_of
 from lists_core.services.elements import delete_elements
 from lists_core.services.jobs import run_job
-from lists_core.services.sections import create_section, delete_section
+from lists_core.services.section_deletion import delete_section
+from lists_core.services.sections import create_section
 from svod.base.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.crm_link.crm_world import item, stage
 from tests.lists_core.element_world import HTMX

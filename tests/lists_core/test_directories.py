@@ -24,7 +24,8 @@ from lists_core.services.jobs import run_job
 from lists_core.services.link_deletion import TO_PARENT, replace_value
 from lists_core.services.links import Linked
 from lists_core.services.rights import set_list_rights
-from lists_core.services.sections import create_section, delete_section
+from lists_core.services.section_deletion import delete_section
+from lists_core.services.sections import create_section
 from staff.subjects import Subject
 from svod.base.errors import Forbidden, Invalid, NotFound
 from tests.lists_core.directory_world import HTMX, World, made, make_world

@@ -11,12 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lists_core.access import Right
-from lists_core.models import ElementVersion, OutboxEvent, Section
+from lists_core.jobs.base import JobLost
+from lists_core.models import ElementVersion, Job, OutboxEvent, Section
 from lists_core.selectors.section_tree import section_tree
 from lists_core.selectors.sections import section_choices
-from lists_core.services import sections
+from lists_core.services import section_deletion, sections
+from lists_core.services.bulk_changes import start_undo
 from lists_core.services.elements import delete_elements
+from lists_core.services.jobs import run_at_once, run_job
 from lists_core.services.lists import create_list
+from lists_core.services.section_deletion import delete_section
 from svod.base.errors import Invalid, NotFound
 from tests.lists_core.element_world import HTMX, World, make_world
 
@@ -154,11 +158,64 @@ def test_a_filled_section_is_deleted_only_with_a_place_for_its_content(
     assert client.post(world.url("section_delete", leaf.pk), headers=HTMX).status_code == 204
 
 
+def test_a_section_that_holds_much_is_emptied_by_a_job_and_goes(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(section_deletion, "BATCH", 2)
+    top = section(world, "Поставка")
+    inner = section(world, "Станки", top)
+    leaf = section(world, "Токарные", inner)
+    rows = [world.add(f"станок {number}", section_id=inner.pk) for number in range(5)]
+    url = world.url("section_delete", inner.pk)
+    assert client.post(url, headers=HTMX).status_code == 422
+    answer = client.post(url, {"content": "parent"}, headers=HTMX)
+    job = Job.objects.get()
+    assert answer["HX-Location"] == job.get_absolute_url()
+    assert client.post(url, {"content": "parent"})["Location"] == job.get_absolute_url()
+
+    def stopped(*_args: Any) -> None:
+        raise JobLost
+
+    with monkeypatch.context() as broken:  # the worker dies after a batch
+        broken.setattr("lists_core.jobs.section_delete.stop_if_asked", stopped)
+        run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total) == ("running", 2, 5)
+    assert [world.row(row.pk).section for row in rows] == [top.pk] * 2 + [inner.pk] * 3
+    late = world.add("ещё один", section_id=inner.pk)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.result["moved"]) == ("done", 6)
+    assert {world.row(row.pk).section for row in [*rows, late]} == {top.pk}
+    assert {world.row(row.pk).version for row in rows} == {2}
+    assert ElementVersion.objects.filter(element=rows[0].pk).count() == 2
+    leaf.refresh_from_db()
+    assert leaf.parent_id == top.pk
+    assert not Section.objects.filter(pk=inner.pk).exists()
+    page = text(client.get(job.get_absolute_url()))
+    assert "Перемещено элементов: 6. Раздел удалён." in page
+    Job.objects.update(state="running")  # its worker died when all was done
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.result["moved"]) == ("done", 6)
+
+
+def test_a_deleted_element_comes_back_though_its_section_is_gone(world: World) -> None:
+    """What lies in the bin goes one section up with the rest and counts as untouched."""
+    inner = section(world, "Станки")
+    row = world.add("станок", section_id=inner.pk)
+    job = run_at_once("bulk_delete", actor=world.anna, list_=world.list, ids=[row.pk])
+    delete_section(world.list.pk, inner.pk, actor=world.anna, content_to_parent=True)
+    assert world.row(row.pk).section is None
+    run_job(start_undo(job.pk, actor=world.anna).pk)
+    assert world.row(row.pk).deleted_at is None
+
+
 def test_sections_of_another_list_are_not_reached(client: Client, world: World) -> None:
     own = section(world, "Поставка")
     other = create_list(actor=world.anna, everyone="edit", name="Другой", has_sections=True)
     with pytest.raises(NotFound):
-        sections.delete_section(other.pk, own.pk, actor=world.anna)
+        delete_section(other.pk, own.pk, actor=world.anna)
     with pytest.raises(Invalid):
         sections.create_section(other.pk, actor=world.anna, name="х", parent_id=own.pk)
     plain = create_list(actor=world.anna, everyone="edit", name="Без разделов")
