@@ -107,6 +107,16 @@ def test_the_merged_one_leads_to_the_main_one(admin, lists, admin_client, employ
     assert entry.about["elements"] == [other.pk]
 
 
+def test_the_selected_of_a_grid_are_merged_or_told_to_be_too_many(admin, lists, admin_client):
+    """The bar sends their ids by POST: a selection may be too long for an address."""
+    ids = [row.pk for row in pair(admin)]
+    bar = f"/lists/{lists['contact'].pk}/bulk/merge/"
+    sent = {"ids": ",".join(map(str, ids)), "opening": "1"}
+    assert admin_client.post(bar, sent).url.endswith(f"?id={ids[0]}&id={ids[1]}")
+    many = admin_client.post(bar, {**sent, "ids": ",".join(map(str, range(1, 400)))})
+    assert (many.status_code, "10" in many.content.decode()) == (200, True)
+
+
 def test_rights(admin, lists, employee):
     main, other = pair(admin)
     who = Subject("U", employee.pk)
