@@ -108,7 +108,7 @@ def is_empty(list_: List, section: Section) -> bool:
 
 def is_long(list_: List, section_id: int) -> bool:
     """Whether it holds more, with its part of the bin, than one transaction should move."""
-    return elements_in(list_, section_id)[: BATCH + 1].count() > BATCH
+    return bool(elements_in(list_, section_id)[: BATCH + 1].count() > BATCH)
 
 
 def elements_in(list_: List, section_id: int) -> Any:
