@@ -17,6 +17,8 @@ from lists_core.services.elements import create_element, update_element
 from lists_core.services.sections import create_section
 from staff.models import Employee
 from tests.e2e.conftest import SignIn
+from tests.workflows.processes import put, template_of
+from workflows.models import Instance
 
 FIRMS = ("Альфа", "Бета", "Гамма")
 COUNT = 24
@@ -255,6 +257,23 @@ def test_a_row_is_moved_by_its_menu(grid: Page, deals: List, designer: Employee)
     expect(grid.locator("dialog[open]")).to_have_count(0)
     moved = elements(schema_of(deals), designer).filter(section=section.pk)
     assert [str(pk) for pk in moved.values_list("pk", flat=True)] == [number]
+
+
+def test_a_process_is_chosen_and_started_on_all_that_are_selected(grid: Page, deals: List) -> None:
+    """The ids go along when the choice of a process draws the form anew."""
+    for code in ("one", "two"):
+        template_of([put("a", "1", "first")], code=code, list_=deals)
+    grid.reload()
+    for row in (0, 2):
+        rows(grid).nth(row).get_by_role("checkbox").click()
+    grid.locator("[data-bulk-act=start]").click()
+    with grid.expect_response(lambda answer: "/bulk/start/" in answer.url):
+        grid.locator("#bulk-template").select_option("two")
+    expect(grid.locator("#bulk-template option:checked")).to_have_text("two")
+    grid.locator("dialog").get_by_role("button", name="Запустить").click()
+    expect(grid.locator("dialog[open]")).to_have_count(0)
+    chosen = Instance.objects.values_list("version__template__code", flat=True)
+    assert list(chosen) == ["two", "two"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
