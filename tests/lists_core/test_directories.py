@@ -13,9 +13,10 @@ from lists_core.jobs import link_replace
 from lists_core.models import ElementVersion, Job, LinkChange
 from lists_core.schema.cache import schema_of
 from lists_core.selectors.linking import SECTION, linked_from, uses_of_list
-from lists_core.services import fields, link_deletion, link_listener
+from lists_core.services import fields, link_deletion, link_listener, section_deletion
 from lists_core.services.bulk import bulk_delete
 from lists_core.services.elements import (
+    create_element,
     delete_elements,
     restore_elements,
     update_element,
@@ -330,3 +331,23 @@ def test_a_used_section_is_replaced_and_goes(world: World) -> None:
     )
     delete_section(world.brands.pk, new.pk, actor=world.admin)
     assert world.value(row, "PART") is None
+
+
+def test_what_a_large_section_holds_goes_up_before_it_is_replaced_and_goes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In batches of a job: one transaction would keep the list's writers out for long."""
+    monkeypatch.setattr(section_deletion, "BATCH", 2)
+    old = create_section(world.brands.pk, name="Отдел", actor=world.admin)
+    new = create_section(world.brands.pk, name="Другой", actor=world.admin)
+    held = [
+        create_element(world.brands.pk, {"NAME": name}, section_id=old.pk, actor=world.admin)
+        for name in ("а", "б", "в")
+    ]
+    job = replace_value(world.brands, SECTION, old.pk, new.pk, actor=world.admin, delete=TO_PARENT)
+    assert job.state == Job.State.QUEUED
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.result["deleted"], job.result
+    rows = schema_of(world.brands).model.objects.filter(pk__in=[row.pk for row in held])
+    assert set(rows.values_list("section", "version")) == {(None, 2)}
