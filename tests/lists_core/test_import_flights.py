@@ -87,7 +87,8 @@ def test_every_flight_lands_as_it_stands_in_the_file(
     }
     for conditions, fits in FILTERS:
         assert count(job.list, admin, conditions, codes) == sum(map(fits, rows)), conditions
-    assert ElementVersion.objects.filter(element__list=job.list).count() == ROWS
+    # Not by a join: what earlier tests left in the statistics has it look at all for each.
+    assert ElementVersion.objects.filter(list=job.list).count() == ROWS
 
 
 def landed(client: Client, content: bytes, links: dict[str, List]) -> Job:
