@@ -6,7 +6,7 @@ Bitrix24 writes the bare id where one kind is allowed: that is `to_bitrix`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from crm_link.field_types.binding_picker import item_picker
 from crm_link.kinds import kinds
 from crm_link.refs import CrmRef, parse_allowed, parse_ref, stored_ref
 from crm_link.selectors.item_titles import all_items_readable, item_titles
-from crm_link.selectors.items_found import items_by_texts, items_by_words
+from crm_link.selectors.items_found import items_by_texts, named_items
 from crm_link.selectors.kinds import visible_kinds
 from lists_core.field_types.base import FieldSettingsForm, Title, field_types
 from lists_core.field_types.element import titled_elements
@@ -166,8 +166,11 @@ class BindingType(ReferenceType):
             title.url, icon(kind.icon, size="sm", label=str(kind.label)), title.text,
         )  # fmt: skip
 
-    def search_values(self, field: Field, words: str, *, actor: Employee) -> Sequence[str]:
-        return items_by_words(actor, kinds_of(field), words)
+    def search_things(self, field: Field, words: str, *, actor: Employee) -> list[Titled]:
+        return [
+            titled_elements(rows, list_id, f"{kind.prefix}_")
+            for kind, list_id, rows in named_items(actor, kinds_of(field), words)
+        ]
 
     def titled(self, field: Field, *, actor: Employee) -> list[Titled]:
         """Of kinds that are allowed no longer too: their items still show in old rows."""

@@ -96,14 +96,13 @@ def naming_q(kind: Kind, schema: Schema, text: str, actor: Employee) -> Q:
     return found | Q(pk=number.id) if number else found
 
 
-def items_by_words(actor: Employee, allowed: Sequence[Kind], words: str) -> list[str]:
-    """`D_12` of at most SEARCHED readable items of each kind that the words name."""
+def named_items(
+    actor: Employee, allowed: Sequence[Kind], words: str
+) -> list[tuple[Kind, int, QuerySet[Any]]]:
+    """The readable items of each kind that the words name, with the id of its list."""
     return [
-        str(CrmRef(kind.slug, pk))
-        for kind, _list, schema in _known(actor, allowed)
-        for pk in elements(schema, actor)
-        .filter(naming_q(kind, schema, words, actor))
-        .values_list("pk", flat=True)[:SEARCHED]
+        (kind, list_.pk, elements(schema, actor).filter(naming_q(kind, schema, words, actor)))
+        for kind, list_, schema in _known(actor, allowed)
     ]
 
 

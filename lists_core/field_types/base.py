@@ -205,9 +205,15 @@ class FieldType:
     def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[Any] | None:
         """Values whose text, as far as the actor may read it, contains the words.
 
-        For types that keep ids instead of text; a bounded number of them.
+        For types that keep ids of few things, such as options; a bounded number of them.
         """
         return None
+
+    def search_things(self, field: Field, words: str, *, actor: Employee) -> Sequence[Titled]:
+        """Things that values may point to whose titles, as far as the actor may read them,
+        contain the words, one of each table; any number of rows, in no order.
+        """
+        return ()
 
     # --- life -----------------------------------------------------------------------------
 

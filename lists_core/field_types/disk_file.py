@@ -28,6 +28,8 @@ from lists_core.field_types.references import (
     references,
     resolved,
 )
+from lists_core.field_types.string import text_sort_key
+from lists_core.field_types.titled import Titled
 from lists_core.filters.operators import CHOICE, Arity, Asked, Operator, text_control
 from lists_core.models import DiskFile
 from lists_core.selectors.disk import all_visible, disk_files_by_id, search_files
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from lists_core.models import Field
 
 SUGGEST = reverse_lazy("disk_suggest")
-SEARCHED = 1000
 
 
 @references.register
@@ -109,8 +110,8 @@ class DiskFileType(ReferenceType):
     def render_title(self, field: Field, title: Title) -> SafeString:
         return render_file(title)
 
-    def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
-        return list(search_files(actor, words).values_list("pk", flat=True)[:SEARCHED])
+    def search_things(self, field: Field, words: str, *, actor: Employee) -> list[Titled]:
+        return [Titled(search_files(actor, words), text_sort_key("name"))]
 
     @property
     def operators(self) -> Iterable[Operator]:

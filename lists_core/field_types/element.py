@@ -133,8 +133,9 @@ class ElementType(ReferenceType):
     def render_title(self, field: Field, title: Title) -> SafeString:
         return format_html('<a href="{}" data-drawer>{}</a>', title.url, title.text)
 
-    def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
-        return suggest.ids_by_words(actor, field.settings.get("list"), words)
+    def search_things(self, field: Field, words: str, *, actor: Employee) -> list[Titled]:
+        rows = suggest.named_by_words(actor, field.settings.get("list"), words)
+        return [] if rows is None else [titled_elements(rows, field.settings["list"])]
 
     def titled(self, field: Field, *, actor: Employee) -> list[Titled]:
         rows = suggest.readable(actor, field.settings.get("list"))

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from lists_core.reports.groupings import Grouping
 
 SUGGEST = reverse_lazy("people_suggest")
-SEARCHED = 200
 #: What a name, its initials and its photo are made of.
 SHOWN = ("username", "first_name", "last_name", "thumbnail")
 
@@ -131,9 +130,9 @@ class EmployeeType(ReferenceType):
             '<a class="sv-person" href="{}">{}{}</a>', title.url, title.extra["face"], title.text
         )
 
-    def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
+    def search_things(self, field: Field, words: str, *, actor: Employee) -> list[Titled]:
         found = Q(last_name__icontains=words) | Q(first_name__icontains=words)
-        return list(Employee.objects.filter(found).values_list("pk", flat=True)[:SEARCHED])
+        return [Titled(Employee.objects.filter(found), text_sort_key(shown_name()))]
 
     def titled(self, field: Field, *, actor: Employee) -> list[Titled]:
         return [Titled(Employee.objects.all(), text_sort_key(shown_name()))]

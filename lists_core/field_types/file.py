@@ -31,9 +31,11 @@ from lists_core.field_types.references import (
     ids_of,
     references,
 )
+from lists_core.field_types.string import text_sort_key
+from lists_core.field_types.titled import Titled
 from lists_core.file_kinds import DOCUMENTS, PICTURES, TEXTS, may_be_previewed
 from lists_core.filters.operators import PRESENCE, Arity, Asked, Operator, text_control
-from lists_core.models import FileUse, StoredFile
+from lists_core.models import StoredFile
 from lists_core.selectors.files import files_by_id
 from staff.models import Employee
 from svod.templatetags.ui import icon
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from lists_core.models import Field
 
 MEGABYTE = 1024 * 1024
-SEARCHED = 1000
 ANY, IMAGES, PAPERS = "any", "images", "documents"
 KINDS: dict[str, Mapping[str, str]] = {IMAGES: PICTURES, PAPERS: DOCUMENTS | TEXTS}
 
@@ -224,9 +225,9 @@ class FileType(ReferenceType):
     def render_title(self, field: Field, title: Title) -> SafeString:
         return render_file(title)
 
-    def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
-        uses = FileUse.objects.filter(field=field, file__name__icontains=words)
-        return list(uses.values_list("file_id", flat=True)[:SEARCHED])
+    def search_things(self, field: Field, words: str, *, actor: Employee) -> list[Titled]:
+        rows = StoredFile.objects.filter(uses__field=field, name__icontains=words)
+        return [Titled(rows, text_sort_key("name"))]
 
     @property
     def operators(self) -> Iterable[Operator]:

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from lists_core.models import Field
     from lists_core.reports.groupings import Grouping
 
-SEARCHED = 200
 INDENT = "\u2003"
 
 
@@ -131,9 +130,9 @@ class SectionType(ReferenceType):
     def render_title(self, field: Field, title: Title) -> SafeString:
         return format_html("{}", title.text)
 
-    def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
+    def search_things(self, field: Field, words: str, *, actor: Employee) -> list[Titled]:
         rows = sections_for(actor, field.settings.get("list")).filter(name__icontains=words)
-        return list(rows.values_list("pk", flat=True)[:SEARCHED])
+        return [Titled(rows, text_sort_key("name"))]
 
     def titled(self, field: Field, *, actor: Employee) -> list[Titled]:
         return [Titled(sections_for(actor, field.settings.get("list")), text_sort_key("name"))]

@@ -5,9 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, F, Func, OuterRef, QuerySet, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Value,
+)
 from django.db.models.expressions import BaseExpression, Combinable
 from django.db.models.functions import Cast, Concat
+
+#: The ids in an array of values with a prefix.
+DIGITS, OF_ITEMS = (
+    "ARRAY(SELECT substring(item, %(expressions)s) AS item)",
+    ")::bigint FROM unnest(",
+)
+IDS: ArrayField[Any, Any] = ArrayField(BigIntegerField())
 
 
 @dataclass(frozen=True)
@@ -34,6 +51,19 @@ class Titled:
         """The thing that a row of the outer query points to, or none."""
         value: Any = OuterRef(column)
         if self.prefix:
-            digits = Func(value, Value(f"^{self.prefix}([0-9]{{1,18}})$"), function="substring")
-            value = Cast(digits, BigIntegerField())
+            value = Cast(Func(value, self._digits, function="substring"), BigIntegerField())
         return self.rows.order_by().filter(pk=value)
+
+    def pointed_by_any(self, column: str) -> QuerySet[Any]:
+        """The things that a row of the outer query points to, by a field of several values."""
+        ids: Any = OuterRef(column)
+        if self.prefix:
+            ids = Func(self._digits, ids, template=DIGITS, arg_joiner=OF_ITEMS, output_field=IDS)
+        one = Func(F("pk"), ids, template="%(expressions)s)", arg_joiner=" = ANY (",
+                   output_field=BooleanField())  # fmt: skip
+        return self.rows.order_by().filter(one)
+
+    @property
+    def _digits(self) -> Value:
+        """What `substring` takes the id out of a value by; of another table's it makes NULL."""
+        return Value(f"^{self.prefix}([0-9]{{1,18}})$")

@@ -45,6 +45,7 @@ def page_ids(grid: Grid, state: GridState) -> list[int]:
 
 
 def ids_of(grid: Grid, state: GridState, found: Any) -> list[int]:
+    _note_searched(grid)
     """The same of a part of what the grid finds."""
     start = (state.page - 1) * state.size
     ids = found.values_list("pk", flat=True)[start : start + state.size + 1]
@@ -93,6 +94,14 @@ def _scanned(ids: Any) -> list[int]:
 def reckoned(grid: Grid, read: Callable[[], Result]) -> Result:
     """What `read` reckons over all that is found. Raises TooSlow."""
     if not size_of(grid.list_.pk):
+def _note_searched(grid: Grid) -> None:
+    """The words of a search are looked for in the names of linked lists too."""
+    for field in grid.schema.all_fields if grid.state.q else ():
+        linked = field.field.settings.get("list") if field.type.reference == "element" else None
+        if linked and size_of(linked):
+            note(linked, {Want("name", Kind.LETTERS)})
+
+
         return _or_too_slow(read)
     known = in_time(read, SCAN_MS)
     if known is None:

@@ -35,7 +35,6 @@ from svod.base.registry import Registry
 
 SUGGESTED = 20
 SELECTED = 500
-SEARCHED = 1000
 MAX_WORDS = 8
 CODES = {"CODE", "KOD"}
 
@@ -127,13 +126,13 @@ def named_elements(
     return dict(rows.values_list("pk", "name"))
 
 
-def ids_by_words(actor: Employee, list_id: int | None, words: str) -> list[int]:
-    """Ids of at most SEARCHED readable elements whose name or code has the words."""
+def named_by_words(actor: Employee, list_id: int | None, words: str) -> QuerySet[Any] | None:
+    """The readable elements whose name or code has the words, in no order; None for a list that
+    the actor does not see."""
     schema = _visible_schema(actor, list_id)
     if schema is None:
-        return []
-    rows = elements(schema, actor).filter(_has_words(key_fields(schema), words))
-    return list(rows.values_list("pk", flat=True)[:SEARCHED])
+        return None
+    return elements(schema, actor).filter(_has_words(key_fields(schema), words))
 
 
 def _visible_schema(actor: Employee, list_id: int | None) -> Schema | None:

@@ -25,6 +25,8 @@ from lists_core.field_types.references import (
     references,
     resolved,
 )
+from lists_core.field_types.string import text_sort_key
+from lists_core.field_types.titled import Titled
 from lists_core.filters.operators import CHOICE
 from lists_core.reports.groupings import BY_VALUE
 from openlines.models import Line
@@ -103,9 +105,9 @@ class LineType(ReferenceType):
     def render_title(self, field: Field, title: Title) -> SafeString:
         return format_html('<span class="sv-badge">{}</span>', title.text)
 
-    def search_values(self, field: Field, words: str, *, actor: Employee) -> Collection[int]:
+    def search_things(self, field: Field, words: str, *, actor: Employee) -> list[Titled]:
         found = visible_lines(actor).filter(name__icontains=words)
-        return list(found.values_list("pk", flat=True)[:200])
+        return [Titled(found, text_sort_key("name"))]
 
     @property
     def operators(self) -> Iterable[Operator]:

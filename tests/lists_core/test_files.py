@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from lists_core import file_kinds
+from lists_core.filters import search
 from lists_core.filters.tree import parse_filter
 from lists_core.models import FileUse, Job, List, StoredFile
 from lists_core.schema.cache import forget_schemas, schema_of
@@ -262,7 +263,9 @@ def test_settings_of_the_field_are_kept(admin: Employee) -> None:
     create_element(list_.pk, {"NAME": "x", "PHOTOS": good[:2]}, actor=admin)
 
 
-def test_cells_texts_filters_and_search(admin: Employee, papers: List) -> None:
+def test_cells_texts_filters_and_search(
+    admin: Employee, papers: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
     photo, paper = stored(admin, "вид.png", picture()), stored(admin, "<b>акт</b>.pdf")
     both = {"NAME": "Договор", "FILES": [photo.pk, paper.pk]}
     rows = [create_element(papers.pk, both, actor=admin)]
@@ -279,8 +282,10 @@ def test_cells_texts_filters_and_search(admin: Employee, papers: List) -> None:
     assert names_where(schema, admin, "contains", ["нет"]) == []
     assert names_where(schema, admin, "empty", []) == ["Пустой"]
     assert names_where(schema, admin, "not_empty", []) == ["Договор"]
-    found = elements.found(schema, elements.ElementQuery(search="вид"), actor=admin)
-    assert [row.name for row in found] == ["Договор"]
+    for few in (search.FEW, -1):  # by ids, and by the rows that they are of
+        monkeypatch.setattr(search, "FEW", few)
+        found = elements.found(schema, elements.ElementQuery(search="вид"), actor=admin)
+        assert [row.name for row in found] == ["Договор"]
 
 
 def names_where(schema, actor: Employee, operator: str, value: list[str]) -> list[str]:

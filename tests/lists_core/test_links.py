@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
 from lists_core.field_types.base import field_types
+from lists_core.filters import search
 from lists_core.filters.tree import parse_filter
 from lists_core.models import List
 from lists_core.schema.cache import forget_schemas, schema_of
@@ -212,7 +214,11 @@ def test_what_is_no_id_is_refused(admin: Employee, airlines: List, flights: List
 
 
 def test_filter_and_search_by_target(
-    admin: Employee, airlines: List, flights: List, hidden: set[int]
+    admin: Employee,
+    airlines: List,
+    flights: List,
+    hidden: set[int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first, secret = add(airlines, admin, "Аэрофлот", IATA="SU"), add(airlines, admin, "Тайна")
     add(flights, admin, "один", AIRLINE=first.pk)
@@ -242,6 +248,40 @@ def test_a16_used_in_lists_readable_links_only(
 ) -> None:
     first = add(airlines, admin, "Аэрофлот")
     one = add(flights, admin, "один", AIRLINE=first.pk)
+    monkeypatch.setattr(search, "FEW", -1)  # not by ids but by the rows that they are of
+    assert names(search="аэроф") == names(search="su") == {"один", "два"}
+    assert names(search="аэроф два") == {"два"}
+    assert names(search="тайна") == set()
+
+
+def test_a_word_that_names_many_linked_things_leaves_none_out(
+    admin: Employee, airlines: List, flights: List, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first thousand and one more, whichever the database would have come upon first."""
+    ids = many(airlines, "ООО", 1_100)
+    for number in (0, 550, 1_099):
+        add(flights, admin, f"к {number}", AIRLINE=ids[number])
+        add(flights, admin, f"с {number}", PARTNERS=[ids[number], ids[7]])
+    add(flights, admin, "нет", PARTNERS=[add(airlines, admin, "ЗАО").pk])
+    schema = schema_of(flights)
+    rows = found(schema, ElementQuery(search="ооо"), actor=admin)
+    assert rows.count() == len(rows) == 6
+    monkeypatch.setattr(search, "in_time", lambda read, milliseconds: None)  # they are not read
+    rows = found(schema, ElementQuery(search="зао"), actor=admin)
+    assert [row.name for row in rows] == ["нет"]
+
+
+def many(list_: List, name: str, count: int) -> list[int]:
+    """So many elements with that name and a number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH made AS (INSERT INTO element (list_id) SELECT %s FROM generate_series(1, %s)"
+            f" RETURNING id) INSERT INTO list_{list_.pk} (id, name, created_at, modified_at,"
+            " version, restricted) SELECT id, %s || ' ' || id, now(), now(), 1, false FROM made"
+            " RETURNING id",
+            [list_.pk, count, name],
+        )
+        return sorted(pk for (pk,) in cursor.fetchall())
     two = add(flights, admin, "два", PARTNERS=[first.pk])
     secret = add(flights, admin, "тайный", AIRLINE=first.pk)
     hidden.add(secret.pk)
