@@ -25,18 +25,24 @@ from django.db.models.functions import Upper
 
 from lists_core.access import Right, schema_for, visible_lists
 from lists_core.field_types.pickers import is_id
-from lists_core.models import List
+from lists_core.field_types.string import text_sort_key
+from lists_core.models import List, ListIndex
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
+from lists_core.schema.indexes import Want
 from lists_core.selectors.elements import elements
+from lists_core.selectors.fence import TooSlow, in_time
 from lists_core.selectors.lists import access_list
 from staff.models import Employee
 from svod.base.registry import Registry
 
-SUGGESTED = 20
+SUGGESTED, SUGGEST_MS = 20, 1_000
+#: As the index of names has them, and as a grid sorts them.
+BY_NAME = ("by_letters", "pk")
 SELECTED = 500
 MAX_WORDS = 8
 CODES = {"CODE", "KOD"}
+Kind = ListIndex.Kind
 
 
 class SuggestHint:
@@ -73,16 +79,55 @@ def suggest_elements(actor: Employee, list_id: int, words: str) -> list[tuple[in
     """Up to SUGGESTED readable elements as (id, name, note) whose names or codes have the words.
 
     `#12` and `12` find the element with that id too. Names that begin with the words come
-    first. Raises NotFound for a list that the actor does not see.
+    first, and alone where the others cannot be found in time. Raises TooSlow when nothing can,
+    NotFound for a list that the actor does not see.
     """
     schema = schema_for(actor, access_list(actor, Right.VIEW, list_id))
     keys = key_fields(schema)
     hints = [one for one in suggest_hints if one.hears(schema)]
     first = [part for one in hints for part in one.order(schema)]
-    rows = elements(schema, actor).filter(_has_words(keys, words))
-    found = list(rows.order_by(*first, *_closest(words))[:SUGGESTED])
+    found = _read(_nearest(elements(schema, actor), keys, words.strip(), first))
     notes = [one.notes(schema, found, actor) for one in hints] if found else []
     return [(row.pk, row.name, _note(row, keys, notes)) for row in found]
+
+
+def _nearest(
+    rows: QuerySet[Any], keys: Sequence[SchemaField], words: str, first: Sequence[Any]
+) -> list[QuerySet[Any]]:
+    """What to read one after the other: the first is a piece of the index of names. Where an upper
+    app says what comes first, all is sorted at once."""
+    named = rows.alias(by_letters=text_sort_key("name"))
+    if not words:
+        return [named.order_by(*first, *BY_NAME)]
+    begins = Q(by_letters__startswith=text_sort_key(Value(words)))
+    has = _has_words(keys, words)
+    if first:
+        nearer = Case(When(begins, then=Value(0)), default=Value(1))
+        return [named.filter(begins | has).order_by(*first, nearer, *BY_NAME)]
+    return [named.filter(one).order_by(*BY_NAME) for one in (begins, has & ~begins)]
+
+
+def _read(parts: Sequence[QuerySet[Any]]) -> list[Any]:
+    """The first SUGGESTED of them all, or those that were found in time. Raises TooSlow."""
+    found: list[Any] = []
+
+    def read() -> bool:
+        for part in parts:
+            found.extend(part[: SUGGESTED - len(found)])
+        return True
+
+    if in_time(read, SUGGEST_MS) is None and not found:
+        raise TooSlow
+    return found
+
+
+def picker_wants(actor: Employee, list_id: int) -> set[Want]:
+    """The indexes of the list that its pickers read by."""
+    schema = _visible_schema(actor, list_id)
+    if schema is None:
+        return set()
+    columns = ["name", *(field.main_column for field in key_fields(schema))]
+    return {Want("name", Kind.UP), *(Want(column, Kind.LETTERS) for column in columns)}
 
 
 def _note(row: Any, keys: Sequence[SchemaField], notes: Sequence[Mapping[int, str]]) -> str:
@@ -90,7 +135,7 @@ def _note(row: Any, keys: Sequence[SchemaField], notes: Sequence[Mapping[int, st
     return ", ".join(filter(None, [*codes, *(one.get(row.pk, "") for one in notes)]))
 
 
-def _has_words(keys: list[SchemaField], text: str) -> Q:
+def _has_words(keys: Sequence[SchemaField], text: str) -> Q:
     number = text.strip().removeprefix("#")
     condition = Q()
     for word in text.split()[:MAX_WORDS]:
@@ -107,13 +152,6 @@ def _has_word(columns: list[str], word: str) -> Q:
     return condition
 
 
-def _closest(words: str) -> list[Any]:
-    if not words.strip():
-        return ["name", "pk"]
-    begins = When(name__istartswith=words.strip(), then=Value(0))
-    return [Case(begins, default=Value(1)), "name", "pk"]
-
-
 def named_elements(
     actor: Employee, list_id: int | None, ids: Collection[int] | None = None
 ) -> dict[int, str]:
@@ -121,7 +159,7 @@ def named_elements(
     schema = _visible_schema(actor, list_id)
     if schema is None:
         return {}
-    rows = elements(schema, actor).order_by("name", "pk")
+    rows = elements(schema, actor).order_by(text_sort_key("name").asc(), "pk")
     rows = rows[:SELECTED] if ids is None else rows.filter(pk__in=ids)
     return dict(rows.values_list("pk", "name"))
 

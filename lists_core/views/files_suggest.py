@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lists_core.access import Right
 from lists_core.new_values import takes_new_values
 from lists_core.schema.cache import schema_of
+from lists_core.selectors.fence import TooSlow
 from lists_core.selectors.lists import access_list
-from lists_core.selectors.suggest import suggest_elements
+from lists_core.selectors.suggest import picker_wants, suggest_elements
 from lists_core.services.elements import create_element
+from lists_core.services.index_use import note, size_of
 from lists_core.services.values import reasons
 from svod.base.errors import Forbidden, Invalid
 from svod.base.http import PortalRequest
@@ -22,8 +25,14 @@ WORDS_LENGTH = 200
 @login_required
 @require_GET
 def element_suggest(request: PortalRequest, list_id: int) -> JsonResponse:
-    """Elements of a list: {"results": [{value, text, note}]}."""
-    found = suggest_elements(request.user, list_id, asked_words(request))
+    """Elements of a list: {"results": [{value, text, note}]}, or why there are none in "told"."""
+    if size_of(list_id):
+        note(list_id, picker_wants(request.user, list_id))
+    try:
+        found = suggest_elements(request.user, list_id, asked_words(request))
+    except TooSlow:
+        told = _("The search takes too long: type more letters.")
+        return JsonResponse({"results": [], "told": told})
     return JsonResponse(
         {"results": [{"value": pk, "text": name, "note": note} for pk, name, note in found]}
     )

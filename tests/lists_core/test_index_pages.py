@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lists_core.grid import patience
 from lists_core.models import ListIndex
+from lists_core.selectors import suggest
 from lists_core.services import index_use
 from lists_core.services import indexes as keeper
 from lists_core.services.lists import create_list
@@ -126,3 +127,40 @@ def test_the_page_shows_and_changes_them_for_who_has_full_access(world: Any) -> 
     elsewhere = create_list(actor=world.admin, name="Другой")
     strange = f"/lists/{elsewhere.pk}/indexes/{row.pk}/"
     assert client.post(strange, {"deed": "drop"}).status_code == 404
+
+
+def test_pickers_over_a_large_list_read_its_index_of_names(world: Any) -> None:
+    keeper.keep_indexes()
+    index_use.forget()
+    client, url = visitor(world.admin), f"/lists/{world.list.pk}/suggest/"
+    typed = world.first.name[:6]
+    wanted = client.get(url, {"q": typed}).json()["results"]
+    assert (wanted[0]["value"], wanted[0]["text"]) == (world.first.pk, world.first.name)
+    keeper.keep_indexes()
+    built = set(ListIndex.objects.filter(column="name").values_list("kind", flat=True))
+    assert built == {Kind.UP, Kind.LETTERS}
+    for asked in ({}, {"q": typed}):
+        with CaptureQueriesContext(connection) as seen:
+            client.get(url, asked)
+        first = next(one["sql"] for one in seen if f'FROM "list_{world.list.pk}"' in one["sql"])
+        assert f"list_{world.list.pk}_name_up" in explained(first)
+        assert "Sort" not in explained(first)
+
+
+def explained(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_a_picker_says_when_it_finds_nothing_in_time(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, url = visitor(world.admin), f"/lists/{world.list.pk}/suggest/"
+    whole = client.get(url, {"q": "a"}).json()
+    assert len(whole["results"]) == suggest.SUGGESTED
+    monkeypatch.setattr(suggest, "in_time", lambda read, milliseconds: read() and None)
+    assert client.get(url, {"q": "a"}).json() == whole  # what was found until then
+    monkeypatch.setattr(suggest, "in_time", lambda read, milliseconds: None)
+    told = "Поиск идёт слишком долго: введите больше букв."
+    assert client.get(url, {"q": "a"}).json() == {"results": [], "told": told}

@@ -131,9 +131,16 @@ def test_a14_suggest_shows_readable_elements_only(
     add(airlines, admin, "Тайная Якутия", IATA="XX")
     secret = add(airlines, admin, "Якутия-2", IATA="YY")
     hidden.add(secret.pk)
-    assert [row[1] for row in suggest.suggest_elements(admin, airlines.pk, "якут")] == [
-        "Якутия", "Тайная Якутия",
-    ]  # fmt: skip
+    for name in ("Ёлка", "ежи"):
+        add(airlines, admin, name)
+
+    def named(words: str) -> list[str]:
+        return [name for _pk, name, _note in suggest.suggest_elements(admin, airlines.pk, words)]
+
+    assert named("якут") == ["Якутия", "Тайная Якутия"]
+    assert named("") == ["ежи", "Ёлка", "Тайная Якутия", "Якутия"]  # as a grid sorts them
+    assert named("е") == ["ежи", "Ёлка"]
+    assert list(suggest.named_elements(admin, airlines.pk).values()) == named("")
     client.force_login(admin)
     url = reverse("element_suggest", args=[airlines.pk])
     for asked in ("r3", f"#{kept.pk}", str(kept.pk)):
@@ -241,13 +248,6 @@ def test_filter_and_search_by_target(
     assert names(where={"field": "AIRLINE", "op": "empty"}) == {"три"}
     assert names(search="аэроф") == {"один", "два"}
     assert names(search="тайна") == set()
-
-
-def test_a16_used_in_lists_readable_links_only(
-    admin: Employee, airlines: List, flights: List, hidden: set[int], django_assert_num_queries
-) -> None:
-    first = add(airlines, admin, "Аэрофлот")
-    one = add(flights, admin, "один", AIRLINE=first.pk)
     monkeypatch.setattr(search, "FEW", -1)  # not by ids but by the rows that they are of
     assert names(search="аэроф") == names(search="su") == {"один", "два"}
     assert names(search="аэроф два") == {"два"}
@@ -282,6 +282,13 @@ def many(list_: List, name: str, count: int) -> list[int]:
             [list_.pk, count, name],
         )
         return sorted(pk for (pk,) in cursor.fetchall())
+
+
+def test_a16_used_in_lists_readable_links_only(
+    admin: Employee, airlines: List, flights: List, hidden: set[int], django_assert_num_queries
+) -> None:
+    first = add(airlines, admin, "Аэрофлот")
+    one = add(flights, admin, "один", AIRLINE=first.pk)
     two = add(flights, admin, "два", PARTNERS=[first.pk])
     secret = add(flights, admin, "тайный", AIRLINE=first.pk)
     hidden.add(secret.pk)

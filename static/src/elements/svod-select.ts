@@ -1,6 +1,6 @@
 // <svod-select data-url="/people/suggest/"><select …></select></svod-select>: a searchable
 // select. With data-url the server is asked (?q=…) and answers [{value, text, note?, tone?,
-// icon?}] or {results: […], groups?: […]}; without it the options of the select are searched. The real
+// icon?}] or {results: […], groups?: […], told?: why there are none}; without it the options of the select are searched. The real
 // select stays in the form. With data-new a text that is not there yet may be added: it is POSTed
 // there as `name`, and {value, text} or {error} comes back. `data-placeholder`; `multiple` on the select gives many.
 import type TomSelect from "tom-select";
@@ -43,6 +43,8 @@ function drawChosen(option: Option): HTMLElement {
 
 export class Select extends SvodElement {
   private picker: TomSelect | undefined;
+  /** Why the server found nothing, when it says so. */
+  private told = "";
 
   protected attach(): void {
     this.setAttribute("hx-morph-skip", "");
@@ -89,7 +91,7 @@ export class Select extends SvodElement {
       option: draw,
       item: drawChosen,
       option_create: (data: { input: string }) => h("div", { class: "create" }, text("add_value", { name: data.input })),
-      no_results: () => h("div", { class: "sv-option-none" }, text("nothing_found")),
+      no_results: () => h("div", { class: "sv-option-none" }, this.told || text("nothing_found")),
       loading: () => h("div", { class: "sv-option-none" }, text("loading")),
     };
   }
@@ -110,7 +112,8 @@ export class Select extends SvodElement {
     address.searchParams.set("q", query);
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      const found = (await answer.json()) as Option[] | { results: Option[]; groups?: Heading[] };
+      const found = (await answer.json()) as Option[] | { results: Option[]; groups?: Heading[]; told?: string };
+      this.told = (!Array.isArray(found) && found.told) || "";
       this.forget();
       if (Array.isArray(found)) done(found);
       else done(found.results, found.groups);
