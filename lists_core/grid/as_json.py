@@ -16,7 +16,9 @@ Read = Callable[[Any], Any]
 
 def page_as_json(grid: Grid, page: Page) -> dict[str, Any]:
     """`{"elements": [{"id", "version", "fields": {code: value}}], "count", "exact", "next",
-    "notices"}`; `next` is the query of the page after this one, "" after the last.
+    "notices"}`; `next` is the query of the page after this one, "" after the last. It goes on
+    where this page ended (`after`), whatever others write meanwhile: each element that stands
+    still is read once, by any number of pages.
 
     The fields are those that the address names in `columns`, else all that the person may know.
     """
@@ -28,7 +30,7 @@ def page_as_json(grid: Grid, page: Page) -> dict[str, Any]:
         "elements": [_element(row, readers) for row in page.rows],
         "count": page.count.number,
         "exact": page.count.exact,
-        "next": page.state.query(page=page.state.page + 1) if page.has_next else "",
+        "next": page.next if page.has_next else "",
         "notices": [str(text) for text in page.state.told],
     }
 

@@ -10,20 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from django.db import DataError, transaction
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from lists_core.grid.group_rows import Drawn, draw_note, draw_parts, draw_rest
-from lists_core.grid.page import Grid, Page
-from lists_core.grid.patience import PAGE_MS, advice, ids_of, reckoned
+from lists_core.grid.page import Grid, Page, rows_and_place
+from lists_core.grid.patience import PAGE_MS, advice, ids_after, ids_of, reckoned
 from lists_core.grid.state import GridState
 from lists_core.reports.levels import PAGE, Asked, Level, read_level, within
-from lists_core.selectors.elements import Count, rows_by_ids
+from lists_core.selectors.elements import Count
 from lists_core.selectors.fence import TooSlow, together
-from lists_core.selectors.keyset import following, place_of
 from svod.base.errors import NotFound
 
 LONGEST_PATH = 3_000
@@ -80,14 +77,17 @@ def read_path(text: str, grid: Grid) -> Path:
     return tuple(steps)
 
 
-def draw_level(grid: Grid, page: Page) -> SafeString:
-    """The rows of a grouped page."""
-    level = page.level if isinstance(page, GroupedPage) else None
-    return draw_parts(_drawn(grid, ()), level) if level else SafeString("")
+def draw_page(grid: Grid, page: Page) -> SafeString:
+    """The rows of a page: groups, or elements and the way to the next of them."""
+    if isinstance(page, GroupedPage):
+        return draw_parts(_drawn(grid, ()), page.level) if page.level else SafeString("")
+    more = draw_rest(_drawn(grid, ()), page.state.page, page.place) if page.has_next else ""
+    return SafeString(f"{grid.draw(page.rows)}{more}")
 
 
 def draw_inside(grid: Grid, path: Path, page: int, after: str = "") -> SafeString:
-    """What stands below an opened group: groups or elements, and a way to the next of them.
+    """What stands below an opened group: groups or elements, and a way to the next of them; in a
+    table without groups all of it is the inside of an empty path.
     `after` is the place where the elements shown so far end. Raises TooSlow, NotFound."""
     with together(PAGE_MS):
         if len(path) < len(grid.state.grouped.levels):
@@ -96,27 +96,11 @@ def draw_inside(grid: Grid, path: Path, page: int, after: str = "") -> SafeStrin
 
 
 def _draw_elements(grid: Grid, path: Path, page: int, after: str) -> SafeString:
-    size = grid.state.size
     found = reckoned(grid, lambda: grid.found.filter(inside(grid, path)))
-    ids = _ids_after(grid, found, after) if after else ids_of(grid, _at(grid, page), found)
-    rows = rows_by_ids(grid.schema, ids[:size], actor=grid.actor)
-    more = ""
-    if len(ids) > size:
-        more = draw_rest(_drawn(grid, path), page, place_of(found, ids[size - 1]))
+    ids = ids_after(grid, found, after) if after else ids_of(grid, _at(grid, page), found)
+    rows, place = rows_and_place(grid, found, ids)
+    more = draw_rest(_drawn(grid, path), page, place) if len(ids) > grid.state.size else ""
     return SafeString(f"{grid.draw(rows)}{more}")
-
-
-def _ids_after(grid: Grid, found: Any, after: str) -> list[int]:
-    """Those of a page and, when there are more, one more."""
-    ids: list[int] = []
-    try:
-        with transaction.atomic():  # a place of somebody's own making is an error to the database
-            for part in following(found, after):
-                if len(ids) <= grid.state.size:
-                    ids += ids_of(grid, _at(grid, 1), part)
-    except DataError:
-        raise NotFound from None
-    return ids[: grid.state.size + 1]
 
 
 def _at(grid: Grid, page: int) -> GridState:

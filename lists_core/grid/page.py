@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,13 +16,14 @@ from lists_core.grid.cells import RowRenderer, is_editable
 from lists_core.grid.columns import Column, columns_of, default_fields, shown_columns
 from lists_core.grid.extra import ExtraColumn, extra_columns
 from lists_core.grid.look import HEIGHTS, row_tones
-from lists_core.grid.patience import PAGE_MS, advice, count_of, page_ids, seen_so_far
+from lists_core.grid.patience import PAGE_MS, advice, count_of, ids_after, page_ids, seen_so_far
 from lists_core.grid.state import GridState, Params, parse_state
 from lists_core.models import List, ListPreference
 from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.elements import Count, found, rows_by_ids
 from lists_core.selectors.fence import TooSlow, together
+from lists_core.selectors.keyset import place_keys, place_of
 from lists_core.selectors.lists import access_list, preference
 from lists_core.selectors.titles import row_titles
 from lists_core.services.preferences import TABLE_LOOK
@@ -112,6 +114,15 @@ class Page:
     count: Count
     has_next: bool
     too_slow: str = ""
+    #: Where its rows end, for those after it; "" where nothing comes or no address can tell it.
+    place: str = ""
+
+    @property
+    def next(self) -> str:
+        """The query of the page after this one: by the place where this one ends, so that what
+        was added or went away meanwhile moves nothing; the number says how far it is."""
+        query = self.state.query(page=self.state.page + 1)
+        return f"{query}&{urlencode({'after': self.place})}" if self.place else query
 
     @property
     def first(self) -> int:
@@ -154,23 +165,33 @@ def everything_found(grid: Grid) -> Any:
     return grid.found.order_by()
 
 
-def page_of(grid: Grid) -> Page:
-    """The rows of the state's page; past the end it is the last page, with a notice."""
+def page_of(grid: Grid, after: str = "") -> Page:
+    """The rows of the state's page, or those `after` a place; past the end it is the last page,
+    with a notice. Raises NotFound for what is no place of this sort."""
     try:
         with together(PAGE_MS):
-            return _page(grid)
+            return _page(grid, after)
     except TooSlow:
         return Page(grid.state, (), Count(0, exact=True), has_next=False, too_slow=advice(grid))
 
 
-def _page(grid: Grid) -> Page:
+def _page(grid: Grid, after: str) -> Page:
     state, count = grid.state, count_of(grid, grid.state)
-    ids = page_ids(grid, state)
-    if not ids and state.page > 1:
+    ids = ids_after(grid, grid.found, after) if after else page_ids(grid, state)
+    if not ids and state.page > 1 and not after:
         last = -(-count.number // state.size) if count and count.exact else 1
         told = (*state.notices, _("There is no page %(page)d.") % {"page": state.page})
         state = replace(state, page=max(1, last), notices=told)
         ids = page_ids(grid, state)
-    rows = rows_by_ids(grid.schema, ids[: state.size], actor=grid.actor)
+    rows, place = rows_and_place(grid, grid.found, ids)
     known = count or seen_so_far(state, len(rows))
-    return Page(state, rows, known, has_next=len(ids) > state.size)
+    return Page(state, rows, known, has_next=len(ids) > state.size, place=place)
+
+
+def rows_and_place(grid: Grid, found: Any, ids: Sequence[int]) -> tuple[list[Any], str]:
+    """The rows of a page of `found` and the place where they end, when one more id tells that
+    others come after them."""
+    size = grid.state.size
+    keys = place_keys(found) if len(ids) > size else {}
+    rows = rows_by_ids(grid.schema, ids[:size], actor=grid.actor, told=keys)
+    return rows, place_of(rows[-1], keys) if rows and len(ids) > size else ""

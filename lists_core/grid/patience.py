@@ -7,9 +7,11 @@ own limit holds (`svod/settings.py`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import OperationalError
+from django.db import DataError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from lists_core.models import ListIndex
@@ -19,8 +21,10 @@ from lists_core.selectors.elements import Count, capped_count
 from lists_core.selectors.fence import CANCELLED, TooSlow, bounded, expected, fenced, in_time
 from lists_core.selectors.index_wants import wants_of
 from lists_core.selectors.indexes import is_coming, ready_sorts
+from lists_core.selectors.keyset import begins_at, following
 from lists_core.services.index_use import note, size_of
 from lists_core.services.indexes import TASK, want_indexes
+from svod.base.errors import NotFound
 from svod.base.tasks import wake
 
 if TYPE_CHECKING:
@@ -41,22 +45,36 @@ Result = TypeVar("Result")
 
 def page_ids(grid: Grid, state: GridState) -> list[int]:
     """The page's ids and, when there is a next page, one more. Raises TooSlow."""
+    _note_searched(grid)
     return ids_of(grid, state, _or_too_slow(lambda: grid.found))
 
 
-def ids_of(grid: Grid, state: GridState, found: Any) -> list[int]:
-    _note_searched(grid)
-    """The same of a part of what the grid finds."""
+def ids_of(grid: Grid, state: GridState, found: Any, begins: str | None = None) -> list[int]:
+    """The same of a part of what the grid finds; `begins` as for `by_title`."""
     start = (state.page - 1) * state.size
     ids = found.values_list("pk", flat=True)[start : start + state.size + 1]
     if not _is_heavy(grid):
         return _or_too_slow(lambda: bounded(ids, grid.schema, grid.actor))
     note(grid.list_.pk, wants_of(grid.schema, found, state.sort))
-    titled = by_title(found)
+    titled = by_title(found, begins)
     if titled:
         return titled_ids(titled, start, start + state.size + 1)
     quick = in_time(lambda: bounded(ids, grid.schema, grid.actor), WALK_MS)
     return _scanned(ids) if quick is None else quick
+
+
+def ids_after(grid: Grid, found: Any, place: str) -> list[int]:
+    """The same of what comes after a place (`selectors/keyset.py`). Raises TooSlow, NotFound."""
+    first, ids = replace(grid.state, page=1), list[int]()
+    try:
+        with transaction.atomic():  # a place of somebody's own making is an error to the database
+            parts = following(found, place)
+            for part, begins in zip_longest(parts, [begins_at(place)]):
+                if len(ids) <= grid.state.size:
+                    ids += ids_of(grid, first, part, begins)
+    except DataError:
+        raise NotFound from None
+    return ids[: grid.state.size + 1]
 
 
 def titled_ids(rows: ByTitle, start: int, stop: int) -> list[int]:
@@ -74,6 +92,14 @@ def titled_ids(rows: ByTitle, start: int, stop: int) -> list[int]:
     if found is None:
         raise TooSlow
     return found
+
+
+def _note_searched(grid: Grid) -> None:
+    """The words of a search are looked for in the names of linked lists too."""
+    for field in grid.schema.all_fields if grid.state.q else ():
+        linked = field.field.settings.get("list") if field.type.reference == "element" else None
+        if linked and size_of(linked):
+            note(linked, {Want("name", Kind.LETTERS)})
 
 
 def note_wants(grid: Grid) -> None:
@@ -94,14 +120,6 @@ def _scanned(ids: Any) -> list[int]:
 def reckoned(grid: Grid, read: Callable[[], Result]) -> Result:
     """What `read` reckons over all that is found. Raises TooSlow."""
     if not size_of(grid.list_.pk):
-def _note_searched(grid: Grid) -> None:
-    """The words of a search are looked for in the names of linked lists too."""
-    for field in grid.schema.all_fields if grid.state.q else ():
-        linked = field.field.settings.get("list") if field.type.reference == "element" else None
-        if linked and size_of(linked):
-            note(linked, {Want("name", Kind.LETTERS)})
-
-
         return _or_too_slow(read)
     known = in_time(read, SCAN_MS)
     if known is None:

@@ -18,7 +18,7 @@ from lists_core.grid.cells import element_pattern
 from lists_core.grid.chips import chips_of
 from lists_core.grid.extra import shown_actions
 from lists_core.grid.foot import foot_of, menu_labels
-from lists_core.grid.groups import GroupedPage, draw_level, grouped_page
+from lists_core.grid.groups import GroupedPage, draw_page, grouped_page
 from lists_core.grid.page import Grid, Page, page_of
 from lists_core.grid.pager import pager
 from lists_core.grid.tree import section_tree
@@ -58,7 +58,7 @@ def grid_context(opened: Grid) -> dict[str, Any]:
         "state": state,
         "page": page,
         "columns": shown.columns,
-        "rows": draw_level(shown, page) or shown.draw(page.rows),
+        "rows": draw_page(shown, page),
         "level": page.level if isinstance(page, GroupedPage) else None,
         "foot": foot_of(shown, page),
         "total_labels": menu_labels(),

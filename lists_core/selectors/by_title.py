@@ -18,7 +18,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, QuerySet, Subquery, Value
+from django.db.models import F, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
@@ -75,15 +75,17 @@ def _key(column: str, told: Sequence[tuple[Titled, Any]]) -> Any:
     return Coalesce(*found, Value(None))
 
 
-def by_title(rows: QuerySet[Any]) -> ByTitle | None:
+def by_title(rows: QuerySet[Any], begins: str | None = None) -> ByTitle | None:
     """For a query of `found`; None where it is not sorted by a link before all else, or nothing
-    that the link points to can be seen."""
+    that the link points to can be seen. Where all rows have titles that come at `begins` or later,
+    things with earlier ones need not be walked."""
     first = rows.query.order_by[0] if rows.query.order_by else None
     if not isinstance(first, OfThings):
         return None
-    parts = [part for one in first.things if (part := _compiled(one))]
+    down = bool(first.descending)
+    parts = [part for one in first.things if (part := _compiled(one, begins, down=down))]
     lists = [one.list_id for one in first.things if one.list_id]
-    return ByTitle(rows, first.column, parts, bool(first.descending), lists) if parts else None
+    return ByTitle(rows, first.column, parts, down, lists) if parts else None
 
 
 def _united(parts: Sequence[Sql]) -> Sql:
@@ -149,8 +151,10 @@ class ByTitle:
         return ", ".join([*told, f"own.id{last}"])
 
 
-def _compiled(one: Titled) -> Sql | None:
+def _compiled(one: Titled, begins: str | None, *, down: bool) -> Sql | None:
     rows = one.rows.order_by().annotate(told_key=one.key, told_title=one.title)
+    if begins is not None:
+        rows = rows.filter(Q.create([(f"told_title__{'lte' if down else 'gte'}", begins)]))
     try:
         text, given = rows.values_list("told_key", "pk", "told_title").query.sql_with_params()
     except EmptyResultSet:

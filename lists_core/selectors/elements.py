@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from staff.models import Employee
 from svod.base.errors import Forbidden, NotFound
 
 COUNT_LIMIT = 10_000
+NOTHING_MORE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,19 @@ def found(schema: Schema, query: ElementQuery, *, actor: Employee) -> QuerySet[A
 
 
 def rows_by_ids(
-    schema: Schema, ids: Sequence[int], *, actor: Employee, columns: Collection[str] = ()
+    schema: Schema,
+    ids: Sequence[int],
+    *,
+    actor: Employee,
+    columns: Collection[str] = (),
+    told: Mapping[str, Any] = NOTHING_MORE,
 ) -> list[Any]:
     """The rows of these ids in their order; unreadable ones are left out. One query.
 
-    With `columns` they hold these alone (without, all): a list of CRM has a hundred.
+    With `columns` they hold these alone (without, all): a list of CRM has a hundred. `told` are
+    expressions over the list that each row tells besides, by their names.
     """
-    by_id = elements(schema, actor).only(*columns).in_bulk(ids)
+    by_id = elements(schema, actor).only(*columns).annotate(**told).in_bulk(ids)
     return [by_id[pk] for pk in ids if pk in by_id]
 
 

@@ -10,6 +10,7 @@ place.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, TextField, Value
@@ -31,19 +32,28 @@ class Key(NamedTuple):
     value: Any
 
 
-def place_of(rows: QuerySet[Any], pk: int) -> str:
-    """The place of an element of a sorted query; "" where it cannot be told in few words."""
-    place = whole_place(rows, pk)
+def place_keys(rows: QuerySet[Any]) -> dict[str, Cast]:
+    """What a row has to tell besides, for its place in this sorted query to be known."""
+    sorts = enumerate(_sorts(rows))
+    return {f"place_{number}": Cast(one.expression, TextField()) for number, one in sorts}
+
+
+def place_of(row: Any, keys: Collection[str]) -> str:
+    """The place of a row that was read with those keys; "" where it does not fit an address."""
+    place = _told(row.pk, [getattr(row, key) for key in keys])
     return place if len(place) <= LONGEST else ""
 
 
 def whole_place(rows: QuerySet[Any], pk: int) -> str:
-    """The same however long, for a place that is in no address; "" where it is not found."""
-    keys = [Cast(one.expression, TextField()) for one in _sorts(rows)]
+    """The place of an element of a sorted query however long, for one that is in no address; ""
+    where it is not found."""
+    keys = place_keys(rows).values()
     values = rows.filter(pk=pk).order_by().values_list("pk", *keys).first() if keys else (pk,)
-    if values is None:
-        return ""
-    return json.dumps([values[0], values[1:]], ensure_ascii=False, separators=(",", ":"))
+    return "" if values is None else _told(values[0], values[1:])
+
+
+def _told(pk: int, values: Sequence[str | None]) -> str:
+    return json.dumps([pk, values], ensure_ascii=False, separators=(",", ":"))
 
 
 def following(rows: QuerySet[Any], place: str) -> list[QuerySet[Any]]:
@@ -63,6 +73,12 @@ def following(rows: QuerySet[Any], place: str) -> list[QuerySet[Any]]:
     first = keys[0]
     reached = Q.create([(f"{first.name}__{_side(first.descending)}e", first.value)])
     return [behind.filter(reached), named.filter(_empty(first))]
+
+
+def begins_at(place: str) -> str | None:
+    """The value of the first sort at a place that `following` has taken, or None."""
+    values = json.loads(place)[1]
+    return values[0] if values else None
 
 
 def _behind(keys: list[Key], by_id: Q) -> Q:

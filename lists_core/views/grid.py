@@ -43,9 +43,10 @@ def count(request: PortalRequest, list_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def data(request: PortalRequest, list_id: int) -> JsonResponse:
-    """The same page as JSON, for programs: see `page_as_json`. 503 for what takes too long."""
+    """The same page as JSON, for programs, or with `after` what comes behind a place: see
+    `page_as_json`. 503 for what takes too long, 404 for what is no place of this sort."""
     opened = open_grid(request.user, list_id, request.GET)
-    page = page_of(opened)
+    page = page_of(opened, request.GET.get("after", ""))
     if page.too_slow:
         return JsonResponse({"error": page.too_slow}, status=503)
     return JsonResponse(page_as_json(opened, page))

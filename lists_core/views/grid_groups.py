@@ -26,11 +26,11 @@ from svod.base.http import PortalRequest
 @require_GET
 def groups(request: PortalRequest, list_id: int) -> HttpResponse:
     """Rows below the group that `path` leads to, of the page `part`, of elements those `after` a
-    place; of the first level without a path."""
+    place; without a path of the first level, or of a table without groups."""
     grid = open_grid(request.user, list_id, request.GET)
     path = read_path(request.GET.get("path", ""), grid)
     number = whole_number(request.GET.get("part", "1")) or 0
-    if not grid.state.grouped.levels or not 1 <= number < MAX_PAGE:
+    if not 1 <= number < MAX_PAGE:
         raise NotFound
     try:
         return HttpResponse(draw_inside(grid, path, number, request.GET.get("after", "")))

@@ -57,7 +57,7 @@ def grid(page: Page, portal: str, deals: List, designer: Employee, sign_in: Sign
 
 
 def rows(page: Page) -> Locator:
-    return page.locator("#grid tbody tr")
+    return page.locator("#grid tbody tr[data-id]")
 
 
 def cell(page: Page, row: int, code: str) -> Locator:
@@ -233,6 +233,30 @@ def test_many_are_changed_deleted_and_brought_back(
     expect(grid.get_by_text("Список пуст")).to_be_visible()
     grid.get_by_role("button", name="Отменить").click()
     expect(rows(grid)).to_have_count(COUNT)
+
+
+def test_more_rows_are_shown_below_the_others(grid: Page, deals: List, designer: Employee) -> None:
+    """They come by the place of the last, are chosen and walked through like the others, and stay
+    when the table is drawn anew."""
+    grid.locator("[data-grid-size]").select_option("10")
+    expect(rows(grid)).to_have_count(10)
+    grid.locator("[data-grid-all]").click()
+    grid.locator("[data-bulk-all]").click()
+    create_element(deals.pk, {"NAME": "Новый"}, actor=designer)
+    grid.get_by_role("button", name="Показать ещё").press("Enter")
+    expect(rows(grid)).to_have_count(20)
+    expect(cell(grid, 10, "NAME")).to_be_focused()
+    expect(cell(grid, 10, "NAME")).to_have_text("Договор 13")
+    expect(grid.locator(".sv-grid-count")).to_contain_text("1–20")
+    expect(grid.locator("[data-bulk-count]")).to_have_text(f"Выбрано: {COUNT}")
+    grid.keyboard.press("ArrowUp")
+    expect(cell(grid, 9, "NAME")).to_be_focused()
+    grid.evaluate("document.dispatchEvent(new CustomEvent('elements-changed'))")
+    expect(cell(grid, 0, "NAME")).to_have_text("Новый")
+    expect(rows(grid)).to_have_count(20)
+    grid.get_by_role("button", name="Показать ещё").click()
+    expect(rows(grid)).to_have_count(COUNT + 1)
+    expect(grid.get_by_role("button", name="Показать ещё")).to_have_count(0)
 
 
 def test_the_menu_of_a_row(grid: Page) -> None:

@@ -61,6 +61,31 @@ def test_pages_follow_each_other(client: Client, admin: Employee, goods: List) -
     assert rest["next"] == ""
 
 
+@pytest.mark.parametrize("sort", ["", "PRICE", "-PRICE", "NAME", "CREATED_BY"])
+def test_pages_hold_each_element_once_while_others_write(
+    client: Client, admin: Employee, goods: List, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr("lists_core.grid.state.PAGE_SIZES", (5,))
+    page = ask(client, admin, goods, sort=sort, size="5").json()
+    got = [row["fields"]["NAME"] for row in page["elements"]]
+    while page["next"]:
+        for price in (0, 1_000):  # before what is read, whichever way
+            create_element(goods.pk, {"NAME": f"А {price}", "PRICE": price}, actor=admin)
+        page = client.get(reverse("list_data", args=[goods.pk]) + page["next"]).json()
+        got += [row["fields"]["NAME"] for row in page["elements"]]
+        if len(got) > 12:
+            break
+    old = [name for name in got if name.startswith("Товар")]
+    assert (len(old), set(old)) == (12, {f"Товар {number}" for number in range(1, 13)})
+
+
+def test_a_place_of_somebodys_own_making_is_not_found(
+    client: Client, admin: Employee, goods: List
+) -> None:
+    for place in ("{", "5", "[1]", '[1, ["вздор"]]', "[1, []]"):
+        assert ask(client, admin, goods, sort="PRICE", after=place).status_code == 404
+
+
 def test_columns_choose_the_fields(client: Client, admin: Employee, goods: List) -> None:
     found = ask(client, admin, goods, columns="NAME,PRICE", size="10").json()["elements"]
     assert list(found[0]["fields"]) == ["NAME", "PRICE"]
@@ -76,12 +101,17 @@ def test_what_one_may_not_see_is_no_number_either(
     assert theirs == []
 
 
-def test_queries_do_not_grow_with_the_rows(client: Client, admin: Employee, goods: List) -> None:
+@pytest.mark.parametrize("sort", ["", "PRICE"])
+def test_queries_do_not_grow_with_the_rows(
+    client: Client, admin: Employee, goods: List, sort: str
+) -> None:
+    """Nor is one needed for the place where a page ends."""
+
     def asked(size: str) -> int:
         with CaptureQueriesContext(
             connection,
         ) as caught:
-            assert ask(client, admin, goods, size=size).status_code == 200
+            assert ask(client, admin, goods, size=size, sort=sort).status_code == 200
         return len(caught)
 
     asked("10")

@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lists_core.grid import patience
+from lists_core.grid.page import open_grid
 from lists_core.models import ListIndex
 from lists_core.selectors import suggest
+from lists_core.selectors.by_title import ByTitle
 from lists_core.services import index_use
 from lists_core.services import indexes as keeper
 from lists_core.services.lists import create_list
@@ -164,3 +166,21 @@ def test_a_picker_says_when_it_finds_nothing_in_time(
     monkeypatch.setattr(suggest, "in_time", lambda read, milliseconds: None)
     told = "Поиск идёт слишком долго: введите больше букв."
     assert client.get(url, {"q": "a"}).json() == {"results": [], "told": told}
+
+
+@pytest.mark.parametrize("sort", ["LINK", "-LINK"])
+def test_pages_by_title_go_on_where_they_ended(
+    world: Any, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """By a walk through the titles that begins there: nothing is joined, and nothing is lost."""
+    keeper.keep_indexes()
+    index_use.forget()
+    monkeypatch.setattr(patience, "FEW", 0)
+    monkeypatch.setattr(ByTitle, "sorted", None)
+    url, query, got = f"/lists/{world.list.pk}/data/", f"?sort={sort}&size=100&columns=NAME", []
+    for _turn in range(4):
+        page = visitor(world.admin).get(url + query).json()
+        got += [row["id"] for row in page["elements"]]
+        query = page["next"]
+    whole = open_grid(world.admin, world.list.pk, {"sort": sort}).found
+    assert got == list(whole.values_list("pk", flat=True)[:400])

@@ -15,7 +15,7 @@ const STEPS: Record<string, Step> = {
   PageUp: { rows: -10, columns: 0 },
   PageDown: { rows: 10, columns: 0 },
 };
-const INSIDE = "tbody input, tbody button, tbody a";
+const INSIDE = "tbody tr[data-id] :is(input, button, a)";
 const CONTROLS = "input:not([type=hidden]):not(:disabled), textarea, select, button, [contenteditable=true]";
 
 interface Editing {
@@ -47,11 +47,11 @@ export class Cells {
     listen<CustomEvent>(document, "htmx:after:swap", () => this.afterSwap());
   }
 
-  /** A new fragment: one stop for the Tab key in the table's body. */
+  /** New rows: one stop for the Tab key among all of them. */
   refresh(): void {
     this.editing = undefined;
     for (const inner of this.host.area.querySelectorAll<HTMLElement>(INSIDE)) inner.tabIndex = -1;
-    const first = this.rows[0]?.cells[1];
+    const first = this.host.area.querySelector('tbody tr[data-id] [tabindex="0"]') ? undefined : this.rows[0]?.cells[1];
     if (first) first.tabIndex = 0;
   }
 

@@ -19,6 +19,9 @@ export class Groups {
   private opener: HTMLElement | undefined;
   /** The column whose total was chosen, to be focused when the table has been drawn anew. */
   private chosen = "";
+  /** How often more rows of a table without groups were asked for, in the state it shows. */
+  private further = 0;
+  private shown = "";
 
   /** `filled` is told when rows have come. */
   constructor(
@@ -36,6 +39,8 @@ export class Groups {
     const { group = "" } = this.host.area.dataset;
     if (group !== this.levels) this.opened.read(this.written);
     this.levels = group;
+    if (this.host.state !== this.shown) this.further = 0;
+    this.shown = this.host.state;
     this.stops();
     if (this.chosen) this.host.area.querySelector<HTMLElement>(`[data-total="${CSS.escape(this.chosen)}"]`)?.focus();
     this.chosen = "";
@@ -161,10 +166,27 @@ export class Groups {
 
   private async more(row: HTMLTableRowElement): Promise<void> {
     const before = row.previousElementSibling;
+    await this.loadMore(row);
+    if (!this.levels) this.further += 1;
+    const first = before?.nextElementSibling as HTMLTableRowElement | null | undefined;
+    const target = first?.querySelector<HTMLElement>(".sv-group-turn, [data-group-next]") ?? first?.cells[1];
+    if (target && !target.hasAttribute("tabindex")) target.tabIndex = -1;
+    target?.focus();
+  }
+
+  private async loadMore(row: HTMLTableRowElement): Promise<void> {
     row.setAttribute("aria-busy", "true");
     const { page = "1", after = "" } = row.dataset;
     await this.load(row, { part: page, after }, "outerHTML");
-    (before?.nextElementSibling?.querySelector<HTMLElement>(".sv-group-turn, td[tabindex], a") ?? null)?.focus();
+  }
+
+  /** The table without groups was drawn anew: as many rows as there were. */
+  async again(): Promise<void> {
+    for (let times = 0; times < Math.min(this.further, MOST_AT_ONCE); times += 1) {
+      const row = this.host.area.querySelector<HTMLTableRowElement>("tr.sv-group-next");
+      if (this.levels || !row) return;
+      await this.loadMore(row);
+    }
   }
 
   private async load(row: HTMLTableRowElement, place: { part: string; after?: string }, swap: string): Promise<void> {

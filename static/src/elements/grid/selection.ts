@@ -19,6 +19,12 @@ export class Selection {
     this.show();
   }
 
+  /** Rows came or went: the others stay chosen, and all found are all found. */
+  filled(): void {
+    if (this.everything) for (const box of this.boxes) box.checked = true;
+    this.show();
+  }
+
   private get boxes(): HTMLInputElement[] {
     return [...this.host.area.querySelectorAll<HTMLInputElement>(BOX)];
   }

@@ -76,8 +76,20 @@ class Grid extends ListPage {
   private filled(): void {
     this.labelCells();
     this.cells.refresh();
-    this.selection.refresh();
+    this.selection.filled();
     this.groups.stops();
+    const last = this.area.querySelector<HTMLElement>("[data-grid-last]");
+    const rows = this.area.querySelectorAll("tbody tr[data-id]").length;
+    if (last) last.textContent = String(Number(last.dataset.gridLast) + rows - 1);
+  }
+
+  /** Rows that were asked for beside the page come back; until then the page keeps its height,
+   * or it would scroll away from them. */
+  protected override async reload(drop = ""): Promise<void> {
+    this.style.minHeight = `${this.offsetHeight}px`;
+    await super.reload(drop);
+    await this.groups.again();
+    this.style.minHeight = "";
   }
 
   /** On a phone a row is a card: its cells carry the names of their columns, and roles that
