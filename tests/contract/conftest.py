@@ -18,7 +18,7 @@ from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.selectors.by_title import by_title
 from lists_core.selectors.elements import ElementQuery, found
-from lists_core.selectors.keyset import following, place_of
+from lists_core.selectors.keyset import following, whole_place
 from lists_core.services import fields, lists
 from staff.models import Employee
 from tests.contract.samples import SAMPLES, Sample, load
@@ -82,7 +82,7 @@ class World:
         rows = found(self.schema, ElementQuery(sort=sort), actor=self.actor)
         ids = list(rows.values_list("pk", flat=True)[:step])
         while True:
-            parts = following(rows, place_of(rows, ids[-1]))
+            parts = following(rows, whole_place(rows, ids[-1]))
             more = [pk for part in parts for pk in part.values_list("pk", flat=True)[:step]]
             if not more:
                 return ids

@@ -15,7 +15,7 @@ from lists_core.grid.groups import grouped_page, inside, read_part
 from lists_core.grid.page import Grid
 from lists_core.reports.answer import NO_VALUE, VALUE
 from lists_core.reports.levels import Level
-from lists_core.selectors.keyset import following, place_of
+from lists_core.selectors.keyset import following, whole_place
 from tests.lists_core.report_oracle import FIELDS, start_of
 
 Row = dict[str, Any]
@@ -166,7 +166,7 @@ def _pages(grid: Grid, path: tuple[str, ...]) -> list[int]:
     rows = grid.found.filter(inside(grid, path))
     ids = list(rows.values_list("pk", flat=True)[:STEP])
     while ids:
-        parts = following(rows, place_of(rows, ids[-1]))
+        parts = following(rows, whole_place(rows, ids[-1]))
         more = [pk for part in parts for pk in part.values_list("pk", flat=True)[:STEP]]
         if not more:
             break
