@@ -11,7 +11,7 @@ GRANTED, ELEMENTS = "lists_core/access/granted.py", "lists_core/selectors/elemen
 ACROSS, BULK = "lists_core/selectors/across.py", "lists_core/services/bulk.py"
 NAMED = "    rows = elements(schema, actor).filter(pk__in=ids).order_by()"
 SEARCH = "    rows = elements(schema_of(list_), actor).filter(_named(words))"
-SUGGESTED = "    rows = elements(schema, actor).filter(_has_words(keys, words))"
+SUGGESTED = "_nearest(elements(schema, actor), keys, words.strip(), first)"
 LENT, MORE = "crm_link/lending.py", "lists_core/access/more.py"
 REGISTRY = "lists_core/migrations/0006_element_registry.py"
 LINKING = "lists_core/selectors/linking.py"
@@ -68,7 +68,10 @@ PLANTED: list[tuple[str, str, str, str]] = [
     ("search everywhere without the predicate", "lists_core/selectors/search.py", SEARCH,
      "    rows = schema_of(list_).model.objects.filter(_named(words))"),
     ("suggestions without the predicate", "lists_core/selectors/suggest.py", SUGGESTED,
-     f"    rows = {EVERY}.filter(_has_words(keys, words))"),
+     f"_nearest({EVERY}, keys, words.strip(), first)"),
+    ("the search box looks at names that are hidden", "lists_core/selectors/suggest.py",
+     "    return elements(schema, actor).filter(_has_words(key_fields(schema), words))",
+     f"    return {EVERY}.filter(_has_words(key_fields(schema), words))"),
     ("numbers of sections count all rows", "lists_core/selectors/section_tree.py",
      "    rows = elements(schema_of(list_), actor).order_by()",
      "    rows = schema_of(list_).model.objects.filter(deleted_at=None).order_by()"),
