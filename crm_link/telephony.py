@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from crm_link.models import Activity, PhoneCall
 from crm_link.points import PointType, normal
 from svod.base.errors import Invalid
 
+#: What no database keeps: NUL, and the halves of characters that JSON may hold.
+UNKEPT = r"[\x00\ud800-\udfff]"
 LONGEST = 24 * 3600
 DIRECTIONS = {"in": "in", "incoming": "in", "out": "out", "outgoing": "out"}
 
@@ -50,7 +53,7 @@ def parse_call(given: Mapping[str, Any]) -> Told:
     def text(name: str, longest: int, *, needed: bool = False) -> str:
         raw = given.get(name)
         plain = isinstance(raw, str | int) and not isinstance(raw, bool)
-        found = str(raw).replace("\0", "").strip() if plain else ""
+        found = re.sub(UNKEPT, "", str(raw)).strip() if plain else ""
         if needed and not found:
             errors[name] = [_("This field is required.")]
         if raw not in (None, "") and (not plain or len(found) > longest):

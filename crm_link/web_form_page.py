@@ -105,9 +105,9 @@ def visitor_of(raw: Any) -> UUID | None:
 
 
 def _text(raw: Any, longest: int) -> str:
-    """One line without control signs."""
+    """One line without control signs and halves of characters, which JSON may hold."""
     text = raw if isinstance(raw, str) else ""
-    return re.sub(r"[\x00-\x1f\x7f]+", " ", text).strip()[:longest]
+    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]+", " ", text).strip()[:longest]
 
 
 def stamp() -> str:

@@ -172,3 +172,6 @@ def test_the_page(admin, lists, admin_client, client, employee):
     assert Telephony.objects.get().numbers == {"101": employee.pk}
     client.force_login(employee)
     assert client.get("/crm/settings/telephony/").status_code == 403
+    halves = {"id": "c\ud800", "line": "\udfff", "employee": "x\ud800@a.example"}
+    assert tell(client, token, **halves).status_code == 200
+    assert PhoneCall.objects.get().external_id == "c"

@@ -280,3 +280,8 @@ def test_the_editor(admin, lists, admin_client, client, employee):
     assert client.get("/crm/settings/web-forms/").status_code == 403
     assert client.post(f"{made.get_absolute_url()}delete/").status_code == 403
     delete_web_form(made.pk, actor=admin)
+    halves = {**given, "referrer": "https://a.example/\ud800", "utm_source": "\udfffx"}
+    assert send(client, form, "json", halves).status_code == 200
+    assert Submission.objects.latest("pk").referrer == "https://a.example/"
+    odd_name = {"values": {"FIRST_NAME": "\ud800", "PHONE": "+74951234567"}, "consent": True}
+    assert send(client, form, "json", odd_name).status_code == 422
