@@ -93,7 +93,7 @@ class FeedRuleForm(DomainFormMixin, forms.Form):
         self, data: Any, *, source: List, target: List, actor: Employee, rule: FeedRule | None
     ) -> None:
         self.source, self.target, self.actor = source, target, actor
-        super().__init__(data, initial=_initial(rule) if rule else {"run_as": str(actor.pk)})
+        super().__init__(data, initial=_initial(rule) if rule else _new(actor))
         own, other = schema_for(actor, source), schema_for(actor, target)
         self.fields["condition"].widget = ConditionWidget(source, own, actor)
         linking = [one for one in other.fields if one.multiple and may_link(one, source)]
@@ -105,6 +105,9 @@ class FeedRuleForm(DomainFormMixin, forms.Form):
         self.fields["mapping"].label = _("What is filled")
         if not actor.is_superuser:
             self.fields["run_as"].disabled = True
+            self.fields["run_as"].help_text = _(
+                "An administrator has to name the employee for whom the rule works."
+            )
         if not own.get("STAGE"):
             del self.fields["won"]
 
@@ -168,6 +171,11 @@ def _line_columns(source: Schema, target: Schema) -> dict[str, forms.Field]:
         "how": forms.ChoiceField(label=_("What is taken"), choices=ways),
         "into": forms.ChoiceField(label=_("Into the field"), choices=filled_choices(target)),
     }
+
+
+def _new(actor: Employee) -> dict[str, Any]:
+    """Only administrators lend an employee's rights, their own too: for others it waits."""
+    return {"run_as": str(actor.pk)} if actor.is_superuser else {}
 
 
 def _initial(rule: FeedRule) -> dict[str, Any]:

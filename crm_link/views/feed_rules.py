@@ -98,8 +98,8 @@ def rule_page(
     if form.is_valid():
         try:
             if "preview" not in request.POST:
-                services.save_feed_rule(rule, form.given, actor=request.user)
-                toast(request, _("The rule is saved; all elements are looked at anew."))
+                saved = services.save_feed_rule(rule, form.given, actor=request.user)
+                toast(request, done_text(saved))
                 return redirect("crm_feed_rules")
             shown = checked_preview(request, form, rule)
         except Invalid as error:
@@ -107,6 +107,12 @@ def rule_page(
     context = page_context(request, form, rule) | {"preview": shown}
     status = 422 if form.errors else 200
     return render_page(request, "crm/settings/feed_rule.html", context, status=status)
+
+
+def done_text(rule: FeedRule) -> str:
+    if not rule.run_as_id:
+        return _("The rule is saved. It works as soon as an administrator names its employee.")
+    return _("The rule is saved; all elements are looked at anew.")
 
 
 def checked_preview(

@@ -16,7 +16,7 @@ from lists_core.services.fields import update_field
 from lists_core.services.rights import set_list_rights
 from staff.subjects import Subject
 from tests.crm_link.booking_world import estate, roubles
-from tests.crm_link.crm_world import stage
+from tests.crm_link.crm_world import crm_manager, stage
 from tests.crm_link.feed_world import feeds
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +248,29 @@ def test_a_new_consolidation_asks_for_its_lists_first(admin, admin_client):
     assert admin_client.get(adding).status_code == 200
     assert admin_client.post(adding, {**form_of(world.rule), "name": "Second"}).status_code == 302
     assert FeedRule.objects.filter(name="Second", run_as=admin).exists()
+
+
+def test_a_consolidation_by_who_is_no_administrator(admin, client):
+    """It is saved as typed, and waits for the employee that an administrator names."""
+    world, manager = feeds(admin), crm_manager("boss")
+    for list_ in (world.deals, world.deliveries):
+        grants = {Subject("U", one.pk): {Right.FULL} for one in (admin, manager)}
+        set_list_rights(list_.pk, grants, actor=admin)
+    client.force_login(manager)
+    query = f"?source={world.deals.pk}&target={world.deliveries.pk}"
+    adding = reverse("crm_feed_rule_add") + query
+    assert "Администратор должен назначить сотрудника" in client.get(adding).content.decode()
+    given = {**form_of(world.rule), "name": "Mine", "run_as": admin.pk}
+    assert client.post(adding, given).status_code == 302
+    made = FeedRule.objects.get(name="Mine")
+    assert made.run_as is None
+    address = reverse("crm_feed_rule", args=[made.pk])
+    client.force_login(admin)
+    client.post(address, given)
+    client.force_login(manager)
+    assert client.post(address, {**given, "name": "Ours"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.name, made.run_as) == ("Ours", admin)
 
 
 def test_what_failed_is_told_without_what_may_not_be_seen(admin, admin_client):
