@@ -59,10 +59,10 @@ def choice(*names: Text) -> Callable[[], dict[str, Any]]:
     return settings
 
 
-#: The source of what comes from chats; `openlines` finds the option by this name.
-OPEN_LINE = _("Open line")
+#: The sources of what comes from exchanges and from chats, which are found by these names.
+CALL, OPEN_LINE = _("Call"), _("Open line")
 SOURCES = choice(
-    _("Call"), _("E-mail"), _("Web site"), _("Web form"), _("Advertising"),
+    CALL, _("E-mail"), _("Web site"), _("Web form"), _("Advertising"),
     _("Existing client"), _("Recommendation"), _("Exhibition"), _("Other"),
     OPEN_LINE,
 )  # fmt: skip

@@ -22,6 +22,7 @@ from lists_core.schema.compile import Schema
 from lists_core.schema.fields import SchemaField
 from lists_core.services.by_rule import written_by_rule
 from lists_core.services.listeners import ElementListener, Write, listeners
+from lists_core.services.values import may_be_incomplete
 from svod.base.errors import Forbidden, Invalid
 
 
@@ -146,9 +147,10 @@ def _own(write: Write, key: str) -> SchemaField | None:
 def _check_filled(write: Write, stage: StageLine, asked: Collection[int]) -> None:
     """Raise Invalid with an error for each empty field that the actor has to fill.
 
-    As with required fields of any list: what the actor may not change may stay empty.
+    As with required fields of any list: what the actor may not change may stay empty, and what
+    customers send by themselves is asked for nothing.
     """
-    if not asked:
+    if not asked or may_be_incomplete():
         return
     fields = (field for field in write.schema.fields if field.field.pk in asked)
     empty = [field for field in fields if field.read(write.row) in (None, "", [])]

@@ -17,7 +17,7 @@ from crm_link.access import may_add_for, require_crm_manager
 from crm_link.kinds import LEAD
 from crm_link.models import Submission, Visit, WebForm
 from crm_link.selectors.kinds import list_of
-from crm_link.services.duplicate_rules import duplicates_pass
+from crm_link.services.from_customers import LONGEST_NAME, fitting, from_customers
 from crm_link.services.items import create_item
 from crm_link.web_form_page import Origin, askable, clean_origin, marks_of, web_address
 from lists_core.access import schema_for
@@ -110,14 +110,14 @@ def open_form(token: str) -> WebForm:
 
 
 def submit(form: WebForm, values: Mapping[str, Any], origin: Origin, *, address: str) -> int:
-    """Make a lead of what a stranger sent; returns its id.
+    """Make a lead of what a stranger sent, whatever leads have to have today; returns its id.
 
     Raises TooOften, Invalid (errors by code), Forbidden where the owner may not add leads.
     """
     limit(f"web-form:{form.pk}:{address}", AN_ADDRESS_A_MINUTE)
     limit(f"web-form:{form.pk}", form.a_minute)
     with transaction.atomic(), override(form.owner.language):
-        with duplicates_pass():
+        with from_customers():
             row = create_item(LEAD, _lead(form, values, origin), actor=form.owner)
         Submission.objects.create(
             form=form, lead_id=row.pk, page=origin.page, referrer=origin.referrer,
@@ -130,14 +130,19 @@ def _lead(form: WebForm, values: Mapping[str, Any], origin: Origin) -> dict[str,
     """The lead's values: what was asked for, and what the form adds where its owner may."""
     schema = schema_for(form.owner, list_of(LEAD), new=True)
     open_ = {one.code for one in schema.changeable}
-    who = " ".join(str(values[code]) for code in ("LAST_NAME", "FIRST_NAME") if values.get(code))
-    name = _("%(form)s: %(who)s") % {"form": form.name, "who": who} if who else form.name
     marks = {mark.upper(): value for mark, value in origin.marks.items()}
     own = {
-        "NAME": name, "RESPONSIBLE": _next_responsible(form), "SOURCE": form.source,
-        "SOURCE_INFO": origin.page, "STAGE": form.stage, **marks,
+        "NAME": _title(form, values), "RESPONSIBLE": _next_responsible(form),
+        "SOURCE": form.source, "SOURCE_INFO": origin.page, "STAGE": form.stage, **marks,
     }  # fmt: skip
-    return {code: value for code, value in {**own, **values}.items() if code in open_ and value}
+    asked = {code: value for code, value in values.items() if code in open_ and value}
+    return {**fitting(schema, own, actor=form.owner), **asked}
+
+
+def _title(form: WebForm, values: Mapping[str, Any]) -> str:
+    who = " ".join(str(values[code]) for code in ("LAST_NAME", "FIRST_NAME") if values.get(code))
+    name = _("%(form)s: %(who)s") % {"form": form.name, "who": who} if who else form.name
+    return name[:LONGEST_NAME]
 
 
 def _next_responsible(form: WebForm) -> int:

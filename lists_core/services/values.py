@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +17,24 @@ from lists_core.schema.fields import SchemaField
 from svod.base.errors import DomainError, Invalid
 
 Cleaned = dict[SchemaField, Any]
+
+_incomplete: ContextVar[bool] = ContextVar("may_be_incomplete", default=False)
+
+
+@contextmanager
+def incomplete() -> Iterator[None]:
+    """What is written meanwhile may leave required fields empty: whoever sent it was not asked
+    for them, and cannot be."""
+    mark = _incomplete.set(True)
+    try:
+        yield
+    finally:
+        _incomplete.reset(mark)
+
+
+def may_be_incomplete() -> bool:
+    """Whether the write that goes on may lack what is required: for listeners that ask for more."""
+    return _incomplete.get()
 
 
 def initial_values(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,12 +60,12 @@ def clean_values(
     With `partial` only the given fields are looked at, as when some cells are edited; otherwise
     the rest get the program's numbers and their defaults. `own` is
     the schema as the writer may know it: other fields cannot be given, and a required one
-    among them may stay empty, for the writer could not fill it.
+    among them may stay empty, for the writer could not fill it. Within `incomplete` any may.
     """
     own = own or schema
     cleaned: Cleaned = {}
     errors = _closed(own, values)
-    fillable = {field.code for field in own.changeable}
+    fillable = {field.code for field in own.changeable if _is_asked(field)}
     given = values if partial else initial_values(schema, values)
     for field in schema.editable:
         if field.code not in errors and field.code in given:
@@ -58,6 +78,11 @@ def clean_values(
     if errors:
         raise Invalid(errors)
     return cleaned
+
+
+def _is_asked(field: SchemaField) -> bool:
+    """No element is without a name."""
+    return field.field.is_system or not may_be_incomplete()
 
 
 def _closed(own: Schema, values: Collection[str]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm_link.kinds import LEAD
-from crm_link.services.duplicate_rules import duplicates_pass
+from crm_link.services.from_customers import from_customers
 from openlines.models import Conversation, Customer, Message
 from openlines.selectors.desk import is_member
 from openlines.selectors.processes import access_for_process
@@ -61,7 +61,7 @@ def lead_of(conversation_id: int, *, actor: Employee) -> tuple[int, bool]:
         drop_dead_lead(customer)
         if customer.lead_id is not None:
             return customer.lead_id, False
-        with duplicates_pass():
+        with from_customers():
             made = make_item(LEAD, conversation, actor=actor, responsible=conversation.operator)
         customer.lead_id = made.pk
         customer.save(update_fields=["lead"])

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from crm_link.access import may_add_for
 from crm_link.kinds import CONTACT, DEAL, LEAD, Kind
 from crm_link.points import PointType, normal
 from crm_link.presets import OPEN_LINE
 from crm_link.selectors.kinds import list_of
+from crm_link.services.from_customers import LONGEST_NAME, fitting, source_named
 from crm_link.services.items import create_item
 from crm_link.web_form_page import MARKS, marks_of, web_address
 from lists_core.access import schema_for
-from lists_core.field_types.options import live_options
 from lists_core.schema.cache import schema_of
 from lists_core.schema.compile import Schema
 from openlines.models import Conversation, Customer
 from openlines.selectors.persons import in_progress
 from staff.models import Employee
-
-LONGEST_NAME = 200
 
 
 def make_item(
@@ -33,14 +30,16 @@ def make_item(
 ) -> Any:
     """A new item with what is known of the customer, in the fields that the actor may fill.
 
-    Returns its row. Raises NotFound, Forbidden, Invalid as `create_item` does.
+    It is the actor's own where their role lets them add none for the responsible. Returns its
+    row. Raises NotFound, Forbidden, Invalid as `create_item` does.
     """
-    schema = schema_for(actor, list_of(kind), new=True)
+    list_ = list_of(kind)
+    schema = schema_for(actor, list_, new=True)
     given = {**_about(kind, conversation), **_origin(schema, conversation)}
-    given["RESPONSIBLE"] = (responsible or actor).pk
-    open_ = {one.code for one in schema.changeable}
-    values = {code: value for code, value in given.items() if code in open_ and value}
-    return create_item(kind, values, actor=actor)
+    given["RESPONSIBLE"] = actor.pk
+    if responsible and may_add_for(actor, list_.pk, responsible.pk):
+        given["RESPONSIBLE"] = responsible.pk
+    return create_item(kind, fitting(schema, given, actor=actor), actor=actor)
 
 
 def drop_dead_lead(customer: Customer) -> None:
@@ -94,18 +93,7 @@ def _origin(schema: Schema, conversation: Conversation) -> dict[str, Any]:
     page = web_address(facts.get("page"))
     marks = {**marks_of(page), **{name: facts[name] for name in MARKS if facts.get(name)}}
     return {
-        "SOURCE": _source(schema),
+        "SOURCE": source_named(schema, OPEN_LINE),
         "SOURCE_INFO": page or conversation.line.name,
         **{name.upper(): mark for name, mark in marks.items()},
     }
-
-
-def _source(schema: Schema) -> int | None:
-    """The option "Open line", in whichever language the lists were made; None when it is gone."""
-    field = schema.get("SOURCE")
-    names = set()
-    for code, _label in settings.LANGUAGES:
-        with override(code):
-            names.add(str(OPEN_LINE).casefold())
-    options = live_options(field.field) if field else []
-    return next((one.pk for one in options if one.name.strip().casefold() in names), None)

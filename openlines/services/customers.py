@@ -18,6 +18,7 @@ from crm_link.refs import CrmRef
 from crm_link.selectors.items import open_item
 from lists_core.access import Right
 from lists_core.element_tabs import Target
+from lists_core.services.values import incomplete
 from openlines.models import Conversation, Customer
 from openlines.selectors.customers import LINKED
 from openlines.selectors.desk import access_conversation, require_to_answer
@@ -107,6 +108,7 @@ def unlink_item(conversation_id: int, kind: Kind, *, actor: Employee) -> None:
 def make_linked(conversation_id: int, kind: Kind, *, actor: Employee) -> int:
     """A lead, a contact or a deal of this customer, made by the operator; returns its id.
 
+    What is required is filled in its card: a click gives no values.
     Raises NotFound, Forbidden, Invalid as `create_item` does, Conflict where the customer is
     linked to one already: of two clicks at once one makes it.
     """
@@ -117,7 +119,8 @@ def make_linked(conversation_id: int, kind: Kind, *, actor: Employee) -> int:
         customer = conversation.customer = _locked(conversation)
         if getattr(customer, f"{kind.slug}_id"):
             raise Conflict(_("The customer has one already."))
-        made = make_item(kind, conversation, actor=actor, responsible=actor)
+        with incomplete():
+            made = make_item(kind, conversation, actor=actor, responsible=actor)
         setattr(customer, f"{kind.slug}_id", made.pk)
         customer.save(update_fields=[kind.slug])
         tell_desks(conversation, "customer")

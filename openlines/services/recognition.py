@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from crm_link.kinds import LEAD
 from crm_link.selectors.kinds import is_set_up, list_of
-from crm_link.services.duplicate_rules import duplicates_pass
+from crm_link.services.from_customers import from_customers
 from lists_core.access import Right
 from lists_core.selectors.elements import access_element
 from lists_core.services.elements import update_element
@@ -28,7 +28,7 @@ from openlines.services.messages import locked
 from openlines.services.news import tell_desks
 from openlines.services.process_starts import tell_processes
 from staff.models import Employee
-from svod.base.errors import Conflict, DomainError, NotFound
+from svod.base.errors import Conflict, DomainError, Invalid, NotFound
 from svod.base.tasks import wake
 
 log = structlog.get_logger(__name__)
@@ -101,8 +101,15 @@ def _look_up(row: Recognition, conversation: Conversation) -> None:
         except Conflict:
             raise
         except DomainError as error:
-            row.error = str(error)[:500]
+            row.error = _why(error)[:500]
     conversation.customer.save(update_fields=["lead", "contact"])
+
+
+def _why(error: DomainError) -> str:
+    """Without the names of fields: not every operator knows of all of them."""
+    if isinstance(error, Invalid):
+        return " ".join(text for texts in error.errors.values() for text in texts)
+    return str(error)
 
 
 def _write_lead(
@@ -132,7 +139,7 @@ def _wants_lead(conversation: Conversation, found: Found) -> bool:
 
 def _make_lead(row: Recognition, conversation: Conversation, actor: Employee) -> None:
     operator, customer = conversation.operator, conversation.customer
-    with duplicates_pass():
+    with from_customers():
         made = make_item(LEAD, conversation, actor=actor, responsible=operator)
     row.lead_id = customer.lead_id = made.pk
     row.is_handed_over = operator is not None
@@ -158,7 +165,7 @@ def _complete(row: Recognition, conversation: Conversation, actor: Employee) -> 
         if present.get("RESPONSIBLE") == actor.pk:
             values["RESPONSIBLE"] = operator.pk
     if values:
-        with duplicates_pass():
+        with from_customers():
             update_element(list_of(LEAD).pk, row.lead_id or 0, values, version=version, actor=actor)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -23,7 +24,14 @@ from lists_core.services.rights import set_field_rights, set_list_rights
 from staff.models import Employee
 from staff.subjects import Subject
 from svod.base.errors import Forbidden, Invalid
-from tests.crm_link.crm_world import adds_own, stage
+from tests.crm_link.crm_world import (
+    adds_own,
+    ask_more_of_leads,
+    item,
+    remove_source,
+    remove_stage,
+    stage,
+)
 
 pytestmark = pytest.mark.django_db
 SITE = "https://site.example"
@@ -184,6 +192,28 @@ def test_a_turn_for_whom_the_owner_may_not_add_is_passed_over(admin, client, for
     assert set(refused.value.errors) == {"responsibles"}
 
 
+def test_no_change_of_settings_costs_a_lead(admin, client, form):
+    """An option and a stage that are gone, a required field, a first stage that asks for more,
+    a name that is longer than a name may be."""
+    source = next(iter(lead_field("SOURCE").options_by_id))
+    form.source, form.stage, form.name = source, stage("lead", "IN_PROCESS").pk, "З" * 100
+    save_web_form(form, actor=admin)
+    remove_source(admin, source)
+    remove_stage(admin, "IN_PROCESS")
+    ask_more_of_leads(admin)
+    assert client.post(f"/f/{form.token}/", typed(**{"f-FIRST_NAME": "И" * 250})).status_code == 200
+    (lead,) = leads()
+    assert lead["STAGE"] == stage("lead", "NEW").pk
+    assert (lead["SOURCE"], lead["AMOUNT"], lead["COMPANY_TITLE"]) == (None, None, None)
+    assert lead["PHONE"] == ["+74951234567"]
+    with pytest.raises(Invalid):  # of employees it is asked all the same
+        item("lead", admin)
+
+
+def lead_field(code: str) -> Any:
+    return schema_of(List.objects.get(system="crm.lead"))[code].field
+
+
 def send(client, form, path: str, body, origin: str | None = SITE):
     headers = {"Origin": origin} if origin else {}
     raw = body if isinstance(body, str) else json.dumps(body)
@@ -211,6 +241,11 @@ def test_json_of_an_allowed_site(client, form):
     for odd in ("{", "[1]", '{"values": 5}', "[" * 5000, '{"values": {"PHONE": {"a": 1}}}'):
         assert 400 <= send(client, form, "json", odd).status_code < 500
     assert len(leads()) == 1
+    halves = {**given, "referrer": "https://a.example/\ud800", "utm_source": "\udfffx"}
+    assert send(client, form, "json", halves).status_code == 200
+    assert Submission.objects.latest("pk").referrer == "https://a.example/"
+    odd_name = {"values": {"FIRST_NAME": "\ud800", "PHONE": "+74951234567"}, "consent": True}
+    assert send(client, form, "json", odd_name).status_code == 422
 
 
 def close(list_id: int, code: str, admin) -> None:
@@ -280,8 +315,3 @@ def test_the_editor(admin, lists, admin_client, client, employee):
     assert client.get("/crm/settings/web-forms/").status_code == 403
     assert client.post(f"{made.get_absolute_url()}delete/").status_code == 403
     delete_web_form(made.pk, actor=admin)
-    halves = {**given, "referrer": "https://a.example/\ud800", "utm_source": "\udfffx"}
-    assert send(client, form, "json", halves).status_code == 200
-    assert Submission.objects.latest("pk").referrer == "https://a.example/"
-    odd_name = {"values": {"FIRST_NAME": "\ud800", "PHONE": "+74951234567"}, "consent": True}
-    assert send(client, form, "json", odd_name).status_code == 422

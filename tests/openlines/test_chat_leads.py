@@ -13,13 +13,13 @@ from django.utils import timezone
 from crm_link.kinds import LEAD
 from crm_link.selectors.kinds import list_of
 from crm_link.services.conversion import convert_lead
-from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
 from lists_core.services.elements import delete_elements, update_element
 from openlines.models import Customer, Line, Message, Recognition
 from openlines.services import desk, recognition, visitors
 from openlines.services.automatic import lead_of
-from tests.crm_link.crm_world import item, stage
+from staff.models import Employee
+from tests.crm_link.crm_world import adds_own, ask_more_of_leads, item, stage
 from tests.openlines.chat_world import Chat, chat_of
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,23 @@ def test_what_they_mistyped_costs_no_lead(world):
     (lead,) = leads()
     assert value(lead, "PHONE") is None
     assert value(lead, "EMAIL") is None
+
+
+def test_what_leads_have_to_have_costs_no_lead(world, admin):
+    ask_more_of_leads(admin)
+    write(world)
+    (lead,) = leads()
+    assert value(lead, "AMOUNT") is None
+    assert not Recognition.objects.get().error
+
+
+def test_an_operator_for_whom_the_service_employee_adds_no_leads(world, admin):
+    """The lead is the service employee's own."""
+    service = adds_own(Employee.objects.create_user("service", "service@svod.example", "x"))
+    Line.objects.update(service_employee=service)
+    write(world)
+    (lead,) = leads()
+    assert value(lead, "RESPONSIBLE") == service.pk
 
 
 def test_once_a_conversation_and_of_unknown_ones_only(world):
@@ -168,8 +185,9 @@ def test_what_is_told_later_completes_the_lead(world):
 
 
 def test_what_keeps_the_line_from_it_is_told_and_the_message_is_kept(world):
-    Field.objects.filter(list=list_of(LEAD), code="COMPANY_TITLE").update(required=True)
-    List.objects.filter(pk=list_of(LEAD).pk).update(schema_version=99)
+    """The service employee may add no leads."""
+    nobody = Employee.objects.create_user("nobody", "nobody@svod.example", "x")
+    Line.objects.update(service_employee=nobody)
     write(world)
     assert leads() == []
     row = Recognition.objects.get()
