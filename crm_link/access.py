@@ -10,6 +10,7 @@ from crm_link.models import Role, RoleMember
 from lists_core.access import Right, list_rights
 from lists_core.access.granted import Who, who
 from staff.models import Employee
+from staff.subjects import Subject, people_of, subjects_of_groups
 from svod.base.errors import Forbidden
 
 
@@ -29,6 +30,15 @@ def require_crm_manager(actor: Employee) -> None:
     """Raise Forbidden unless the actor may change CRM's settings."""
     if not may_manage_crm(actor):
         raise Forbidden
+
+
+def crm_managers() -> QuerySet[Employee]:
+    """All for whom `may_manage_crm` is true."""
+    rows = RoleMember.objects.filter(role__manages=True).values_list("employee", "group")
+    groups = subjects_of_groups([group for _person, group in rows if group]).values()
+    people = {Subject("U", person) for person, _group in rows if person}
+    members = people_of({*people, *groups}).values("pk")
+    return Employee.objects.filter(Q(is_superuser=True) | Q(pk__in=members), is_active=True)
 
 
 def may_add_for(actor: Employee, list_id: int, person: int, section: int | None = None) -> bool:

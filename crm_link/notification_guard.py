@@ -49,5 +49,11 @@ def _place(url: str) -> tuple[str, int] | None:
     return (kind.slug, given.get("element_id", 0)) if isinstance(kind, Kind) else None
 
 
+def closed_settings(person: Employee, urls: Collection[str]) -> set[str]:
+    """Pages of settings, for whoever manages CRM no longer."""
+    known = {url for url in urls if url.startswith(reverse("crm_settings"))}
+    return set() if not known or may_manage_crm(person) else known
+
+
 notification_guards.register(NotificationGuard("crm", closed))
 notification_guards.register(NotificationGuard("crm_settings", closed_settings))

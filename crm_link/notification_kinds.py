@@ -19,5 +19,12 @@ for kind in (
     NotificationKind(
         "activity", _("My activities in CRM"), icon="alarm", delivery=Delivery.MAIL, order=12
     ),
+    NotificationKind(
+        "crm_outside",
+        _("Web forms and telephony"),
+        icon="plug-connected-x",
+        delivery=Delivery.MAIL,
+        order=70,
+    ),
 ):
     notification_kinds.register(kind)

@@ -7,6 +7,7 @@ from celery import shared_task
 from crm_link.services.booking_deeds import free_expired
 from crm_link.services.booking_papers import make_papers
 from crm_link.services.feeds import work_feeds
+from crm_link.services.orphans import tell_orphans
 from crm_link.services.reminders import tell_due
 from crm_link.services.web_forms import forget_visits
 from svod.base.locks import only_one
@@ -45,3 +46,9 @@ def tell_activities() -> None:
 def visits() -> None:
     """Visits of sites that are older than their forms keep."""
     forget_visits()
+
+
+@shared_task(name="crm_link.tell_orphans")
+def orphans() -> None:
+    """Web forms and telephony that turn customers away, for their employee has left."""
+    tell_orphans()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_link.kinds import LEAD
 from crm_link.models import WebForm
+from crm_link.owner_field import chosen_owner, owner_field
 from crm_link.selectors.kinds import list_of
 from crm_link.selectors.stages import stages_of
 from crm_link.web_form_page import askable
@@ -55,6 +56,7 @@ class WebFormEditor(forms.ModelForm):
         people.label, people.initial = str(_("Responsible, in turns")), web_form.responsibles
         show_to(people, actor)
         self.fields["people"] = people
+        self.fields["owner"] = owner_field(web_form.owner, actor)
         self._choices(web_form)
 
     def _choices(self, web_form: WebForm) -> None:
@@ -68,6 +70,9 @@ class WebFormEditor(forms.ModelForm):
         ):
             self.fields[name].choices = [("", "—"), *rows]  # type: ignore[attr-defined]
             self.fields[name].initial = chosen
+
+    def clean_owner(self) -> Employee:
+        return chosen_owner(self.cleaned_data["owner"])
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -104,7 +109,7 @@ class WebFormEditor(forms.ModelForm):
         given, made = self.cleaned_data, self.instance
         made.fields = list(self._typed().values())
         made.origins = [line.strip() for line in given["sites"].splitlines() if line.strip()]
-        made.responsibles = given["people"] or []
+        made.owner, made.responsibles = given["owner"], given["people"] or []
         made.source, made.stage = given["source_option"], given["stage_option"]
         return made
 

@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "consolidation": {"task": "crm_link.feed", "schedule": timedelta(seconds=10)},
     "reminders of activities": {"task": "crm_link.tell_activities", "schedule": 30 * SECOND},
     "forget old visits": {"task": "crm_link.forget_visits", "schedule": timedelta(hours=12)},
+    "doors of CRM that are closed": {"task": "crm_link.tell_orphans", "schedule": EVERY_HOUR},
     "documents of bookings": {"task": "crm_link.make_papers", "schedule": EVERY_MINUTE},
     # Alarms of conversations; then what speaks to others' servers, each by itself.
     "open lines": {"task": "openlines.work", "schedule": timedelta(seconds=1)},
@@ -203,8 +204,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 for _row in CELERY_BEAT_SCHEDULE.values():
     _row["options"] = {"expire_seconds": max(5, int(_row["schedule"].total_seconds()))}
 
-# For how many hours a bulk change can be undone; for how many days deleted elements, fields and
-# lists wait in their bins (0: until somebody removes them).
+# Hours in which a bulk change can be undone; days in the bins (0: until somebody removes them).
 BULK_UNDO_HOURS = env.int("SVOD_BULK_UNDO_HOURS", default=24)
 ELEMENT_BIN_DAYS = env.int("SVOD_ELEMENT_BIN_DAYS", default=30)
 DESIGNER_BIN_DAYS = env.int("SVOD_DESIGNER_BIN_DAYS", default=30)

@@ -7,10 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Max, QuerySet
+from django.db import models
+from django.db.models import Count, Max
+from django.utils.translation import gettext_lazy as _
 
+from crm_link.kinds import LEAD
 from crm_link.models import Submission, Visit, WebForm
+from crm_link.selectors.kinds import list_of
 from crm_link.web_form_page import MARKS
+from lists_core.access import Right, list_rights
 from lists_core.element_tabs import Target
 from lists_core.schema.compile import Schema
 
@@ -46,9 +51,25 @@ class Way:
     visits: Sequence[Page] = ()
 
 
-def web_forms_with_counts() -> QuerySet[WebForm]:
-    """All of them, with `leads` and the moment of the `latest`."""
-    return WebForm.objects.annotate(leads=Count("came"), latest=Max("came__at"))
+class Closed(models.TextChoices):
+    """Why a form that is on turns visitors away."""
+
+    LEFT = "left", _("Closed: its employee is deactivated")
+    RIGHTS = "rights", _("Closed: its employee may add no leads")
+
+
+def web_forms_with_counts() -> list[tuple[WebForm, Closed | None]]:
+    """All of them, with `leads` and the moment of the `latest`, and whether they are closed."""
+    rows = WebForm.objects.select_related("owner")
+    rows = rows.annotate(leads=Count("came"), latest=Max("came__at"))
+    return [(row, closed(row)) for row in rows]
+
+
+def closed(form: WebForm) -> Closed | None:
+    if not form.owner.is_active:
+        return Closed.LEFT
+    place = list_rights(form.owner, list_of(LEAD).pk).place(None)
+    return None if Right.ADD in place.on_some else Closed.RIGHTS
 
 
 def path_of_lead(target: Target) -> Way | None:

@@ -19,6 +19,7 @@ from crm_link.models import Submission, Visit, WebForm
 from crm_link.selectors.kinds import list_of
 from crm_link.services.from_customers import LONGEST_NAME, fitting, from_customers
 from crm_link.services.items import create_item
+from crm_link.services.lent_owner import owner_faults
 from crm_link.web_form_page import Origin, askable, clean_origin, marks_of, web_address
 from lists_core.access import schema_for
 from staff.models import Employee
@@ -58,13 +59,10 @@ def delete_web_form(form_id: int, *, actor: Employee) -> None:
 
 def _check(form: WebForm, actor: Employee) -> None:
     errors: dict[str, list[str]] = {}
-    if not form.owner.is_active:
-        errors["owner"] = [_("Choose an active employee.")]
-    elif form.owner_id != actor.pk and not actor.is_superuser:
-        # Nobody lends another's rights but an administrator, as with service employees.
-        errors["owner"] = [_("Only an administrator names somebody else.")]
-    known = {one.code for one in askable(form, form.owner)}
-    form.fields = _fields(form.fields, known)
+    before = WebForm.objects.filter(pk=form.pk).values_list("owner", flat=True).first()
+    if faults := owner_faults(form.owner, before, actor):
+        errors["owner"] = faults
+    form.fields = _fields(form.fields, _known(form))
     if not form.fields:
         errors["fields"] = [_("Choose at least one field.")]
     try:
@@ -79,11 +77,27 @@ def _check(form: WebForm, actor: Employee) -> None:
     form.responsibles = [
         pk for pk in form.responsibles if pk in set(people.values_list("pk", flat=True))
     ]
-    if not errors and any(not may_add_for(form.owner, _leads(), pk) for pk in form.responsibles):
+    if not errors and not _may_add_for_all(form):
         # Leads would go to the owner instead, and nobody would know why.
         errors["responsibles"] = [_("The owner's role lets them add no leads for these people.")]
     if errors:
         raise Invalid(errors)
+
+
+def _known(form: WebForm) -> set[str]:
+    """What the form may ask for. Of one whose owner has left also what it asked for before, so
+    that it asks the same when somebody takes it over."""
+    known = {one.code for one in askable(form, form.owner)}
+    if form.owner.is_active:
+        return known
+    stored = WebForm.objects.filter(pk=form.pk).values_list("fields", flat=True).first()
+    return known | {row["code"] for row in stored or ()}
+
+
+def _may_add_for_all(form: WebForm) -> bool:
+    if not form.owner.is_active:
+        return True  # nobody adds leads by it until it has another owner
+    return all(may_add_for(form.owner, _leads(), pk) for pk in form.responsibles)
 
 
 def _leads() -> int:

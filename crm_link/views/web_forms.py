@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm_link.access import require_crm_manager
 from crm_link.models import WebForm
-from crm_link.selectors.web_forms import path_of_lead, web_forms_with_counts
+from crm_link.selectors.web_forms import closed, path_of_lead, web_forms_with_counts
 from crm_link.services.web_forms import delete_web_form, save_web_form
 from crm_link.settings_pages import settings_tabs
 from crm_link.web_form_editor import WebFormEditor
@@ -56,8 +58,14 @@ def edited(request: PortalRequest, found: WebForm) -> HttpResponse:
             return go_to(request, made)
         except Invalid as error:
             form.add_domain_errors(error)
-    context = {"form": form, "web_form": found, "settings_tabs": settings_tabs("web_forms")}
+    context: dict[str, Any] = {
+        "form": form,
+        "web_form": found,
+        "settings_tabs": settings_tabs("web_forms"),
+    }
     if found.pk:
+        stored = WebForm.objects.select_related("owner").get(pk=found.pk)  # not as just typed
+        context |= {"closed": closed(stored), "owner": stored.owner}
         base = portal_url(request)
         context["public_url"] = base + reverse("web_form_page", args=[found.token])
         context["script_url"] = base + reverse("web_form_script", args=[found.token])

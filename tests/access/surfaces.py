@@ -240,7 +240,7 @@ EXEMPT_TASKS = {
             "lists_core.forget_old_drafts",
             "lists_core.forget_old_jobs", "lists_core.forget_old_events", "lists_core.keep_indexes",
             "lists_core.start_imports",
-            "crm_link.forget_visits",
+            "crm_link.forget_visits", "crm_link.tell_orphans",
             "staff.mail_password_reset", "staff.mail_invitation", "staff.forget_old_notifications",
             "crm_link.free_expired",
         ],

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from crm_link.models import Submission, Visit, WebForm
 from crm_link.selectors.web_forms import path_of_lead
+from crm_link.services.orphans import tell_orphans
 from crm_link.services.web_forms import delete_web_form, forget_visits, save_web_form
 from crm_link.web_form_page import marks_of, stamp, web_address
 from lists_core.access import Right
@@ -21,12 +22,14 @@ from lists_core.element_tabs import open_target
 from lists_core.models import Field, List
 from lists_core.schema.cache import schema_of
 from lists_core.services.rights import set_field_rights, set_list_rights
-from staff.models import Employee
+from staff.models import Employee, Notification
+from staff.services.employees import deactivate_employee
 from staff.subjects import Subject
 from svod.base.errors import Forbidden, Invalid
 from tests.crm_link.crm_world import (
     adds_own,
     ask_more_of_leads,
+    crm_manager,
     item,
     remove_source,
     remove_stage,
@@ -214,6 +217,54 @@ def lead_field(code: str) -> Any:
     return schema_of(List.objects.get(system="crm.lead"))[code].field
 
 
+def test_a_form_whose_owner_has_left(admin, client, form, employee):
+    """Visitors find nothing; whoever manages CRM sees it, is told, and can mend it."""
+    manager = crm_manager("boss")
+    WebForm.objects.update(owner=employee)
+    deactivate_employee(employee, actor=admin)
+    assert client.get(f"/f/{form.token}/").status_code == 404
+    tell_orphans()
+    tell_orphans()
+    told = Notification.objects.filter(kind="crm_outside", url=form.get_absolute_url())
+    assert set(told.values_list("employee", flat=True)) == {admin.pk, manager.pk}
+    assert told.count() == 2
+    client.force_login(manager)
+    assert "Закрыта" in client.get("/crm/settings/web-forms/").content.decode()
+    page = client.get(form.get_absolute_url()).content.decode()
+    assert "Закрыта: её сотрудник отключён" in page
+    assert f'value="{manager.pk}"' in page
+    given = {"name": "Новая подпись", "is_on": "on", "ask_PHONE": "on", "owner": employee.pk,
+             "min_seconds": 0, "a_minute": 60, "visits_days": 90}  # fmt: skip
+    assert client.post(form.get_absolute_url(), given).status_code == 302  # a label, as it stands
+    assert WebForm.objects.get().owner_id == employee.pk
+    refused = client.post(form.get_absolute_url(), {**given, "owner": admin.pk})
+    assert refused.status_code == 422
+    assert client.post(form.get_absolute_url(), {**given, "owner": manager.pk}).status_code == 302
+    assert WebForm.objects.get().owner_id == manager.pk
+    client.logout()
+    assert client.get(f"/f/{form.token}/").status_code == 200
+
+
+def test_a_form_whose_owner_may_add_no_leads_any_more(admin, admin_client, form, employee):
+    WebForm.objects.update(owner=employee)
+    assert "нельзя добавлять лиды" in admin_client.get("/crm/settings/web-forms/").content.decode()
+    assert tell_orphans() == 1
+    WebForm.objects.update(owner=adds_own(employee))
+    assert tell_orphans() == 0
+
+
+def test_only_an_administrator_names_another_owner(admin, form, employee):
+    manager = crm_manager("boss")
+    form.owner = employee
+    with pytest.raises(Invalid) as refused:
+        save_web_form(form, actor=manager)
+    assert set(refused.value.errors) == {"owner"}
+    save_web_form(form, actor=admin)
+    form.name = "Иначе"
+    save_web_form(form, actor=manager)  # whose form it is stays as an administrator said
+    assert WebForm.objects.get().owner_id == employee.pk
+
+
 def send(client, form, path: str, body, origin: str | None = SITE):
     headers = {"Origin": origin} if origin else {}
     raw = body if isinstance(body, str) else json.dumps(body)
@@ -298,7 +349,7 @@ def test_the_editor(admin, lists, admin_client, client, employee):
     given = {
         "name": "Новая", "is_on": "on", "ask_PHONE": "on", "label_PHONE": "Тел.",
         "required_PHONE": "on", "sites": "https://site.example\nhttps://two.example",
-        "min_seconds": 2, "a_minute": 60, "visits_days": 90,
+        "min_seconds": 2, "a_minute": 60, "visits_days": 90, "owner": admin.pk,
     }  # fmt: skip
     saved = admin_client.post("/crm/settings/web-forms/add/", given)
     made = WebForm.objects.get(name="Новая")
