@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_link.kinds import Kind, kinds
 from crm_link.selectors.activities import due_count
+from crm_link.selectors.calls import has_calls
 from crm_link.selectors.kinds import visible_kinds
 from lists_core.models import List
 from staff.models import Employee
@@ -101,6 +102,15 @@ def add_activities() -> None:
     crm_navigation.register(
         NavItem("activities", _("My activities"), "crm_activities", order=60, count=_due)
     )
+
+
+def add_calls() -> None:
+    """For portals with an exchange that has told of any."""
+    crm_navigation.register(NavItem("calls", _("Calls"), "crm_calls", order=65, shown=_with_calls))
+
+
+def _with_calls(actor: Employee, seen: Seen) -> bool:
+    return bool(seen) and has_calls()
 
 
 def _due(actor: Employee, seen: Seen) -> int | None:

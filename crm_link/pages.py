@@ -20,7 +20,13 @@ from crm_link.card import add_frames
 from crm_link.clients_pages import add_clients
 from crm_link.grid_column import add_column
 from crm_link.kinds import Kind, kinds
-from crm_link.navigation import NavItem, add_activities, add_kinds, crm_navigation
+from crm_link.navigation import (
+    NavItem,
+    add_activities,
+    add_calls,
+    add_kinds,
+    crm_navigation,
+)
 from crm_link.robots.keeping import add_keeper
 from crm_link.settings_pages import SettingsPage, settings_pages
 from crm_link.shapes import shape_url
@@ -30,6 +36,7 @@ from lists_core.addresses import ListPages, list_pages
 def add_pages() -> None:
     add_kinds()
     add_activities()
+    add_calls()
     add_settings()
     add_boards()
     add_frames()

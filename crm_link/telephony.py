@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from crm_link.models import Activity, PhoneCall
+from crm_link.models import PhoneCall
 from crm_link.points import PointType, normal
 from svod.base.errors import Invalid
 
@@ -36,13 +36,6 @@ class Told:
     duration: int = 0
     recording_url: str = ""
     employee: str = ""
-
-    @property
-    def missed(self) -> bool:
-        return (
-            self.direction == Activity.Direction.INCOMING
-            and self.result != PhoneCall.Result.ANSWERED
-        )
 
 
 def parse_call(given: Mapping[str, Any]) -> Told:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm_link.models import Telephony
+from crm_link.owner_field import chosen_owner, owner_field
 from crm_link.requisite_forms import ValuesForm
 from lists_core.field_types.controls import show_to
 from lists_core.field_types.employee import SUGGEST, People
@@ -51,7 +52,9 @@ class TelephonyForm(ValuesForm):
         control.label = str(_("Responsible for unknown callers"))
         show_to(control, actor)
         self.fields["responsible"] = control
-        self.order_fields(["make_leads", "responsible", "call_back_minutes", "desk"])
+        if row.token_hash and row.owner:
+            self.fields["owner"] = owner_field(row.owner, actor)
+        self.order_fields(["owner", "make_leads", "responsible", "call_back_minutes", "desk"])
 
     def clean_responsible(self) -> Employee | None:
         pk = self.cleaned_data["responsible"]
@@ -59,6 +62,9 @@ class TelephonyForm(ValuesForm):
         if pk and found is None:
             raise forms.ValidationError(_("Choose an active employee."))
         return found
+
+    def clean_owner(self) -> Employee:
+        return chosen_owner(self.cleaned_data["owner"])
 
     def clean_desk(self) -> dict[str, int]:
         lines = [line.split() for line in self.cleaned_data["desk"].splitlines() if line.strip()]
@@ -81,9 +87,14 @@ class TelephonyForm(ValuesForm):
         }
 
     @property
+    def owner(self) -> Employee | None:
+        """None where no exchange has a token."""
+        return self.cleaned_data.get("owner")
+
+    @property
     def numbers(self) -> dict[str, int]:
         return dict(self.cleaned_data["desk"])
 
     def add_domain_errors(self, error: Any) -> None:
-        for texts in error.errors.values():
-            self.add_error(None, texts)
+        for name, texts in error.errors.items():
+            self.add_error(name if name in ("owner", "responsible") else "desk", texts)

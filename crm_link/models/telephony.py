@@ -47,6 +47,7 @@ class PhoneCall(models.Model):
         DECLINED = "declined", _("Declined")
         FAILED = "failed", _("Failed")
 
+    INCOMING = Activity.Direction.INCOMING
     external_id = models.CharField(max_length=100, unique=True)
     direction = models.CharField(max_length=3, choices=Activity.Direction)
     number = models.CharField(max_length=60)
@@ -69,3 +70,13 @@ class PhoneCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}, {self.at:%d.%m.%Y %H:%M}"
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether somebody waits to be called back."""
+        return self.direction == self.INCOMING and self.result != self.Result.ANSWERED
+
+    @property
+    def length(self) -> str:
+        """`12:05` for twelve minutes and five seconds."""
+        return f"{self.duration // 60}:{self.duration % 60:02}"

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("crm_link.urls.tabs")),
     path("crm/", include("crm_link.urls.card")),
     path("crm/", include("crm_link.urls.activities")),
+    path("crm/", include("crm_link.urls.calls")),
     path("crm/settings/", include("crm_link.urls.stages")),
     path("crm/", include("crm_link.urls.products")),
 ]

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm_link.access import require_crm_manager
 from crm_link.models import Telephony
+from crm_link.services.calls import log_call
 from crm_link.services.telephony import (
     caller,
     change_telephony,
     close_telephony,
-    log_call,
     new_token,
     telephony,
 )
@@ -88,7 +88,7 @@ def telephony_settings(request: PortalRequest) -> HttpResponse:
     form = TelephonyForm(row, request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            change_telephony(form.values, form.numbers, actor=request.user)
+            change_telephony(form.values, form.numbers, owner=form.owner, actor=request.user)
             toast(request, _("Saved."))
             return go_to(request, "crm_telephony")
         except Invalid as error:
@@ -109,9 +109,11 @@ def telephony_token(request: PortalRequest) -> HttpResponse:
 
 
 def page(request: PortalRequest, form: TelephonyForm, more: dict[str, Any]) -> HttpResponse:
+    row = telephony()
     context = {
         "form": form,
-        "is_open": bool(telephony().token_hash),
+        "is_open": bool(row.token_hash),
+        "owner": row.owner,
         "address": portal_url(request) + reverse("telephony_calls"),
         "settings_tabs": settings_tabs("telephony"),
         **more,

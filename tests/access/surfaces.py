@@ -66,10 +66,12 @@ REQUISITES = "asks for the item first (tests/crm_link/test_requisites.py)"
 ALIKE = "items one may read, points of fields one may see (tests/crm_link/test_duplicates.py)"
 CARD = "opens the item as its list does first (tests/crm_link/test_card.py)"
 ACTIVITIES = "opens the item of the activity first (tests/crm_link/test_activities.py)"
+CALLS = "calls go by their items (tests/crm_link/test_telephony.py)"
 STAGES = "for those who may change CRM's settings alone (tests/crm_link/test_stage_pages.py)"
 RULES = "for who manages CRM, after full access to the lists (tests/crm_link/test_rule_pages.py)"
 BOOKING = "the deal's own right first, objects by their own (tests/crm_link/test_rule_pages.py)"
 EXEMPT: dict[str, str] = {
+    "crm_call_place": CALLS,
     "chat_reply_save": REPLIES,
     **dict.fromkeys(["chat_line_replies", "chat_line_replies_create"], REPLIES),
     **dict.fromkeys(["chat_line_replies_choose", "chat_line_replies_off"], REPLIES),

@@ -11,15 +11,28 @@ from django.utils import timezone
 
 from crm_link.kinds import DEAL
 from crm_link.models import Activity, PhoneCall, Telephony
+from crm_link.selectors.calls import SHOWN, calls_page
 from crm_link.services.items import move_to_stage
+from crm_link.services.orphans import tell_orphans
 from crm_link.services.telephony import change_telephony, close_telephony, new_token
 from lists_core.access import Right
-from lists_core.models import List
+from lists_core.field_types.options import option_rows
+from lists_core.models import Field, FieldOption, List
 from lists_core.schema.cache import schema_of
+from lists_core.services.fields import update_field
 from lists_core.services.rights import set_list_rights
+from staff.models import Employee, Notification
+from staff.services.employees import deactivate_employee
 from staff.subjects import Subject
 from svod.base.errors import Forbidden, Invalid
-from tests.crm_link.crm_world import adds_own, item, stage
+from tests.crm_link.crm_world import (
+    adds_own,
+    ask_more_of_leads,
+    crm_manager,
+    item,
+    remove_source,
+    stage,
+)
 
 pytestmark = pytest.mark.django_db
 PHONE = "+74951234567"
@@ -113,6 +126,126 @@ def test_a_stranger_whose_lead_the_owner_may_not_add_for_another(admin, client, 
         change_telephony(values, {}, actor=admin)
 
 
+def test_no_change_of_settings_costs_a_call(admin, lists, client, token, employee):
+    ask_more_of_leads(admin)
+    lead = tell(client, token).json()["element"]
+    schema = schema_of(List.objects.get(system="crm.lead"))
+    source = schema["SOURCE"].read(schema.model.objects.get(pk=lead))
+    assert source == option("Звонок")
+    sorted_anew(admin)  # the source is known by its name, not by its place
+    lead = tell(client, token, id="c-2", number="+79161112233").json()["element"]
+    assert schema["SOURCE"].read(schema.model.objects.get(pk=lead)) == source
+    remove_source(admin, source)
+    assert tell(client, token, id="c-3", number="+79161112244").json()["element"]
+
+
+def option(name: str) -> int:
+    options = FieldOption.objects.filter(field__list__system="crm.lead", field__code="SOURCE")
+    return options.get(name=name).pk
+
+
+def sorted_anew(admin) -> None:
+    field = Field.objects.get(list__system="crm.lead", code="SOURCE")
+    rows = option_rows(field)[::-1]
+    update_field(field.pk, actor=admin, settings={**field.settings, "options": rows})
+
+
+def test_a_call_that_crm_refuses_is_kept(admin, lists, client, token, employee):
+    """The maker of the token may not add leads any more: the call waits on the page of calls."""
+    Telephony.objects.update(owner=employee)
+    see(lists, admin, employee, "lead")
+    assert tell(client, token, employee=employee.email).json()["element"] is None
+    assert tell(client, token, recording="https://pbx.example/2.mp3").status_code == 200
+    call = PhoneCall.objects.get()
+    assert (call.employee_id, call.recording_url) == (employee.pk, "https://pbx.example/2.mp3")
+    Telephony.objects.update(owner=admin)
+    assert tell(client, token).json()["element"]  # told again, it finds its place
+
+
+def test_a_missed_caller_is_called_back_once(admin, client, token):
+    contact = item("contact", admin, "Петров", PHONE=[PHONE])
+    backs = Activity.objects.filter(subject__startswith="Перезвонить")
+    for number in range(3):
+        tell(client, token, id=f"m-{number}", result="missed", duration=0)
+    back = backs.get()
+    assert {one.call_back_id for one in PhoneCall.objects.all()} == {back.pk}
+    tell(client, token, id="o-1", direction="out", result="busy", duration=0)
+    assert backs.get().is_open
+    deal = item("deal", admin, "Открытая", CONTACTS=[contact.pk])
+    assert tell(client, token, id="o-2", direction="out").json()["element"] == deal.pk
+    assert not backs.get().is_open
+    tell(client, token, id="m-9", result="missed", duration=0)
+    assert backs.filter(done_at=None).count() == 1
+    tell(client, token, id="m-9")  # it was answered after all
+    assert not backs.filter(done_at=None).exists()
+
+
+def test_the_log_of_calls(admin, lists, admin_client, client, token, employee):
+    """Who reads the item reads its calls; one at no item is for whom it concerns."""
+    other = Employee.objects.create_user("other", "other@svod.example", "x")
+    deal = item("deal", admin, "Видная сделка")
+    change_telephony(
+        {"make_leads": False, "responsible": None, "call_back_minutes": 15}, {}, actor=admin
+    )
+    tell(client, token, employee=employee.email)
+    call = PhoneCall.objects.get()
+    place = f"/crm/calls/{call.pk}/item/"
+    assert "+74951234567" in admin_client.get("/crm/calls/").content.decode()
+    assert log_of(client, other) == []
+    assert client.get(place).status_code == 404
+    assert [one.row for one in log_of(client, employee)] == [call]
+    assert place in client.get("/crm/calls/?show=unplaced").content.decode()
+    refused = client.post(place, {"item": f"D_{deal.pk}"})
+    assert refused.status_code == 422
+    see(lists, admin, employee, "deal")
+    assert client.post(place, {"item": f"D_{deal.pk}"}).status_code == 302
+    activity = Activity.objects.get(element=deal.pk)
+    assert (activity.responsible_id, activity.recording_url) == (employee.pk, CALL["recording"])
+    assert client.post(place, {"item": f"D_{deal.pk}"}).status_code == 422
+    page = client.get("/crm/calls/?show=mine").content.decode()
+    assert "Видная сделка" in page
+    assert "1:15" in page
+    for show in ("missed", "unplaced", "odd&before=5", "all&before=x"):
+        assert client.get(f"/crm/calls/?show={show}").status_code == 200
+    set_list_rights(lists["deal"].pk, {}, actor=admin)  # the deal is closed to them by now
+    assert log_of(client, employee) == []
+    assert client.get(place).status_code == 404
+
+
+def log_of(client, person) -> list:
+    client.force_login(person)
+    return list(client.get("/crm/calls/").context["page"].calls)
+
+
+def test_the_log_goes_on_by_parts(admin, client):
+    at = timezone.now()
+    PhoneCall.objects.bulk_create(
+        PhoneCall(external_id=str(number), number="+74951234567", direction="in", at=at,
+                  result="missed")
+        for number in range(SHOWN + 2)
+    )  # fmt: skip
+    first = calls_page(admin, "missed")
+    rest = calls_page(admin, "missed", first.before)
+    assert (len(first.calls), len(rest.calls), rest.before) == (SHOWN, 2, 0)
+
+
+def test_when_the_maker_of_the_token_has_left(admin, lists, client, token, employee):
+    manager = crm_manager("boss")
+    Telephony.objects.update(owner=employee)
+    deactivate_employee(employee, actor=admin)
+    assert tell(client, token).status_code == 401
+    tell_orphans()
+    told = Notification.objects.filter(kind="crm_outside", url="/crm/settings/telephony/")
+    assert set(told.values_list("employee", flat=True)) == {admin.pk, manager.pk}
+    client.force_login(manager)
+    assert "отказ на каждый звонок" in client.get("/crm/settings/telephony/").content.decode()
+    given = {"make_leads": "on", "call_back_minutes": 20, "owner": admin.pk}
+    assert client.post("/crm/settings/telephony/", given).status_code == 422
+    given["owner"] = manager.pk
+    assert client.post("/crm/settings/telephony/", given).status_code == 302
+    assert tell(client, token).status_code == 200  # the exchange's token is the same
+
+
 @pytest.mark.parametrize(
     ("more", "wrong"),
     [
@@ -139,6 +272,9 @@ def test_what_does_not_fit_is_told(client, token, more, wrong):
 
 
 def test_only_with_the_token(admin, client, token, employee):
+    halves = {"id": "c\ud800", "line": "\udfff", "employee": "x\ud800@a.example"}
+    assert tell(client, token, **halves).status_code == 200
+    assert PhoneCall.objects.get().external_id == "c"
     for odd in ("", "x", token + "x", "é"):
         assert tell(client, odd).status_code == 401
     assert client.get("/crm/telephony/calls/").status_code == 405
@@ -163,7 +299,8 @@ def test_the_page(admin, lists, admin_client, client, employee):
     page = admin_client.post("/crm/settings/telephony/token/").content.decode()
     assert 'id="tel-token"' in page
     assert 'id="tel-token"' not in admin_client.get("/crm/settings/telephony/").content.decode()
-    given = {"make_leads": "on", "call_back_minutes": 20, "responsible": employee.pk}
+    given = {"make_leads": "on", "call_back_minutes": 20, "responsible": employee.pk,
+             "owner": admin.pk}  # fmt: skip
     wrong = admin_client.post(
         "/crm/settings/telephony/", {**given, "desk": "101 nobody@svod.example"}
     )
@@ -172,6 +309,3 @@ def test_the_page(admin, lists, admin_client, client, employee):
     assert Telephony.objects.get().numbers == {"101": employee.pk}
     client.force_login(employee)
     assert client.get("/crm/settings/telephony/").status_code == 403
-    halves = {"id": "c\ud800", "line": "\udfff", "employee": "x\ud800@a.example"}
-    assert tell(client, token, **halves).status_code == 200
-    assert PhoneCall.objects.get().external_id == "c"
