@@ -1,5 +1,5 @@
 """News of a CRM item are closed to whoever sees it no longer: cards have addresses of their own.
-Those of a rule that fails are closed to whoever does not manage CRM any more."""
+Those that lead to its settings are closed to whoever does not manage CRM any more."""
 
 from __future__ import annotations
 
@@ -31,12 +31,6 @@ def closed(person: Employee, urls: Collection[str]) -> set[str]:
     return {
         url for url, (kind, pk) in places.items() if kind not in lists or (pk and pk not in seen)
     }
-
-
-def closed_settings(person: Employee, urls: Collection[str]) -> set[str]:
-    page = reverse("crm_feed_rules")
-    ours = {url for url in urls if urlsplit(url).path == page}
-    return ours if ours and not may_manage_crm(person) else set()
 
 
 def _place(url: str) -> tuple[str, int] | None:
