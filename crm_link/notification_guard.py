@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
 from crm_link.access import may_manage_crm
 from crm_link.kinds import Kind
@@ -15,6 +15,8 @@ from crm_link.selectors.kinds import visible_kinds
 from lists_core.selectors.across import names_across
 from staff.models import Employee
 from staff.notification_guards import NotificationGuard, notification_guards
+
+SETTINGS = "/crm/settings/"
 
 
 def closed(person: Employee, urls: Collection[str]) -> set[str]:
@@ -45,7 +47,7 @@ def _place(url: str) -> tuple[str, int] | None:
 
 def closed_settings(person: Employee, urls: Collection[str]) -> set[str]:
     """Pages of settings, for whoever manages CRM no longer."""
-    known = {url for url in urls if url.startswith(reverse("crm_settings"))}
+    known = {url for url in urls if urlsplit(url).path.startswith(SETTINGS)}
     return set() if not known or may_manage_crm(person) else known
 
 
