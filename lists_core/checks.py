@@ -1,4 +1,5 @@
-"""Checks at start: the keys of secret fields are there and are the right ones."""
+"""Checks at start: the keys of secret fields are there and are the right ones, and the database
+knows what a letter is."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import DatabaseError, transaction
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError, connection, transaction
 
 from lists_core.field_types.secret import context_of
 from lists_core.selectors.secrets import Store, stores
@@ -16,6 +17,7 @@ from svod.base.vault import VaultError
 
 HINT = "See docs/how-to/secrets.md. Nothing was changed: set the right SVOD_SECRET_KEYS."
 LOOKED_AT = 20
+NO_LETTERS = "Its LC_CTYPE is C: no index finds parts of Russian words in this database."
 
 
 @register(Tags.security)
@@ -40,6 +42,23 @@ def check_secrets(app_configs: Any, databases: Sequence[str] | None, **kwargs: A
     except DatabaseError:  # the tables are still to be made
         return []
     return [Error(reason, hint=HINT, id="svod.E103") for reason in wrong]
+
+
+@register(Tags.database)
+def check_letters(
+    app_configs: Any, databases: Sequence[str] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Trigrams are made of what LC_CTYPE calls letters (svod/embedded/letters.py)."""
+    if not databases:
+        return []
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT cardinality(show_trgm('ё')) > 0")
+            known = cursor.fetchone()
+    except DatabaseError:  # the extension is still to be made
+        return []
+    hint = "See docs/how-to/upgrade.md."
+    return [] if known and known[0] else [Warning(NO_LETTERS, hint=hint, id="svod.W104")]
 
 
 def _wrong(store: Store) -> Iterator[str]:

@@ -61,7 +61,8 @@ def _url(server: Postgres, database: str, role: str = "postgres") -> str:
 def _version() -> str:
     """Of everything that a migrated database depends on."""
     found = hashlib.sha256((ROOT / "requirements-dev.txt").read_bytes())
-    for path in (Path(__file__), *sorted(ROOT.glob("*/migrations/*.py"))):
+    made_by = [Path(__file__), *sorted((ROOT / "svod/embedded").glob("*.py"))]
+    for path in (*made_by, *sorted(ROOT.glob("*/migrations/*.py"))):
         found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return found.hexdigest()[:16]
 

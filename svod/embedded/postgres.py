@@ -11,6 +11,7 @@ from psycopg import sql
 
 from svod.embedded import account, places, process
 from svod.embedded.errors import EmbeddedError
+from svod.embedded.letters import CTYPE, know_letters
 
 SETTINGS = """\
 # Written by svod.embedded at every start; put your own lines into postgresql.conf below the
@@ -36,8 +37,9 @@ log_line_prefix = '%m [%p] %d '
 """
 INCLUDE = "include_if_exists = 'svod.conf'"
 # Ё must stay itself while lower() and upper() know Cyrillic; no library of the machine may
-# change the order of an index: the builtin provider gives both.
+# change the order of an index: the builtin provider gives both. See letters.py for LC_CTYPE.
 LOCALE = ["--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"]
+LOCALE += [f"--lc-ctype={CTYPE}"]
 READY_LINE = 7
 
 
@@ -99,13 +101,11 @@ class Postgres:
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             if not exists(connection, "pg_roles", "rolname", role):
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
-            if exists(connection, "pg_database", "datname", name):
-                return False
-            template = "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' "
-            template += "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
-            names = (sql.Identifier(name), sql.Identifier(role))
-            connection.execute(sql.SQL(template).format(*names))
-        return True
+            if not exists(connection, "pg_database", "datname", name):
+                connection.execute(new_database(name, role))
+                return True
+        know_letters(self.dsn("postgres"), name, self.dsn(name))
+        return False
 
     def dsn(self, database: str) -> str:
         """A libpq address with the rights of the superuser."""
@@ -148,6 +148,12 @@ class Postgres:
         process.wait_until(lambda: ready() or bool(child and child.poll() is not None), 120)
         if not ready():
             raise EmbeddedError(f"PostgreSQL did not start:\n{tail(self.log)}")
+
+
+def new_database(name: str, role: str) -> sql.Composed:
+    template = "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' "
+    template += "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C' LC_CTYPE {}"
+    return sql.SQL(template).format(sql.Identifier(name), sql.Identifier(role), CTYPE)
 
 
 def exists(connection: psycopg.Connection, table: str, column: str, value: str) -> bool:

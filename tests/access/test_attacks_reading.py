@@ -270,7 +270,7 @@ def test_a87_the_bin_shows_what_was_readable(world: World, web: Client) -> None:
     gone = [world.own.pk, world.hidden.pk, world.below.pk]
     delete_elements(world.list.pk, gone, actor=world.root)
     page = web.get(world.url("elements_bin"))
-    assert [row.name for row, _who in page.context["rows"]] == ["Сосна"]
+    assert [line.row.name for line in page.context["rows"]] == ["Сосна"]
     assert page.context["page"].paginator.count == 1
     found = web.get(world.url("elements_bin"), {"q": CANARY})
     assert found.context["page"].paginator.count == 0

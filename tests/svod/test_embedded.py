@@ -70,6 +70,26 @@ def test_database_speaks_russian_whatever_the_machine_speaks(postgres):
     assert ask(postgres, f"{query} WHERE datname = 'svod'") == ("b", "C.UTF-8", "UTF8")
 
 
+def test_parts_of_russian_words_are_found_by_their_index(postgres):
+    """Also in a database that was made when only Latin letters were known to it."""
+    postgres.create_database()
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
+        connection.execute("UPDATE pg_database SET datctype = 'C' WHERE datname = 'svod'")
+    with psycopg.connect(postgres.dsn("svod"), autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION pg_trgm; CREATE TABLE said (words text)")
+        connection.execute("CREATE INDEX ON said USING gin (words gin_trgm_ops)")
+        connection.execute("INSERT INTO said VALUES ('Подъёмник')")
+        assert connection.execute("SELECT show_trgm('ёмн')").fetchone() == ([],)
+    assert postgres.create_database() is False
+    found = "SELECT words FROM said WHERE words LIKE '%ъёмн%'"
+    with psycopg.connect(postgres.dsn("svod")) as connection:
+        connection.execute("SET enable_seqscan = off")
+        assert connection.execute(found).fetchone() == ("Подъёмник",)
+        plan = str(connection.execute(f"EXPLAIN {found}").fetchall())
+    assert "Bitmap Index Scan" in plan
+    assert ask(postgres, "SELECT cardinality(show_trgm('ёмн')) > 2", "svod") == (True,)
+
+
 def test_portal_has_no_superuser_and_settings_are_ours(postgres):
     postgres.create_database()
     role = "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = 'svod'"

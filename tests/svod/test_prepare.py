@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
+from lists_core.checks import check_letters
 from svod.management.commands import prepare
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,8 @@ def test_sign_in_is_told_while_it_works(loaded):
     person.set_password("changed")
     person.save()
     assert run(tell_sign_in=True) == ""
+
+
+def test_the_database_knows_russian_letters():
+    assert check_letters(None, None) == []
+    assert check_letters(None, ["default"]) == []
