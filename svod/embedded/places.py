@@ -74,4 +74,4 @@ def short_name(var: Path) -> str:
 
 def var_folder() -> Path:
     """The folder of everything that a running portal writes; SVOD_VAR names another."""
-    return Path(os.environ.get("SVOD_VAR") or Path(__file__).resolve().parents[2] / "var")
+    return Path(os.environ.get("SVOD_VAR") or Path(__file__).parents[2] / "var").resolve()
