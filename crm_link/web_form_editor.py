@@ -12,7 +12,7 @@ from crm_link.models import WebForm
 from crm_link.owner_field import chosen_owner, owner_field
 from crm_link.selectors.kinds import list_of
 from crm_link.selectors.stages import stages_of
-from crm_link.web_form_page import askable
+from crm_link.web_form_page import offered
 from lists_core.access import schema_for
 from lists_core.field_types.controls import show_to
 from lists_core.field_types.employee import SUGGEST, People
@@ -50,7 +50,7 @@ class WebFormEditor(forms.ModelForm):
     def __init__(self, web_form: WebForm, actor: Employee, data: Any = None) -> None:
         super().__init__(data, instance=web_form)
         self.actor = actor
-        self.askable = askable(web_form, web_form.owner)
+        self.offered = offered(web_form, actor)
         self.fields["sites"].initial = "\n".join(web_form.origins)
         people = multiple_picker(SUGGEST, People(), required=False)
         people.label, people.initial = str(_("Responsible, in turns")), web_form.responsibles
@@ -85,7 +85,7 @@ class WebFormEditor(forms.ModelForm):
                 "label": chosen.get(one.code, {}).get("label", ""),
                 "required": chosen.get(one.code, {}).get("required", False),
             }
-            for one in self.askable
+            for one in self.offered
         ]
 
     def _stored(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class WebFormEditor(forms.ModelForm):
                 "label": self.data.get(f"label_{one.code}", "").strip(),
                 "required": f"required_{one.code}" in self.data,
             }
-            for one in self.askable
+            for one in self.offered
             if f"ask_{one.code}" in self.data
         }
 

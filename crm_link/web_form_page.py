@@ -37,6 +37,16 @@ def askable(form: WebForm | None, owner: Any) -> list[SchemaField]:
     return [one for one in schema.changeable if one.type.slug in SAFE and one.code not in fixed]
 
 
+def offered(form: WebForm, actor: Any) -> list[SchemaField]:
+    """What the actor is offered to ask for. The fields of an owner who has left are those that the
+    form had and the actor may fill: nobody else is left to be asked."""
+    known = askable(form, form.owner)
+    if form.owner.is_active:
+        return known
+    asked = {row["code"] for row in form.fields} - {one.code for one in known}
+    return known + [one for one in askable(form, actor) if one.code in asked]
+
+
 class PublicForm(forms.Form):
     """The controls of a web form; `values` are natural values by the code of the lead's field."""
 

@@ -89,11 +89,13 @@ def _named(actor: Employee, rows: Sequence[PhoneCall]) -> list[Call]:
         if row.element is not None:
             wanted.setdefault(row.element.list_id, set()).add(row.element.pk)
     names = names_across(actor, wanted)
-    return [_call(row, names) for row in rows]
+    return [call for row in rows if (call := _call(row, names))]
 
 
-def _call(row: PhoneCall, names: Mapping[tuple[int, int], str]) -> Call:
+def _call(row: PhoneCall, names: Mapping[tuple[int, int], str]) -> Call | None:
+    """None at an item that has gone since the calls were read."""
     element = row.element
     if element is None or kind_of(element.list.system) is None:
         return Call(row)
-    return Call(row, names[element.list_id, element.pk], element_url(element.list, element.pk))
+    name = names.get((element.list_id, element.pk))
+    return Call(row, name, element_url(element.list, element.pk)) if name is not None else None

@@ -7,8 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from django.db.models import QuerySet
-
 from crm_link.access import require_crm_manager, roles_of
 from crm_link.kinds import Kind, kinds
 from crm_link.lending import WIDER, nearest
@@ -19,7 +17,7 @@ from lists_core.access.granted import who
 from lists_core.models import List, Section
 from staff.models import Employee
 from staff.selectors_subjects import SubjectView, subject_views
-from staff.subjects import Subject, people_of, subjects_of_groups
+from staff.subjects import Subject, subjects_of_groups
 from svod.base.errors import NotFound
 
 Place = tuple[int, int | None]
@@ -69,13 +67,6 @@ def members_of(roles: Collection[int]) -> dict[int, list[Subject]]:
         subject = groups[row.group_id] if row.group_id else Subject("U", row.employee_id or 0)
         found.setdefault(row.role_id, []).append(subject)
     return found
-
-
-def crm_managers() -> QuerySet[Employee]:
-    """The active employees who may change CRM's settings (`access.may_manage_crm`)."""
-    roles = Role.objects.filter(manages=True).values_list("pk", flat=True)
-    subjects = [one for own in members_of(list(roles)).values() for one in own]
-    return people_of(subjects) | Employee.objects.filter(is_active=True, is_superuser=True)
 
 
 # --- the page -----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ def log_call(told: Told, row: Telephony) -> PhoneCall:
     if actor is None:
         raise Forbidden
     with transaction.atomic(), override(actor.language):
+        _one_at_a_time(told.number)
         call, is_new = _call(told)
         if is_new:
             call.employee = employee_of(told.employee, row)
@@ -62,6 +63,13 @@ def place_call(call_id: int, element_id: int, *, actor: Employee) -> PhoneCall:
         call.activity = create_activity(element.pk, actor=actor, **_activity(call, who))
         call.save()
     return call
+
+
+def _one_at_a_time(number: str) -> None:
+    """Until the transaction ends: the legs of a ring group are told at once, each by its own id."""
+    with connection.cursor() as cursor:
+        key = f"call:{number}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _call(told: Told) -> tuple[PhoneCall, bool]:
@@ -142,19 +150,25 @@ def _look_after(call: PhoneCall, known: Known, row: Telephony, actor: Employee) 
     waits no more."""
     if call.element is None:
         return
-    waiting = _call_backs(call, known)
+    calls = _of_its_number(call, known)
+    waiting = calls.filter(call_back__isnull=False, call_back__done_at=None)
     if call.result == PhoneCall.Result.ANSWERED:
-        _finish({one.call_back_id for one in waiting}, call, actor)
-    elif call.is_missed and call.call_back_id is None:
-        there = waiting.filter(element=call.element).first()
+        # A call is told again when its recording is there: who rang since is waiting still.
+        _finish(
+            set(waiting.filter(at__lte=call.at).values_list("call_back", flat=True)), call, actor
+        )
+    elif call.is_missed and call.call_back_id is None and not _was_answered_since(call, calls):
+        there = waiting.select_related("call_back").filter(element=call.element).first()
         call.call_back = there.call_back if there else _plan(call, call.element, row, actor)
 
 
-def _call_backs(call: PhoneCall, known: Known) -> QuerySet[PhoneCall]:
-    """The calls of this number, at any of its items, whose caller is still to be called back."""
+def _of_its_number(call: PhoneCall, known: Known) -> QuerySet[PhoneCall]:
     places = {pk for ids in known.values() for pk in ids} | {call.element_id}
-    rows = PhoneCall.objects.filter(element__in=places, number=call.number)
-    return rows.filter(call_back__isnull=False, call_back__done_at=None).select_related("call_back")
+    return PhoneCall.objects.filter(element__in=places, number=call.number)
+
+
+def _was_answered_since(call: PhoneCall, calls: QuerySet[PhoneCall]) -> bool:
+    return calls.filter(result=PhoneCall.Result.ANSWERED, at__gt=call.at).exists()
 
 
 def _finish(planned: set[int | None], call: PhoneCall, actor: Employee) -> None:

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm_link.access import crm_managers
 from crm_link.models import FeedRule
-from crm_link.selectors.roles import crm_managers
 from staff.services.notifications import notify
 
 FAILS = _("The consolidation “{rule}” fails: {why}")

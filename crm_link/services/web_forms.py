@@ -17,6 +17,7 @@ from crm_link.access import may_add_for, require_crm_manager
 from crm_link.kinds import LEAD
 from crm_link.models import Submission, Visit, WebForm
 from crm_link.selectors.kinds import list_of
+from crm_link.selectors.web_forms import closed
 from crm_link.services.from_customers import LONGEST_NAME, fitting, from_customers
 from crm_link.services.items import create_item
 from crm_link.services.lent_owner import owner_faults
@@ -62,7 +63,7 @@ def _check(form: WebForm, actor: Employee) -> None:
     before = WebForm.objects.filter(pk=form.pk).values_list("owner", flat=True).first()
     if faults := owner_faults(form.owner, before, actor):
         errors["owner"] = faults
-    form.fields = _fields(form.fields, _known(form))
+    form.fields = _fields(form.fields, _known(form, actor))
     if not form.fields:
         errors["fields"] = [_("Choose at least one field.")]
     try:
@@ -84,14 +85,21 @@ def _check(form: WebForm, actor: Employee) -> None:
         raise Invalid(errors)
 
 
-def _known(form: WebForm) -> set[str]:
-    """What the form may ask for. Of one whose owner has left also what it asked for before, so
-    that it asks the same when somebody takes it over."""
-    known = {one.code for one in askable(form, form.owner)}
-    if form.owner.is_active:
-        return known
+def _known(form: WebForm, actor: Employee) -> set[str]:
+    """What the form may ask for: what its owner may fill.
+
+    Of one whose owner has left also what it asked for before, so that it asks the same when
+    somebody takes it over. It writes by the owner's rights: whoever is neither the owner nor an
+    administrator adds only what they might fill themselves.
+    """
     stored = WebForm.objects.filter(pk=form.pk).values_list("fields", flat=True).first()
-    return known | {row["code"] for row in stored or ()}
+    asked = {row["code"] for row in stored or ()}
+    known = {one.code for one in askable(form, form.owner)}
+    if not form.owner.is_active:
+        known |= asked
+    if actor.is_superuser or form.owner.pk == actor.pk:
+        return known
+    return known & (asked | {one.code for one in askable(form, actor)})
 
 
 def _may_add_for_all(form: WebForm) -> bool:
@@ -116,9 +124,9 @@ def _fields(rows: Sequence[Mapping[str, Any]], known: set[str]) -> list[dict[str
 
 
 def open_form(token: str) -> WebForm:
-    """The form behind a public address. Raises NotFound for one that is off."""
+    """The form behind a public address. Raises NotFound for one that is off or closed."""
     form = WebForm.objects.select_related("owner").filter(token=token, is_on=True).first()
-    if form is None or not form.owner.is_active:
+    if form is None or closed(form):
         raise NotFound
     return form
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import migrations
+from django.db import OperationalError, ProgrammingError, migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.utils import timezone
 
 from svod.base.migrating import BATCH
 
+ATTEMPTS = 10
 TABLES = """
     SELECT relname FROM pg_class
     WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
@@ -24,16 +25,33 @@ BEGIN = """
 
 
 def make_indexes(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Beside the work of others; what a killed build left is dropped first."""
+    """Beside the work of others. Whoever changes a list meanwhile goes first and ends the build
+    (`indexes.give_way`), which is begun again; a list may also have gone."""
     for table in _tables(schema_editor):
-        valid = _state(schema_editor, f"{table}_bin")
-        if valid is False:
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY {table}_bin")
-        if not valid:
-            schema_editor.execute(
-                f"CREATE INDEX CONCURRENTLY {table}_bin ON {table} (deleted_at, id)"
-                " WHERE deleted_at IS NOT NULL"
-            )
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                _make_index(schema_editor, table)
+                break
+            except OperationalError as error:
+                ended = getattr(error.__cause__, "sqlstate", "") == "57014"
+                if not ended or attempt == ATTEMPTS:
+                    raise
+            except ProgrammingError as error:
+                if getattr(error.__cause__, "sqlstate", "") != "42P01":
+                    raise
+                break
+
+
+def _make_index(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """What a killed build left is dropped first."""
+    valid = _state(schema_editor, f"{table}_bin")
+    if valid is False:
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY {table}_bin")
+    if not valid:
+        schema_editor.execute(
+            f"CREATE INDEX CONCURRENTLY {table}_bin ON {table} (deleted_at, id)"
+            " WHERE deleted_at IS NOT NULL"
+        )
 
 
 def begin_now(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:

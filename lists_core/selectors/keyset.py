@@ -124,6 +124,8 @@ def _read(text: str, number: int) -> tuple[int, list[str | None]]:
         "".join(value for value in values if value is not None).encode()
     except (ValueError, TypeError, RecursionError):
         raise NotFound from None
-    if type(pk) is not int or not 0 <= pk < LARGEST or len(values) != number or "\x00" in text:
+    if type(values) is not list or len(values) != number or "\x00" in text:
+        raise NotFound
+    if type(pk) is not int or not 0 <= pk < LARGEST:
         raise NotFound
     return pk, values

@@ -7,7 +7,7 @@ comments and rights go with the row of the registry.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from lists_core.services.audited import tell_elements
 from lists_core.services.elements import open_list, permitted_rows
 from lists_core.services.listeners import bin_listeners
 from staff.models import Employee
+from staff.services.audit import ITEMS
 from svod.base.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -46,9 +47,15 @@ def _purge(list_id: int, ids: Collection[int], actor: Employee) -> int:
     lock_for_removal(list_id)
     list_, schema = open_list(list_id)
     rows = permitted_rows(schema, binned(schema, actor), ids, Right.FULL, actor)
-    tell_elements("element.purged", list_, rows, actor)
+    _tell(list_, rows, actor)
     remove_elements([row.pk for row in rows])
     return len(rows)
+
+
+def _tell(list_: List, rows: Sequence[Any], actor: Employee | None) -> None:
+    """Every number: an entry of the audit log names the first of many alone."""
+    for start in range(0, len(rows), ITEMS):
+        tell_elements("element.purged", list_, rows[start : start + ITEMS], actor)
 
 
 def empty_element_bins() -> int:
@@ -79,8 +86,16 @@ def _emptied(list_id: int, before: datetime) -> int:
 
 def _due(list_id: int, before: datetime) -> QuerySet[Any]:
     rows = compile_model(list_id, ()).objects.filter(deleted_at__lt=before)
-    found: QuerySet[Any] = rows.order_by("deleted_at", "pk")
+    found: QuerySet[Any] = without_waiting(rows).order_by("deleted_at", "pk")
     return found
+
+
+def without_waiting(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Without those that do not go by themselves, because the program may bring them back."""
+    for of_bin in bin_listeners:
+        if (waiting := of_bin.waiting()) is not None:
+            rows = rows.exclude(pk__in=waiting)
+    return rows
 
 
 def _remove_some(list_id: int, before: datetime) -> int:
@@ -89,7 +104,7 @@ def _remove_some(list_id: int, before: datetime) -> int:
     list_ = List.objects.filter(pk=list_id, deleted_at=None).first()
     rows = list(_due(list_id, before)[:BATCH]) if list_ else []
     if list_ and rows:
-        tell_elements("element.purged", list_, rows, None)
+        _tell(list_, rows, None)
         remove_elements([row.pk for row in rows])
     return len(rows)
 

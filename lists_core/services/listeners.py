@@ -18,6 +18,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from lists_core.models import ElementVersion, List
 from lists_core.schema.compile import Schema
 from staff.models import Employee
@@ -142,6 +144,11 @@ class BinListener:
 
     def after(self, kind: Kind, schema: Schema, rows: Sequence[Any], actor: Employee) -> None:
         """The rows went (DELETED) or came back (RESTORED), with their history."""
+
+    def waiting(self) -> QuerySet[Any] | None:
+        """The ids of elements that stay in the bin although their time is up: the program put
+        them there and may bring them back. A person may remove them all the same."""
+        return None
 
     def purged(self, ids: Sequence[int]) -> None:
         """These elements are about to go for good. What has a foreign key to them goes along, or

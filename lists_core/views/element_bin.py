@@ -23,7 +23,7 @@ from lists_core.schema.compile import Schema
 from lists_core.selectors.bin import bin_of
 from lists_core.selectors.lists import access_list
 from lists_core.selectors.titles import row_titles
-from lists_core.services.element_bin import purge_elements
+from lists_core.services.element_bin import purge_elements, without_waiting
 from lists_core.services.elements import delete_elements, restore_elements
 from lists_core.services.jobs import start_job
 from lists_core.services.links import Linked
@@ -151,11 +151,13 @@ def binned_rows(schema: Schema, rows: Iterable[Any], actor: Employee) -> list[Bi
     titles = row_titles([author], shown, actor=actor).get(author.key, {})
     held = rights_on(actor, schema, shown)
     wait = timedelta(days=settings.ELEMENT_BIN_DAYS)
+    bin_ = schema.model.objects.filter(pk__in=[row.pk for row in shown])
+    going = set(without_waiting(bin_).values_list("pk", flat=True)) if wait else set()
     return [
         Binned(
             row,
             author.to_text(row.modified_by, titles),
-            row.deleted_at + wait if wait else None,
+            row.deleted_at + wait if row.pk in going else None,
             Right.FULL in held[row.pk],
         )
         for row in shown

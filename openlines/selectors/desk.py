@@ -60,11 +60,14 @@ def may_take(actor: Employee, conversation: Conversation) -> bool:
 
 
 def can_be_reopened(conversation: Conversation) -> bool:
-    """Whether its customer can be written to here: by a channel that works, and nowhere else."""
+    """Whether its customer can be written to here: by a channel that works, and nowhere else. It
+    is the last one: the window, a vote and a letter's answer go by what came last."""
     channel, line = conversation.channel, conversation.line
     works = channel.is_active and line.is_active and not (channel.deleted_at or line.deleted_at)
-    others = Conversation.objects.filter(customer=conversation.customer_id)
-    return works and not others.exclude(state=Conversation.State.CLOSED).exists()
+    others = Conversation.objects.filter(customer=conversation.customer_id).exclude(
+        pk__lte=conversation.pk, state=Conversation.State.CLOSED
+    )
+    return works and not others.exists()
 
 
 def is_member(actor: Employee, line: Line, role: str = "") -> bool:

@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 State = Conversation.State
 AT_ONCE = 50
 AFTER_FAILURE = timedelta(minutes=1)
-#: Events that nobody did; five rings make no more messages than LAST.
-OWN, LAST = {"no_answer", "given"}, 30
+#: Events that no person did; five rings make no more messages than LAST.
+OWN, LAST = {"no_answer", "given", "assigned"}, 30
 
 
 def look(now: datetime | None = None) -> int:

@@ -57,11 +57,10 @@ def ring_again(conversation: Conversation, now: datetime, times: int) -> None:
 
 
 def look_anew(line_id: int) -> None:
-    """Have the clock look at the open conversations of a line whose minutes are others now.
-    One that somebody holds gets its alarm from them."""
+    """Have the clock look at the open conversations of a line whose minutes are others now."""
     open_ = Conversation.objects.filter(line=line_id).exclude(state=State.CLOSED)
     with transaction.atomic():
-        ids = list(open_.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        ids = list(open_.select_for_update().order_by("pk").values_list("pk", flat=True))
         Conversation.objects.filter(pk__in=ids).update(alarm_at=timezone.now())
 
 

@@ -18,6 +18,7 @@ from openlines.models.channels import new_token
 from openlines.selectors.lines import require_to_manage
 from openlines.services.clock import look_anew
 from openlines.services.members import hand_back
+from openlines.services.reply_lists import read_again
 from openlines.services.reply_rights import follow_members, take_from_members
 from staff.models import Employee
 from staff.services.audit import record
@@ -92,6 +93,7 @@ def restore_line(line: Line, *, actor: Employee) -> None:
     require_to_manage(actor)
     line.deleted_at, line.is_active = None, True
     line.save(update_fields=["deleted_at", "is_active"])
+    read_again(line)
     follow_members(line, (), actor=actor)
     _tell("chat.line_restored", line, actor)
 

@@ -80,7 +80,7 @@ def give(
     event(conversation, what, employee=employee.pk, by=by.pk if by else None)
     tell(conversation, "given", {"operator": employee.pk})
     tell_gone(conversation, before)
-    if what != "taken":
+    if what not in {"taken", "reopened"}:  # their own deed
         tell_given(conversation, employee, by=by)
     look_again(conversation)
 

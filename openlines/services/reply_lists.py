@@ -102,6 +102,16 @@ def take_replies_off(line: Line, *, actor: Employee) -> None:
         _tell(own, "", actor)
 
 
+def read_again(line: Line) -> None:
+    """A line that comes back reads its list: others may have let that go meanwhile."""
+    list_ = line.replies
+    if list_ is None or list_.deleted_at or missing_fields(list_):
+        return
+    lock_for_change(list_.pk)
+    if sharing(list_) == [line]:
+        _hold(list_)
+
+
 def missing_fields(list_: List) -> str:
     """What a list lacks to hold quick replies, in words; "" when it lacks nothing."""
     schema = schema_of(list_)
@@ -149,6 +159,10 @@ def _take(own: Line, line: Line, list_: List, actor: Employee) -> None:
     lock_for_change(list_.pk)  # whoever writes replies now would not keep their words
     own.replies = line.replies = list_
     own.save(update_fields=["replies"])
+    _hold(list_)
+
+
+def _hold(list_: List) -> None:
     _fix(list_, fixed=True)
     list_.refresh_from_db()
     fill_words(schema_of(list_))

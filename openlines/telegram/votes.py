@@ -7,10 +7,11 @@ from typing import Any
 
 import structlog
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from openlines.chat_channels.base import SendRefused, TryLater
 from openlines.models import Channel, Customer, Message
-from openlines.services.votes import ASKS, VOTES, vote
+from openlines.services.votes import ASKS, VOTES, language_of, vote
 from openlines.telegram.api import Bot, TelegramAway
 from svod.base.errors import DomainError
 
@@ -41,7 +42,9 @@ def take_vote(channel: Channel, bot: Bot, query: Mapping[str, Any]) -> bool:
         vote(customer, value, conversation_id=talk)
     except DomainError:
         return False
-    _thank(channel, bot, query, value)
+    with override(language_of(customer)):
+        text = _("Thank you! Your vote: %(value)s of 5") % {"value": value}
+    _thank(channel, bot, query, text)
     return True
 
 
@@ -52,14 +55,18 @@ def _parts(given: Any) -> tuple[str, int, int]:
     return (mark, int(talk), int(value)) if is_ours else ("", 0, 0)
 
 
-def _thank(channel: Channel, bot: Bot, query: Mapping[str, Any], value: int) -> None:
-    """The buttons give way to what was pressed. Nothing is lost where that fails."""
+def _thank(channel: Channel, bot: Bot, query: Mapping[str, Any], text: str) -> None:
+    """The buttons give way to what was pressed. Nothing is lost where that fails; a query that
+    has become old takes no answer, its message does."""
     message = query.get("message")
-    try:
-        bot.ask("answerCallbackQuery", {"callback_query_id": query.get("id")})
-        if isinstance(message, dict):
-            text = _("Thank you! Your vote: %(value)s of 5") % {"value": value}
-            where = {"chat_id": query["from"]["id"], "message_id": message.get("message_id")}
-            bot.ask("editMessageText", {**where, "text": text})
-    except (SendRefused, TryLater, TelegramAway) as error:
-        log.info("chat_vote_unanswered", channel=channel.pk, error=type(error).__name__)
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("answerCallbackQuery", {"callback_query_id": query.get("id")})
+    ]
+    if isinstance(message, dict):
+        where = {"chat_id": query["from"]["id"], "message_id": message.get("message_id")}
+        steps.append(("editMessageText", {**where, "text": text}))
+    for method, given in steps:
+        try:
+            bot.ask(method, given)
+        except (SendRefused, TryLater, TelegramAway) as error:
+            log.info("chat_vote_unanswered", channel=channel.pk, error=type(error).__name__)

@@ -16,8 +16,9 @@ from crm_link.services.feed_preview import preview
 from crm_link.services.feed_rules import rebuild, save_feed_rule
 from crm_link.services.feeds import try_again, work_feeds
 from lists_core.models import Element, ElementVersion, Field
+from lists_core.schema.cache import schema_of
 from lists_core.services.bulk import bulk_update
-from lists_core.services.element_bin import purge_elements
+from lists_core.services.element_bin import empty_element_bins, purge_elements
 from lists_core.services.elements import delete_elements, restore_elements
 from lists_core.services.fields import create_field, update_field
 from lists_core.services.outbox import announce
@@ -124,6 +125,22 @@ def test_a_cancelled_delivery_that_is_gone_for_good_is_made_anew_and_cancelled_a
         restore_elements(world.deals.pk, [one.pk], actor=admin)
         world.follow()
         assert len(world.rows()) == 1
+
+
+def test_what_an_empty_group_left_in_the_bin_waits_for_its_sources(world, settings):
+    settings.ELEMENT_BIN_DAYS = 30
+    one = world.deal("One")
+    world.follow()
+    [row] = world.rows()
+    delete_elements(world.deals.pk, [one.pk], actor=world.actor)
+    world.follow()
+    assert world.rows() == []
+    binned = schema_of(world.deliveries).model.objects.filter(pk=row["ID"])
+    binned.update(deleted_at=timezone.now() - timedelta(days=300))
+    assert empty_element_bins() == 0
+    restore_elements(world.deals.pk, [one.pk], actor=world.actor)
+    world.follow()
+    assert [one["ID"] for one in world.rows()] == [row["ID"]]
 
 
 def test_events_that_come_twice_or_late_change_nothing(world):

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crm_link.kinds import DEAL
-from crm_link.models import Activity, MergedItem, ProductRow, TimelineNote
+from crm_link.models import Activity, MergedItem, PhoneCall, ProductRow, TimelineNote
 from crm_link.services import activities
 from crm_link.services.merging import merge_items
 from crm_link.services.products import replace_rows
@@ -41,6 +41,7 @@ def test_what_hangs_on_it_goes_and_what_names_it_goes_on(
     note(deal.pk, "note", "From a form", actor=admin)
     kept = note(other.pk, "note", "Stays", actor=admin)
     activities.create_activity(deal.pk, actor=admin, kind="call", subject="Call")
+    PhoneCall.objects.create(external_id="1", element_id=deal.pk, number="1", at=timezone.now())
     replace_rows(deal.pk, [BRICK], actor=admin)
     for one, list_ in ((deal, "deal"), (contact, "contact")):
         delete_elements(lists[list_].pk, [one.pk], actor=admin)
@@ -48,6 +49,7 @@ def test_what_hangs_on_it_goes_and_what_names_it_goes_on(
     assert set(Element.objects.filter(list=lists["deal"])) == {Element.objects.get(pk=other.pk)}
     assert not Activity.objects.exists()
     assert not ProductRow.objects.exists()
+    assert not PhoneCall.objects.exists(), "at no item it would be for other people"
     assert list(TimelineNote.objects.filter(kind="note")) == [kept]
     page = client.get(f"/crm/deal/{other.pk}/")
     assert page.status_code == 200, "its link leads to nobody"

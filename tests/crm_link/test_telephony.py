@@ -309,3 +309,17 @@ def test_the_page(admin, lists, admin_client, client, employee):
     assert Telephony.objects.get().numbers == {"101": employee.pk}
     client.force_login(employee)
     assert client.get("/crm/settings/telephony/").status_code == 403
+
+
+def test_who_rang_after_a_talk_waits_whenever_that_talk_is_told_again(admin, client, token):
+    item("contact", admin, "Петров", PHONE=[PHONE])
+    backs = Activity.objects.filter(subject__startswith="Перезвонить")
+    talk, later = {"id": "t-1", "recording": ""}, "2026-11-28T10:20:00+03:00"
+    tell(client, token, **talk)
+    tell(client, token, id="t-2", result="missed", duration=0, start=later)
+    tell(client, token, **{**talk, "recording": CALL["recording"]})
+    assert backs.get().is_open
+    tell(client, token, id="t-3", start="2026-11-28T11:00:00+03:00")
+    assert not backs.get().is_open
+    tell(client, token, id="t-4", result="missed", duration=0, start=later)  # told too late
+    assert backs.count() == 1

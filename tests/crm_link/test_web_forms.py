@@ -16,7 +16,7 @@ from crm_link.models import Submission, Visit, WebForm
 from crm_link.selectors.web_forms import path_of_lead
 from crm_link.services.orphans import tell_orphans
 from crm_link.services.web_forms import delete_web_form, forget_visits, save_web_form
-from crm_link.web_form_page import marks_of, stamp, web_address
+from crm_link.web_form_page import marks_of, offered, stamp, web_address
 from lists_core.access import Right
 from lists_core.element_tabs import open_target
 from lists_core.models import Field, List
@@ -249,6 +249,7 @@ def test_a_form_whose_owner_may_add_no_leads_any_more(admin, admin_client, form,
     WebForm.objects.update(owner=employee)
     assert "нельзя добавлять лиды" in admin_client.get("/crm/settings/web-forms/").content.decode()
     assert tell_orphans() == 1
+    assert admin_client.get(f"/f/{form.token}/").status_code == 404
     WebForm.objects.update(owner=adds_own(employee))
     assert tell_orphans() == 0
 
@@ -263,6 +264,25 @@ def test_only_an_administrator_names_another_owner(admin, form, employee):
     form.name = "Иначе"
     save_web_form(form, actor=manager)  # whose form it is stays as an administrator said
     assert WebForm.objects.get().owner_id == employee.pk
+
+
+def test_a_closed_field_stays_asked_for_and_is_nobodys_to_add(admin, lists, form, employee):
+    """Of one who left the administrator keeps it; by another's rights a manager adds nothing."""
+    manager, adder = crm_manager("boss"), adds_own(employee)
+    phone = Field.objects.get(list=lists["lead"], code="PHONE")
+    set_field_rights(
+        lists["lead"].pk, phone.pk, {Subject("U", adder.pk): frozenset({Right.CHANGE})},
+        view_restricted=False, change_restricted=True, actor=admin,
+    )  # fmt: skip
+    rest = [row for row in ASKED if row["code"] != "PHONE"]
+    WebForm.objects.update(owner=adder, fields=rest)
+    mine = WebForm.objects.get()
+    mine.fields = ASKED
+    assert "PHONE" not in {row["code"] for row in save_web_form(mine, actor=manager).fields}
+    WebForm.objects.update(fields=ASKED)
+    Employee.objects.filter(pk=adder.pk).update(is_active=False)
+    assert "PHONE" in {one.code for one in offered(WebForm.objects.get(), admin)}
+    assert "PHONE" not in {one.code for one in offered(WebForm.objects.get(), manager)}
 
 
 def send(client, form, path: str, body, origin: str | None = SITE):

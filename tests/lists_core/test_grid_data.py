@@ -82,7 +82,7 @@ def test_pages_hold_each_element_once_while_others_write(
 def test_a_place_of_somebodys_own_making_is_not_found(
     client: Client, admin: Employee, goods: List
 ) -> None:
-    for place in ("{", "5", "[1]", '[1, ["вздор"]]', "[1, []]"):
+    for place in ("{", "5", "[1]", '[1, ["вздор"]]', "[1, []]", '[1, {"x": 1}]', '[1, "x"]'):
         assert ask(client, admin, goods, sort="PRICE", after=place).status_code == 404
 
 

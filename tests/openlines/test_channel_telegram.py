@@ -345,8 +345,12 @@ def test_a_vote_is_asked_when_it_closes_and_taken_from_who_was_asked(bot):
     assert (talk.vote, bot.fake.edited) == (None, [])
     bot.fake.press(f"vote:{talk.pk}:4")
     read(bot)
+    Customer.objects.filter(pk=talk.customer_id).update(facts={"language": "en"})
+    bot.fake.press(f"vote:{talk.pk}:5")
+    read(bot)
     talk.refresh_from_db()
-    assert (talk.vote, bot.fake.edited) == (4, ["Спасибо! Ваша оценка: 4 из 5"])
+    thanks = ["Спасибо! Ваша оценка: 4 из 5", "Thank you! Your vote: 5 of 5"]
+    assert (talk.vote, bot.fake.edited) == (5, thanks)
 
 
 def test_no_vote_is_asked_where_the_line_wants_none(bot):

@@ -197,10 +197,14 @@ def test_one_is_not_opened_again_beside_another_or_where_nothing_is_sent():
     world.write("И ещё")
     with pytest.raises(Conflict):
         reopen(talk.pk, actor=world.anna)
-    desk.close(world.conversation().pk, actor=world.boss)
+    last = world.conversation()
+    desk.close(last.pk, actor=world.boss)
+    with pytest.raises(Conflict):  # what came last is what the customer sees
+        reopen(talk.pk, actor=world.anna)
+    desk.close(reopen(last.pk, actor=world.boss).pk, actor=world.boss)
     switch_channel(world.channel, actor=world.boss, is_active=False)
     with pytest.raises(Conflict):
-        reopen(talk.pk, actor=world.anna)
+        reopen(last.pk, actor=world.boss)
 
 
 def test_whoever_it_leaves_only_reads():

@@ -80,8 +80,10 @@ def test_a_line_that_lets_a_list_go_takes_the_rights_on_it_along():
     assert held(world.other, list_)  # by hand
     delete_line(second, actor=boss)
     assert [bool(held(one, own)) for one in (world.petr, head)] == [True, False]
+    take_replies_off(world.line, actor=boss)
     restore_line(second, actor=boss)
     assert Right.CHANGE in held(head, own)
+    assert ReplyText.objects.filter(element__list=own).exists()  # and it is searched again
 
 
 def test_what_the_administrator_holds_in_personal_by_hand_stays():

@@ -139,6 +139,7 @@ def test_vote_introduce_read_and_resume(world):
     visitor.write("Ау")
     assert visitor.do("introduce", name="Ирина", email="no").status_code == 422
     assert visitor.do("introduce", name=" ").status_code == 422
+    assert visitor.do("introduce", name="Ирина").status_code == 422  # nobody can be reached by it
     assert visitor.read()["asks_contact"]
     assert visitor.do("introduce", name="Ирина", phone="+7 916 000-00-00").status_code == 200
     assert Customer.objects.get().name == "Ирина"

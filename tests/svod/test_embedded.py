@@ -13,6 +13,7 @@ import pytest
 
 from svod.embedded import account, places
 from svod.embedded.errors import EmbeddedError
+from svod.embedded.letters import know_letters
 from svod.embedded.postgres import Postgres
 from svod.embedded.redis import Redis, server_binary
 
@@ -80,6 +81,8 @@ def test_parts_of_russian_words_are_found_by_their_index(postgres):
         connection.execute("CREATE INDEX ON said USING gin (words gin_trgm_ops)")
         connection.execute("INSERT INTO said VALUES ('Подъёмник')")
         assert connection.execute("SELECT show_trgm('ёмн')").fetchone() == ([],)
+    with pytest.raises(psycopg.OperationalError):  # ended in between
+        know_letters(postgres.dsn("postgres"), "svod", postgres.dsn("nowhere"))
     assert postgres.create_database() is False
     found = "SELECT words FROM said WHERE words LIKE '%ъёмн%'"
     with psycopg.connect(postgres.dsn("svod")) as connection:
