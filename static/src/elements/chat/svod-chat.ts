@@ -2,6 +2,7 @@
 // this asks for what is new when the live news tell of it, sends what is typed under a key of
 // its own (so that a lost answer is not said twice), and leaves marks of reading. The box is
 // free while an answer is on its way; one that does not come through returns into it.
+import { again } from "../../lib/again";
 import { SvodElement, define } from "../../lib/element";
 import { h } from "../../lib/dom";
 import { randomHex } from "../../lib/random";
@@ -18,11 +19,9 @@ class Chat extends SvodElement {
   private files: Stored[] = [];
   private tried: Draft | undefined;
   private typedAt = 0;
-  private busy = false;
   private looksBack = false;
   private seenTo = 0;
   private readTo = 0;
-  private again = false;
   /** Whoever reads the last message goes on to see it when a keyboard or files take room. */
   private staysAtEnd = true;
   private readonly room = new ResizeObserver(() => this.staysAtEnd && this.toEnd());
@@ -97,24 +96,33 @@ class Chat extends SvodElement {
     else if (news.what === "gone") void this.renew();
   }
 
-  /** Somebody took it, gave it away or closed it: what may be done now is another. What is typed
-   * stays in the box, or where there is none any more it is shown to be copied. */
-  private async renew(): Promise<void> {
+  /** Somebody took it, gave it away or closed it: what may be done now is another. */
+  private readonly renew = again(async (isLast) => {
     this.tellCard();
-    const answer = await fetch(this.base, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
-    if (answer.status === 404) {
-      this.form?.remove(); // it is another's
-      this.takeBack();
-    }
-    if (!answer.ok || !this.alive) return;
+    const headers = { "HX-Request": "true", "HX-Request-Type": "partial" };
+    const answer = await fetch(this.base, { headers }).catch(() => null); // the next news ask again
+    const html = answer?.ok ? await answer.text() : "";
+    if (answer?.status === 404) this.gone();
+    else if (html && isLast()) this.drawAnew(html);
+  });
+
+  /** It is another's. */
+  private gone(): void {
+    this.form?.remove();
+    this.takeBack();
+  }
+
+  /** What is typed stays in the box, or where there is none any more it is shown to be copied. */
+  private drawAnew(html: string): void {
     const made = document.createElement("template");
-    made.innerHTML = await answer.text(); // drawn and escaped by the server
-    const fresh = made.content.querySelector<HTMLElement>("svod-chat");
-    if (!fresh || fresh.dataset.state === this.dataset.state) return;
+    made.innerHTML = html; // drawn and escaped by the server
+    const fresh = made.content.querySelector<Chat>("svod-chat");
+    if (!this.alive || !fresh || fresh.dataset.state === this.dataset.state) return;
     const typed = this.form ? this.box.value : "";
     this.replaceWith(fresh);
     const box = fresh.querySelector("textarea");
     if (box && !box.value) box.value = typed;
+    void fresh.refresh();
   }
 
   private tellCard(): void {
@@ -131,22 +139,11 @@ class Chat extends SvodElement {
     });
   }
 
-  /** Ask for what is new, portion by portion; news that come meanwhile ask once more. */
-  private async refresh(): Promise<void> {
-    this.again = true;
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      while (this.again) {
-        this.again = false;
-        await this.take(`${this.base}messages/?after=${this.last}`, (html) => {
-          this.again ||= this.put(html) >= Number(this.dataset.portion);
-        });
-      }
-    } finally {
-      this.busy = false;
-    }
-  }
+  /** Ask for what is new, portion by portion. */
+  private readonly refresh = again(() =>
+    this.take(`${this.base}messages/?after=${this.last}`, (html) => {
+      if (this.put(html) >= Number(this.dataset.portion)) void this.refresh();
+    }));
 
   private async take(url: string, put: (html: string) => void): Promise<void> {
     const answer = await fetch(url).catch(() => null); // the next news ask again
